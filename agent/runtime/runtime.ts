@@ -1,0 +1,305 @@
+import type { Readable, Writable } from 'node:stream'
+
+/**
+ * What the kubelet asks of a container runtime, shaped like the CRI. No Docker word crosses this interface. All state is in
+ * the runtime: names make creation idempotent, labels tell a restarted agent what is whose.
+ */
+export interface Runtime {
+  info(): Promise<RuntimeInfo>
+
+  /** Creates and starts the pause container that holds the pod's namespaces; returns its state with its address. */
+  runSandbox(config: SandboxConfig, options?: Abortable): Promise<Sandbox>
+  /** Kills everything in the sandbox that still runs; a sandbox that is gone is fine. */
+  stopSandbox(id: string): Promise<void>
+  removeSandbox(id: string): Promise<void>
+
+  /** Everything of this node, dead or alive. */
+  listPods(): Promise<ObservedPod[]>
+  /** One pod's sandboxes and containers, in full. */
+  inspectPod(uid: string): Promise<ObservedPod>
+
+  createContainer(config: ContainerConfig, options?: Abortable): Promise<string>
+  /** Throws RuntimeError 'StartFailed' with the runtime's message when the process cannot be started. */
+  startContainer(id: string): Promise<void>
+  /** Sends `signal` (default: the image's), waits `graceSeconds`, then kills. A container that is gone or stopped is fine. */
+  stopContainer(id: string, options: { graceSeconds: number; signal?: string }): Promise<void>
+  removeContainer(id: string): Promise<void>
+  updateContainerResources(id: string, resources: ContainerResources): Promise<void>
+
+  /** Runs a command to its end. Throws RuntimeError 'Timeout' after `timeoutSeconds`. */
+  execSync(id: string, options: { command: readonly string[]; timeoutSeconds?: number; signal?: AbortSignal }): Promise<ExecResult>
+  exec(id: string, options: ExecOptions): Promise<ExecSession>
+  attach(id: string, options: AttachOptions): Promise<ExecSession>
+  /** A connection to a port inside the sandbox's network namespace, on its loopback address. */
+  portForward(sandboxId: string, port: number): Promise<NodeJS.ReadWriteStream>
+  /** The container's output: `stdout`/`stderr` frames with their time. */
+  logs(id: string, options: LogOptions): AsyncIterable<LogLine>
+  stats(uid: string): Promise<ContainerStats[]>
+
+  imageStatus(image: string): Promise<ImageInfo | undefined>
+  listImages(): Promise<ImageInfo[]>
+  /** Resolves to the image's id. Throws RuntimeError 'ImageNotFound' | 'RegistryUnavailable' | 'Unauthorized' | 'InvalidImageName' | 'Unknown'. */
+  pullImage(image: string, options?: { credentials?: RegistryCredentials; signal?: AbortSignal }): Promise<string>
+  removeImage(image: string): Promise<void>
+
+  /** Creates the volume unless it is there; idempotent by name. */
+  createVolume(config: VolumeConfig): Promise<void>
+  /** Replaces what the volume holds by `files`, atomically as kubelet does (`..data` symlink), when `atomic`. */
+  writeVolume(name: string, files: readonly VolumeFile[], options: { atomic: boolean }): Promise<void>
+  removeVolume(name: string): Promise<void>
+  listVolumes(): Promise<{ name: string; podUid: string }[]>
+  /** What stands at a path of the host; undefined when nothing does. */
+  hostPathType(path: string): Promise<'Directory' | 'File' | 'Socket' | 'CharDevice' | 'BlockDevice' | undefined>
+  createHostPath(path: string, type: 'Directory' | 'File'): Promise<void>
+  /** Reads a file of a container, running or not; undefined when it is not there. At most `limit` bytes from its end. */
+  readFile(id: string, path: string, limit: number): Promise<Buffer | undefined>
+
+  /** Container changes of this node as they happen; hints, never the truth. Ends when the stream breaks. */
+  events(signal: AbortSignal): AsyncIterable<RuntimeEvent>
+}
+
+export interface Abortable {
+  readonly signal?: AbortSignal
+}
+
+export interface RuntimeInfo {
+  /** `docker` */
+  readonly name: string
+  readonly version: string
+  readonly osImage: string
+  readonly kernelVersion: string
+  readonly operatingSystem: string
+  readonly architecture: string
+  readonly cpus: number
+  readonly memoryBytes: number
+  readonly bootId?: string
+  readonly machineId?: string
+  readonly cgroupVersion: 1 | 2
+}
+
+/** Which pod a sandbox, container or volume belongs to; kept in labels. */
+export interface PodIdentity {
+  readonly uid: string
+  readonly name: string
+  readonly namespace: string
+}
+
+export interface SandboxConfig {
+  readonly pod: PodIdentity
+  /** Counts sandboxes of this pod: 0, then 1 after the first died. */
+  readonly attempt: number
+  readonly hostname: string
+  /** `pod`: own namespace on the node's pod network. `node`: the node's namespace. */
+  readonly network: 'pod' | 'node'
+  readonly dns: { readonly servers: readonly string[]; readonly searches: readonly string[]; readonly options: readonly string[] }
+  readonly extraHosts?: readonly { readonly ip: string; readonly hostnames: readonly string[] }[]
+  readonly sysctls?: Readonly<Record<string, string>>
+  readonly hostPid?: boolean
+  readonly hostIpc?: boolean
+  readonly labels?: Readonly<Record<string, string>>
+}
+
+export interface Sandbox {
+  readonly id: string
+  readonly ip?: string
+}
+
+export interface ContainerConfig {
+  readonly pod: PodIdentity
+  readonly sandboxId: string
+  readonly name: string
+  /** Counts containers of this name in this pod: its restart count. */
+  readonly attempt: number
+  readonly kind: 'init' | 'app' | 'ephemeral'
+  readonly image: string
+  /** Absent: the image's. */
+  readonly command?: readonly string[]
+  readonly args?: readonly string[]
+  readonly workingDir?: string
+  /** In order; later entries win. */
+  readonly env: readonly { readonly name: string; readonly value: string }[]
+  readonly mounts: readonly Mount[]
+  readonly resources: ContainerResources
+  readonly security: ContainerSecurity
+  readonly stdin?: boolean
+  readonly stdinOnce?: boolean
+  readonly tty?: boolean
+  readonly stopSignal?: string
+  /** Share the sandbox's (or, with a container id, that container's) process namespace. */
+  readonly pidNamespace?: 'container' | 'pod' | 'node' | { readonly containerId: string }
+  readonly shmBytes?: number
+  /** Facts the agent wants back after a restart: container hash, termination message path and policy, grace period. */
+  readonly annotations?: Readonly<Record<string, string>>
+}
+
+export type Mount = {
+  readonly target: string
+  readonly readOnly: boolean
+  readonly propagation?: 'None' | 'HostToContainer' | 'Bidirectional'
+} & ({ readonly volume: string; readonly subPath?: string } | { readonly hostPath: string })
+
+export interface ContainerResources {
+  readonly cpuShares?: number
+  readonly cpuQuotaMicros?: number
+  readonly cpuPeriodMicros?: number
+  readonly memoryBytes?: number
+  readonly pidsLimit?: number
+  readonly oomScoreAdj?: number
+}
+
+export interface ContainerSecurity {
+  readonly user?: string
+  readonly groups?: readonly string[]
+  readonly privileged?: boolean
+  readonly readOnlyRootFilesystem?: boolean
+  readonly addCapabilities?: readonly string[]
+  readonly dropCapabilities?: readonly string[]
+  readonly noNewPrivileges?: boolean
+  readonly seccomp?: 'RuntimeDefault' | 'Unconfined' | { readonly json: string }
+  readonly appArmor?: string
+}
+
+export interface ObservedPod {
+  readonly identity: PodIdentity
+  /** Newest first. */
+  readonly sandboxes: readonly ObservedSandbox[]
+  /** Newest attempt first within a name. */
+  readonly containers: readonly ObservedContainer[]
+}
+export interface ObservedSandbox {
+  readonly id: string
+  readonly attempt: number
+  readonly state: 'ready' | 'notReady'
+  readonly ip?: string
+  readonly createdAt: string
+  readonly labels: Readonly<Record<string, string>>
+}
+export interface ObservedContainer {
+  readonly id: string
+  readonly name: string
+  readonly attempt: number
+  readonly kind: 'init' | 'app' | 'ephemeral'
+  readonly sandboxId: string
+  readonly state: 'created' | 'running' | 'exited'
+  readonly createdAt: string
+  readonly startedAt?: string
+  readonly finishedAt?: string
+  readonly exitCode?: number
+  readonly oomKilled?: boolean
+  /** The runtime's own words when the container could not be started. */
+  readonly error?: string
+  readonly image: string
+  readonly imageId: string
+  readonly annotations: Readonly<Record<string, string>>
+}
+
+export interface ExecResult {
+  readonly exitCode: number
+  /** Standard output and error as they came, at most 16 KiB. */
+  readonly output: Buffer
+}
+export interface ExecOptions {
+  readonly command: readonly string[]
+  readonly stdin?: Readable
+  readonly stdout?: Writable
+  /** Absent with a TTY. */
+  readonly stderr?: Writable
+  readonly tty: boolean
+}
+export interface AttachOptions {
+  readonly stdin?: Readable
+  readonly stdout?: Writable
+  readonly stderr?: Writable
+  readonly tty: boolean
+}
+export interface ExecSession {
+  /** Resolves to the exit code once the process has ended and its output is delivered. */
+  readonly exit: Promise<number>
+  resize(size: { width: number; height: number }): Promise<void>
+  /** Closes the streams; the process goes on as upstream's does. */
+  close(): void
+}
+export interface LogOptions {
+  readonly follow: boolean
+  readonly sinceTime?: Date
+  readonly tailLines?: number
+  readonly signal: AbortSignal
+}
+export interface LogLine {
+  readonly stream: 'stdout' | 'stderr'
+  /** RFC 3339 with nanoseconds, as the runtime wrote it. */
+  readonly time: string
+  /** With its line end, when it had one. */
+  readonly text: Buffer
+}
+export interface ContainerStats {
+  readonly name: string
+  readonly id: string
+  readonly cpuNanoseconds: number
+  readonly memoryBytes: number
+  readonly workingSetBytes: number
+  readonly time: string
+}
+
+export interface ImageInfo {
+  readonly id: string
+  readonly tags: readonly string[]
+  readonly digests: readonly string[]
+  readonly sizeBytes: number
+  /** The image's default user, for runAsNonRoot. */
+  readonly user?: string
+}
+export interface RegistryCredentials {
+  readonly username?: string
+  readonly password?: string
+  readonly identityToken?: string
+  readonly serverAddress?: string
+}
+
+export interface VolumeConfig {
+  readonly name: string
+  readonly pod: PodIdentity
+  /** A tmpfs of at most this size (0: no limit) instead of a directory on disk. */
+  readonly memory?: { readonly sizeBytes: number }
+  readonly mode?: number
+  readonly gid?: number
+}
+export interface VolumeFile {
+  readonly path: string
+  readonly content: Buffer
+  /** Permission bits. */
+  readonly mode: number
+  readonly uid?: number
+  readonly gid?: number
+}
+
+export interface RuntimeEvent {
+  readonly podUid: string
+  readonly containerId: string
+  readonly type: 'created' | 'started' | 'died' | 'removed' | 'oom'
+}
+
+export type RuntimeErrorReason =
+  | 'NotFound'
+  | 'Conflict'
+  | 'StartFailed'
+  | 'Timeout'
+  | 'ImageNotFound'
+  | 'RegistryUnavailable'
+  | 'Unauthorized'
+  | 'InvalidImageName'
+  | 'HostPathMissing'
+  | 'Unavailable'
+  | 'Unknown'
+
+export class RuntimeError extends Error {
+  override readonly name = 'RuntimeError'
+  readonly reason: RuntimeErrorReason
+
+  constructor(reason: RuntimeErrorReason, message: string, options?: ErrorOptions) {
+    super(message, options)
+    this.reason = reason
+  }
+}
+export const isRuntimeError = (error: unknown, reason: RuntimeErrorReason): boolean =>
+  error instanceof RuntimeError && error.reason === reason

@@ -1,0 +1,107 @@
+import type { ObjectMeta } from './meta.ts'
+import type { FieldError } from './schema/field-error.ts'
+import type { Schema } from './schema/schema.ts'
+
+/** What every object has. Kinds add `spec`, `status`, `data`, … through their schema. */
+export interface KubernetesObject {
+  apiVersion: string
+  kind: string
+  metadata: ObjectMeta
+}
+
+// Methods, unlike function properties, let a Kind<Pod> stand where a Kind of any object is expected.
+type Of<O, R> = { call(object: O): R }['call']
+type Change<O, R> = { call(next: O, current: O): R }['call']
+
+export interface Column<O> {
+  readonly name: string
+  readonly type: 'string' | 'integer' | 'date' | 'boolean' | 'number'
+  readonly format?: 'name'
+  /** 1: only shown with `-o wide`. */
+  readonly priority?: 0 | 1
+  readonly description: string
+  cell(object: O, now: Date): string | number | boolean | null
+}
+
+/** How a kind's objects may be reached besides their own path; named by what follows the object's name in the URL. */
+export interface Subresource {
+  /**
+   * `status`: reads the whole object, writes only `status` (and what `prepareStatusUpdate` lets through).
+   * `scale`: the autoscaling/v1 Scale view over `spec.replicas`.
+   * `update`: reads and writes the whole object but only through `prepareUpdate`/`validateUpdate` given here (ephemeralcontainers, resize, approval, finalize).
+   * `action`: POST of another kind with behaviour of its own in the registry (binding, eviction, token).
+   * `connect`: a stream to the agent (log, exec, attach, portforward, proxy).
+   */
+  readonly type: 'status' | 'scale' | 'update' | 'action' | 'connect'
+  /** Kind, group and version in discovery when they differ from the parent's. */
+  readonly kind?: string
+  readonly group?: string
+  readonly version?: string
+  readonly verbs: readonly string[]
+}
+
+/**
+ * Everything the rest of the system may ask about a kind. The API server, client and tests read these properties and
+ * never compare kinds by name. All functions are pure; `prepare…` return a new object or the one they were given.
+ */
+export interface Kind<O extends KubernetesObject = KubernetesObject> {
+  /** '' for the core group. */
+  readonly group: string
+  readonly version: string
+  readonly kind: string
+  readonly plural: string
+  readonly singular: string
+  readonly shortNames?: readonly string[]
+  readonly categories?: readonly string[]
+  readonly namespaced: boolean
+  /** The whole object: apiVersion, kind, metadata and the kind's own fields. */
+  readonly schema: Schema<O>
+  /** Verbs of the resource itself; create, delete, deletecollection, get, list, patch, update, watch unless told otherwise. */
+  readonly verbs?: readonly string[]
+  readonly columns: readonly Column<O>[]
+  readonly subresources?: Readonly<Record<string, Subresource>>
+  /** The value of each field selector besides metadata.name and metadata.namespace. */
+  readonly selectableFields?: Readonly<Record<string, Of<O, string>>>
+  /** True where writes to anything but metadata and status count `metadata.generation` up. */
+  readonly generation?: boolean
+  /** Seconds of grace a DELETE gives when the caller names none; absent: deletion is immediate. */
+  defaultGracePeriod?(object: O): number
+  /** Milliseconds after its last write at which an object disappears (events). */
+  readonly timeToLive?: number
+  /** Storage shared with another kind (core and events.k8s.io events): the plural and group that own it, and the translation. */
+  readonly storedAs?: {
+    readonly group: string
+    readonly plural: string
+    toStored(object: O): KubernetesObject
+    fromStored(object: KubernetesObject): O
+  }
+  /** How metadata.name is checked. */
+  validateName?(name: string, prefix: boolean): readonly string[]
+  /** Defaults that depend on other fields, after the schema's own. */
+  applyDefaults?(object: O): O
+  /** What a user may not set at creation is taken away here; `status` is dropped by the registry when there is a status subresource. */
+  prepareForCreate?(object: O): O
+  prepareForUpdate?(next: O, current: O): O
+  validate?(object: O): readonly FieldError[]
+  validateUpdate?(next: O, current: O): readonly FieldError[]
+  validateStatusUpdate?(next: O, current: O): readonly FieldError[]
+  /** For `update` subresources: takes over from `next` only what the subresource may change. */
+  readonly prepareSubresource?: Readonly<Record<string, Change<O, O>>>
+  readonly validateSubresource?: Readonly<Record<string, Change<O, readonly FieldError[]>>>
+  /** Sentences for the Warning header, on create and update. */
+  warnings?(object: O): readonly string[]
+}
+
+type KindOptions<O extends KubernetesObject> = Omit<Kind<O>, 'schema' | 'singular'> & { readonly singular?: string }
+
+/** Builds the record of one kind. `schema` decides the object's type; everything else must fit it. */
+export const defineKind = <O extends KubernetesObject>(schema: Schema<O>, options: NoInfer<KindOptions<O>>): Kind<O> => ({
+  singular: options.kind.toLowerCase(),
+  ...options,
+  schema,
+})
+
+export type ObjectOf<K> = K extends Kind<infer O> ? O : never
+
+/** `v1` or `apps/v1`. */
+export const apiVersionOf = (kind: Pick<Kind, 'group' | 'version'>): string => (kind.group ? `${kind.group}/${kind.version}` : kind.version)

@@ -1,0 +1,22 @@
+/** Something that works until it is told to stop. */
+export interface Runnable {
+  run(signal: AbortSignal): Promise<void>
+}
+
+/** Runs components together. When one fails, or the signal aborts, all are stopped; resolves when the last has returned. */
+export async function runAll(components: readonly Runnable[], signal: AbortSignal): Promise<void> {
+  const failed = new AbortController()
+  const stop = AbortSignal.any([signal, failed.signal])
+  const results = await Promise.allSettled(
+    components.map(async component => {
+      try {
+        await component.run(stop)
+      } catch (error) {
+        failed.abort(error)
+        throw error
+      }
+    }),
+  )
+  const errors = results.filter(result => result.status === 'rejected').map(result => result.reason as unknown)
+  if (errors.length > 0) throw errors.length === 1 ? errors[0] : new AggregateError(errors, 'several components failed')
+}
