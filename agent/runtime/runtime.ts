@@ -1,13 +1,21 @@
-import type { Readable, Writable } from 'node:stream'
+import type { Duplex, Readable, Writable } from 'node:stream'
 
 /**
  * What the kubelet asks of a container runtime, shaped like the CRI. No Docker word crosses this interface. All state is in
  * the runtime: names make creation idempotent, labels tell a restarted agent what is whose.
+ *
+ * A pod starts fastest like this: `createSandbox` (a few ms), then together `startSandbox`, `prepareVolumes` with all of the
+ * pod's volumes, and `createContainer` for whatever does not need the pod's address; when all are done, `startContainer`.
+ * Only `startContainer` needs the sandbox to run. `runSandbox` is both steps in one.
  */
 export interface Runtime {
   info(): Promise<RuntimeInfo>
 
-  /** Creates and starts the pause container that holds the pod's namespaces; returns its state with its address. */
+  /** Creates, without starting it, the container that holds the pod's namespaces; its id is enough for createContainer. */
+  createSandbox(config: SandboxConfig, options?: Abortable): Promise<string>
+  /** Starts it; returns its address. A sandbox that runs already is fine. */
+  startSandbox(id: string, options?: Abortable): Promise<Sandbox>
+  /** createSandbox and startSandbox in one. */
   runSandbox(config: SandboxConfig, options?: Abortable): Promise<Sandbox>
   /** Kills everything in the sandbox that still runs; a sandbox that is gone is fine. */
   stopSandbox(id: string): Promise<void>
@@ -18,6 +26,7 @@ export interface Runtime {
   /** One pod's sandboxes and containers, in full. */
   inspectPod(uid: string): Promise<ObservedPod>
 
+  /** Returns the id. Idempotent by pod, name and attempt. Throws RuntimeError 'ImageNotFound' when the image is not here. */
   createContainer(config: ContainerConfig, options?: Abortable): Promise<string>
   /** Throws RuntimeError 'StartFailed' with the runtime's message when the process cannot be started. */
   startContainer(id: string): Promise<void>
@@ -31,7 +40,7 @@ export interface Runtime {
   exec(id: string, options: ExecOptions): Promise<ExecSession>
   attach(id: string, options: AttachOptions): Promise<ExecSession>
   /** A connection to a port inside the sandbox's network namespace, on its loopback address. */
-  portForward(sandboxId: string, port: number): Promise<NodeJS.ReadWriteStream>
+  portForward(sandboxId: string, port: number): Promise<Duplex>
   /** The container's output: `stdout`/`stderr` frames with their time. */
   logs(id: string, options: LogOptions): AsyncIterable<LogLine>
   stats(uid: string): Promise<ContainerStats[]>
@@ -44,7 +53,12 @@ export interface Runtime {
 
   /** Creates the volume unless it is there; idempotent by name. */
   createVolume(config: VolumeConfig): Promise<void>
-  /** Replaces what the volume holds by `files`, atomically as kubelet does (`..data` symlink), when `atomic`. */
+  /** createVolume and writeVolume for all of a pod's volumes in one go: one trip to the runtime instead of one per volume. */
+  prepareVolumes(volumes: readonly PreparedVolume[]): Promise<void>
+  /**
+   * Replaces what the volume holds by `files`. With `atomic` the way kubelet does: into a directory of its own, then the
+   * `..data` symlink is switched by a rename, so that a reader sees all of the old or all of the new.
+   */
   writeVolume(name: string, files: readonly VolumeFile[], options: { atomic: boolean }): Promise<void>
   removeVolume(name: string): Promise<void>
   listVolumes(): Promise<{ name: string; podUid: string }[]>
@@ -96,6 +110,8 @@ export interface SandboxConfig {
   readonly sysctls?: Readonly<Record<string, string>>
   readonly hostPid?: boolean
   readonly hostIpc?: boolean
+  /** Volumes to keep mounted while the sandbox lives: those of the pod. A tmpfs would lose its files between containers. */
+  readonly volumes?: readonly string[]
   readonly labels?: Readonly<Record<string, string>>
 }
 
@@ -261,8 +277,14 @@ export interface VolumeConfig {
   readonly pod: PodIdentity
   /** A tmpfs of at most this size (0: no limit) instead of a directory on disk. */
   readonly memory?: { readonly sizeBytes: number }
+  /** Permission bits of the volume's root; default 0777. */
   readonly mode?: number
+  /** Group of the volume's root (fsGroup). */
   readonly gid?: number
+}
+export interface PreparedVolume extends VolumeConfig {
+  /** Absent: created empty, or left as it is. */
+  readonly content?: { readonly files: readonly VolumeFile[]; readonly atomic: boolean }
 }
 export interface VolumeFile {
   readonly path: string
