@@ -1,0 +1,92 @@
+import type { IncomingMessage } from 'node:http'
+import type { Kind, KubernetesObject } from '../../api/kind.ts'
+
+/** Who sends a request; extra attributes travel as upstream's `user.Info`. */
+export interface User {
+  readonly name: string
+  readonly uid?: string
+  readonly groups: readonly string[]
+  readonly extra?: Readonly<Record<string, readonly string[]>>
+}
+
+export interface Authenticator {
+  /** The user, or undefined when the request carries no credentials that are understood; throws `unauthorized()` when they are wrong. */
+  authenticate(request: IncomingMessage): Promise<User | undefined>
+}
+
+/** What a request wants, in RBAC's terms. */
+export type Attributes =
+  | {
+      readonly type: 'resource'
+      readonly verb: string
+      readonly group: string
+      readonly version: string
+      /** Plural. */
+      readonly resource: string
+      readonly subresource?: string
+      /** '' when the resource is cluster-wide or all namespaces are meant. */
+      readonly namespace: string
+      /** '' for list, create, deletecollection. */
+      readonly name: string
+    }
+  | { readonly type: 'path'; readonly verb: string; readonly path: string }
+
+export type Decision = 'allow' | { readonly deny: string }
+
+export interface Authorizer {
+  /** `deny` is the reason that follows upstream's sentence; it may be empty. */
+  authorize(user: User, attributes: Attributes): Decision
+}
+
+export type AdmissionVerb = 'create' | 'update' | 'delete' | 'connect'
+
+export interface AdmissionContext {
+  readonly kind: Kind
+  readonly verb: AdmissionVerb
+  /** '' for cluster-wide kinds. */
+  readonly namespace: string
+  /** '' while generateName has not been expanded. */
+  readonly name: string
+  readonly subresource?: string
+  /** The object as it would be stored; for an action the body that was posted. Absent for deletions. */
+  readonly object?: KubernetesObject
+  /** What is stored now; absent for creations. */
+  readonly current?: KubernetesObject
+  readonly user: User
+  readonly dryRun: boolean
+  /** Adds a Warning header to the answer. */
+  warn(text: string): void
+}
+
+export interface Admission {
+  /** Returns the object to store: the one it was given or a changed copy. Throws ApiError to refuse. */
+  mutate(context: AdmissionContext): Promise<object>
+  /** Throws ApiError to refuse. */
+  validate(context: AdmissionContext): Promise<void>
+}
+
+/** What an `action` subresource does with its POST: returns the body of the answer. */
+export interface ActionRequest {
+  readonly kind: Kind
+  readonly namespace: string
+  readonly name: string
+  readonly subresource: string
+  readonly body: Record<string, unknown>
+  readonly user: User
+  readonly dryRun: boolean
+  warn(text: string): void
+}
+export type Action = (request: ActionRequest) => Promise<object>
+
+/** Kinds that only answer questions (SubjectAccessReview, TokenReview): POST in, the same kind with status out; nothing is stored. */
+export interface Review {
+  readonly kind: Kind
+  review(object: KubernetesObject, request: { readonly user: User; readonly namespace: string }): Promise<KubernetesObject>
+}
+
+export interface TlsIdentity {
+  readonly cert: string | Buffer
+  readonly key: string | Buffer
+  /** Who signs client certificates (server side) or the agents' serving certificates (client side). */
+  readonly ca: string | Buffer
+}
