@@ -1,0 +1,39 @@
+// Bundles the two programs for their images: one file each starts faster than hundreds. What has native parts stays a package.
+import { cpSync, mkdirSync, readFileSync, rmSync, copyFileSync, chmodSync, writeFileSync } from 'node:fs'
+import { build } from 'esbuild'
+
+const shared = {
+  bundle: true,
+  platform: 'node',
+  target: 'node20',
+  format: 'esm',
+  sourcemap: true,
+  legalComments: 'none',
+  logLevel: 'warning',
+  // CommonJS packages inside an ES module still want `require`.
+  banner: { js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url); import { fileURLToPath as __toPath } from 'node:url'; import { dirname as __dir } from 'node:path'; const __filename = __toPath(import.meta.url); const __dirname = __dir(__filename);" },
+  // Optional accelerators of packages, absent without install scripts.
+  external: ['lmdb', 'cpu-features', 'bufferutil', 'utf-8-validate', '*.node'],
+}
+
+/** Copies a package and everything it depends on, as npm laid them out. */
+function copyPackage(name, target, seen = new Set()) {
+  if (seen.has(name)) return
+  seen.add(name)
+  const manifest = JSON.parse(readFileSync(`node_modules/${name}/package.json`, 'utf8'))
+  cpSync(`node_modules/${name}`, `${target}/node_modules/${name}`, { recursive: true, filter: source => !/\.(ts|map|md)$|\/(deps|src|test|docs)$/.test(source) })
+  for (const dependency of Object.keys(manifest.dependencies ?? {})) copyPackage(dependency, target, seen)
+  for (const dependency of Object.keys(manifest.optionalDependencies ?? {})) {
+    if (dependency.endsWith(`${process.platform}-${process.arch}`)) copyPackage(dependency, target, seen)
+  }
+}
+
+rmSync('build', { recursive: true, force: true })
+for (const program of ['control-plane', 'agent']) {
+  mkdirSync(`build/${program}`, { recursive: true })
+  await build({ ...shared, entryPoints: [`${program}/main.ts`], outfile: `build/${program}/main.js` })
+  writeFileSync(`build/${program}/package.json`, '{ "type": "module" }\n')
+}
+copyPackage('lmdb', 'build/control-plane')
+copyFileSync('agent/supervise.sh', 'build/agent/supervise')
+chmodSync('build/agent/supervise', 0o755)
