@@ -1,0 +1,121 @@
+/** Upstream's resource.Quantity: exact decimal amounts such as `500m`, `1Gi`, `2e3`, with one canonical text for each. */
+
+export type QuantityFormat = 'DecimalSI' | 'BinarySI' | 'DecimalExponent'
+
+/** `nanos` is the amount times 10⁹: upstream keeps no finer detail and rounds it up. */
+export interface Quantity {
+  readonly nanos: bigint
+  readonly format: QuantityFormat
+}
+
+/** What an unreadable quantity is answered with; upstream says the same for nearly every mistake. */
+export const quantityFormatError = "quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'"
+const suffixError = "unable to parse quantity's suffix"
+const numericError = 'unable to parse numeric part of quantity'
+
+const decimalExponents: Readonly<Record<string, number>> = { n: -9, u: -6, m: -3, '': 0, k: 3, M: 6, G: 9, T: 12, P: 15, E: 18 }
+const decimalSuffixes = Object.fromEntries(Object.entries(decimalExponents).map(([suffix, exponent]) => [exponent, suffix]))
+const binarySuffixes = ['', 'Ki', 'Mi', 'Gi', 'Ti', 'Pi', 'Ei']
+
+const nano = 10n ** 9n
+const largest = (2n ** 63n - 1n) * nano
+
+function scaleOf(suffix: string): { format: QuantityFormat; base: 2n | 10n; exponent: number } {
+  const decimal = decimalExponents[suffix]
+  if (decimal !== undefined && Object.hasOwn(decimalExponents, suffix)) return { format: 'DecimalSI', base: 10n, exponent: decimal }
+  const binary = binarySuffixes.indexOf(suffix)
+  if (binary > 0) return { format: 'BinarySI', base: 2n, exponent: binary * 10 }
+  if (/^[eE][+-]?[0-9]+$/.test(suffix)) return { format: 'DecimalExponent', base: 10n, exponent: Number(suffix.slice(1)) }
+  throw new RangeError(suffixError)
+}
+
+/** Throws a RangeError with upstream's words when the text is not a quantity. Amounts beyond ±(2⁶³-1) are cut to that. */
+export function parseQuantity(text: string): Quantity {
+  const [, sign = '', digits = '', suffix = ''] = /^([+-]?)([0-9]*\.?[0-9]*)(.*)$/s.exec(text) ?? []
+  if (text === '' || !/^[eEinumkKMGTP]*[-+]?[0-9]*$/.test(suffix)) throw new RangeError(quantityFormatError)
+  const { format, base, exponent } = scaleOf(suffix)
+  if (digits === '' || digits === '.') throw new RangeError(numericError)
+  const [whole = '', fraction = ''] = digits.split('.')
+  const magnitude = scaled(BigInt(whole + fraction), { base, exponent, decimals: fraction.length })
+  return { nanos: sign === '-' ? -magnitude : magnitude, format }
+}
+
+function scaled(mantissa: bigint, scale: { base: bigint; exponent: number; decimals: number }): bigint {
+  if (mantissa === 0n) return 0n
+  // Far outside the range the result is known without computing a number of that size.
+  const tens = (scale.base === 10n ? scale.exponent : 0) - scale.decimals + 9
+  const digits = mantissa.toString().length
+  if (scale.base === 10n && digits + tens > 40) return largest
+  if (digits + tens < -40) return 1n
+  const up = mantissa * (scale.base === 2n ? 2n ** BigInt(scale.exponent) : 1n)
+  const nanos = tens >= 0 ? up * 10n ** BigInt(tens) : roundUp(up, 10n ** BigInt(-tens))
+  return nanos > largest ? largest : nanos
+}
+
+const roundUp = (value: bigint, divisor: bigint): bigint => {
+  const quotient = value / divisor
+  return value % divisor > 0n ? quotient + 1n : quotient
+}
+/** Away from zero, as upstream rounds. */
+const roundAway = (value: bigint, divisor: bigint): bigint => (value < 0n ? -roundUp(-value, divisor) : roundUp(value, divisor))
+
+/** The canonical text: the largest suffix that leaves no fraction. Fractions and small amounts of a binary quantity are written decimally. */
+export function formatQuantity({ nanos, format }: Quantity): string {
+  if (nanos === 0n) return '0'
+  const sign = nanos < 0n ? '-' : ''
+  const magnitude = nanos < 0n ? -nanos : nanos
+  if (format === 'BinarySI' && magnitude >= 1024n * nano) return sign + formatBinary(magnitude)
+  return sign + formatDecimal(magnitude, format)
+}
+
+function formatBinary(magnitude: bigint): string {
+  let value = roundUp(magnitude, nano)
+  let power = 0
+  while (power < binarySuffixes.length - 1 && value % 1024n === 0n) {
+    value /= 1024n
+    power++
+  }
+  return `${value}${binarySuffixes[power]}`
+}
+
+function formatDecimal(magnitude: bigint, format: QuantityFormat): string {
+  let value = magnitude
+  let exponent = -9
+  while (value % 1000n === 0n && (exponent < 18 || format === 'DecimalExponent')) {
+    value /= 1000n
+    exponent += 3
+  }
+  if (format !== 'DecimalExponent') return `${value}${decimalSuffixes[exponent]}`
+  return exponent === 0 ? `${value}` : `${value}e${exponent}`
+}
+
+export const canonicalQuantity = (text: string): string => formatQuantity(parseQuantity(text))
+
+const asQuantity = (value: Quantity | string): Quantity => (typeof value === 'string' ? parseQuantity(value) : value)
+
+/** Negative when `a` is less than `b`. */
+export function compareQuantities(a: Quantity | string, b: Quantity | string): -1 | 0 | 1 {
+  const difference = asQuantity(a).nanos - asQuantity(b).nanos
+  return difference < 0n ? -1 : difference > 0n ? 1 : 0
+}
+
+/** Keeps the format of the first one, or of the second where the first is zero. */
+export const addQuantities = (a: Quantity, b: Quantity): Quantity => ({
+  nanos: a.nanos + b.nanos,
+  format: a.nanos === 0n ? b.format : a.format,
+})
+export const subtractQuantities = (a: Quantity, b: Quantity): Quantity => ({
+  nanos: a.nanos - b.nanos,
+  format: a.nanos === 0n ? b.format : a.format,
+})
+
+/** Bytes or whole units, rounded up, as a number. */
+export const quantityToNumber = (value: Quantity | string): number => Number(roundAway(asQuantity(value).nanos, nano))
+/** Thousandths, rounded up: millicores. */
+export const milliValue = (value: Quantity | string): number => Number(roundAway(asQuantity(value).nanos, 1_000_000n))
+
+export const quantityOfNumber = (value: number, format: QuantityFormat = 'DecimalSI'): Quantity => ({ nanos: BigInt(value) * nano, format })
+export const quantityOfMillis = (value: number, format: QuantityFormat = 'DecimalSI'): Quantity => ({
+  nanos: BigInt(value) * 1_000_000n,
+  format,
+})
