@@ -1,3 +1,5 @@
+import { ageColumn, nameColumn } from '../columns.ts'
+import { defineKind } from '../kind.ts'
 import { PodTemplateSpec } from '../core/pod-spec.ts'
 import { LabelSelector, ObjectMeta } from '../meta.ts'
 import {
@@ -69,4 +71,21 @@ export const DeploymentSchema = message('io.k8s.api.apps.v1.Deployment', '', {
   metadata: embedded(1, ObjectMeta, ''),
   spec: embedded(2, DeploymentSpec, ''),
   status: embedded(3, DeploymentStatus, ''),
+})
+export type Deployment = Static<typeof DeploymentSchema>
+
+export const Deployment = defineKind(DeploymentSchema, {
+  group: 'apps',
+  version: 'v1',
+  kind: 'Deployment',
+  plural: 'deployments',
+  shortNames: ['deploy'],
+  categories: ['all'],
+  namespaced: true,
+  generation: true,
+  subresources: {
+    status: { type: 'status', verbs: ['get', 'patch', 'update'] },
+    scale: { type: 'scale', kind: 'Scale', group: 'autoscaling', version: 'v1', verbs: ['get', 'patch', 'update'] },
+  },
+  columns: [nameColumn, ageColumn],
 })

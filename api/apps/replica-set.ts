@@ -1,3 +1,5 @@
+import { ageColumn, nameColumn } from '../columns.ts'
+import { defineKind } from '../kind.ts'
 import { PodTemplateSpec } from '../core/pod-spec.ts'
 import { LabelSelector, ObjectMeta } from '../meta.ts'
 import { embedded, int32, int64, listMap, message, optional, required, stored, string, time, type Static } from '../schema/schema.ts'
@@ -36,4 +38,21 @@ export const ReplicaSetSchema = message('io.k8s.api.apps.v1.ReplicaSet', '', {
   metadata: embedded(1, ObjectMeta, ''),
   spec: embedded(2, ReplicaSetSpec, ''),
   status: embedded(3, ReplicaSetStatus, ''),
+})
+export type ReplicaSet = Static<typeof ReplicaSetSchema>
+
+export const ReplicaSet = defineKind(ReplicaSetSchema, {
+  group: 'apps',
+  version: 'v1',
+  kind: 'ReplicaSet',
+  plural: 'replicasets',
+  shortNames: ['rs'],
+  categories: ['all'],
+  namespaced: true,
+  generation: true,
+  subresources: {
+    status: { type: 'status', verbs: ['get', 'patch', 'update'] },
+    scale: { type: 'scale', kind: 'Scale', group: 'autoscaling', version: 'v1', verbs: ['get', 'patch', 'update'] },
+  },
+  columns: [nameColumn, ageColumn],
 })

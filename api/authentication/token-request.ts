@@ -1,3 +1,5 @@
+import { ageColumn, nameColumn } from '../columns.ts'
+import { defineKind } from '../kind.ts'
 import { ObjectMeta } from '../meta.ts'
 import { embedded, int64, list, message, optional, stored, string, time, type Static } from '../schema/schema.ts'
 
@@ -28,4 +30,15 @@ export const TokenRequestSchema = message('io.k8s.api.authentication.v1.TokenReq
   metadata: embedded(1, ObjectMeta, ''),
   spec: embedded(2, TokenRequestSpec, ''),
   status: embedded(3, TokenRequestStatus, ''),
+})
+export type TokenRequest = Static<typeof TokenRequestSchema>
+
+export const TokenRequest = defineKind(TokenRequestSchema, {
+  group: 'authentication.k8s.io',
+  version: 'v1',
+  kind: 'TokenRequest',
+  plural: 'tokenrequests',
+  namespaced: true,
+  verbs: ['create'],
+  columns: [nameColumn, ageColumn],
 })

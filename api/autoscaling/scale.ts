@@ -1,3 +1,5 @@
+import { ageColumn, nameColumn } from '../columns.ts'
+import { defineKind } from '../kind.ts'
 import { ObjectMeta } from '../meta.ts'
 import { embedded, int32, message, optional, required, stored, string, type Static } from '../schema/schema.ts'
 
@@ -18,4 +20,15 @@ export const ScaleSchema = message('io.k8s.api.autoscaling.v1.Scale', '', {
   metadata: embedded(1, ObjectMeta, ''),
   spec: embedded(2, ScaleSpec, ''),
   status: embedded(3, ScaleStatus, ''),
+})
+export type Scale = Static<typeof ScaleSchema>
+
+export const Scale = defineKind(ScaleSchema, {
+  group: 'autoscaling',
+  version: 'v1',
+  kind: 'Scale',
+  plural: 'scales',
+  namespaced: true,
+  verbs: ['get', 'patch', 'update'],
+  columns: [nameColumn, ageColumn],
 })

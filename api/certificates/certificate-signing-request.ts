@@ -1,3 +1,5 @@
+import { ageColumn, nameColumn } from '../columns.ts'
+import { defineKind } from '../kind.ts'
 import { ObjectMeta } from '../meta.ts'
 import {
   bytes,
@@ -49,4 +51,19 @@ export const CertificateSigningRequestSchema = message('io.k8s.api.certificates.
   metadata: embedded(1, ObjectMeta, ''),
   spec: embedded(2, CertificateSigningRequestSpec, ''),
   status: embedded(3, CertificateSigningRequestStatus, ''),
+})
+export type CertificateSigningRequest = Static<typeof CertificateSigningRequestSchema>
+
+export const CertificateSigningRequest = defineKind(CertificateSigningRequestSchema, {
+  group: 'certificates.k8s.io',
+  version: 'v1',
+  kind: 'CertificateSigningRequest',
+  plural: 'certificatesigningrequests',
+  shortNames: ['csr'],
+  namespaced: false,
+  subresources: {
+    status: { type: 'status', verbs: ['get', 'patch', 'update'] },
+    approval: { type: 'update', verbs: ['get', 'patch', 'update'] },
+  },
+  columns: [nameColumn, ageColumn],
 })

@@ -1,3 +1,5 @@
+import { ageColumn, nameColumn } from '../columns.ts'
+import { defineKind } from '../kind.ts'
 import { ObjectMeta } from '../meta.ts'
 import { embedded, int32, message, microTime, optional, stored, string, type Static } from '../schema/schema.ts'
 
@@ -17,4 +19,14 @@ export const LeaseSchema = message('io.k8s.api.coordination.v1.Lease', '', {
   kind: stored(0, string(), ''),
   metadata: embedded(1, ObjectMeta, ''),
   spec: embedded(2, LeaseSpec, ''),
+})
+export type Lease = Static<typeof LeaseSchema>
+
+export const Lease = defineKind(LeaseSchema, {
+  group: 'coordination.k8s.io',
+  version: 'v1',
+  kind: 'Lease',
+  plural: 'leases',
+  namespaced: true,
+  columns: [nameColumn, ageColumn],
 })

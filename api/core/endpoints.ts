@@ -1,3 +1,5 @@
+import { ageColumn, nameColumn } from '../columns.ts'
+import { defineKind } from '../kind.ts'
 import { ObjectReference } from './references.ts'
 import { ObjectMeta } from '../meta.ts'
 import { embedded, int32, list, message, optional, required, stored, string, type Static } from '../schema/schema.ts'
@@ -30,4 +32,15 @@ export const EndpointsSchema = message('io.k8s.api.core.v1.Endpoints', '', {
   kind: stored(0, string(), ''),
   metadata: embedded(1, ObjectMeta, ''),
   subsets: optional(2, list(EndpointSubset), ''),
+})
+export type Endpoints = Static<typeof EndpointsSchema>
+
+export const Endpoints = defineKind(EndpointsSchema, {
+  group: '',
+  version: 'v1',
+  kind: 'Endpoints',
+  plural: 'endpoints',
+  shortNames: ['ep'],
+  namespaced: true,
+  columns: [nameColumn, ageColumn],
 })

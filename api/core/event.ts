@@ -1,3 +1,5 @@
+import { ageColumn, nameColumn } from '../columns.ts'
+import { defineKind } from '../kind.ts'
 import { ObjectReference } from './references.ts'
 import { ObjectMeta } from '../meta.ts'
 import { embedded, int32, message, microTime, optional, required, stored, string, time, type Static } from '../schema/schema.ts'
@@ -32,4 +34,15 @@ export const EventSchema = message('io.k8s.api.core.v1.Event', '', {
   related: optional(13, ObjectReference, ''),
   reportingComponent: optional(14, string(), ''),
   reportingInstance: optional(15, string(), ''),
+})
+export type Event = Static<typeof EventSchema>
+
+export const Event = defineKind(EventSchema, {
+  group: '',
+  version: 'v1',
+  kind: 'Event',
+  plural: 'events',
+  shortNames: ['ev'],
+  namespaced: true,
+  columns: [nameColumn, ageColumn],
 })

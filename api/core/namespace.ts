@@ -1,3 +1,5 @@
+import { ageColumn, nameColumn } from '../columns.ts'
+import { defineKind } from '../kind.ts'
 import { ObjectMeta } from '../meta.ts'
 import { embedded, list, listMap, message, optional, required, stored, string, time, type Static } from '../schema/schema.ts'
 
@@ -27,4 +29,17 @@ export const NamespaceSchema = message('io.k8s.api.core.v1.Namespace', '', {
   metadata: embedded(1, ObjectMeta, ''),
   spec: embedded(2, NamespaceSpec, ''),
   status: embedded(3, NamespaceStatus, ''),
+})
+export type Namespace = Static<typeof NamespaceSchema>
+
+export const Namespace = defineKind(NamespaceSchema, {
+  group: '',
+  version: 'v1',
+  kind: 'Namespace',
+  plural: 'namespaces',
+  shortNames: ['ns'],
+  namespaced: false,
+  verbs: ['create', 'delete', 'get', 'list', 'patch', 'update', 'watch'],
+  subresources: { status: { type: 'status', verbs: ['get', 'patch', 'update'] }, finalize: { type: 'update', verbs: ['update'] } },
+  columns: [nameColumn, ageColumn],
 })

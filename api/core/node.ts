@@ -1,3 +1,5 @@
+import { ageColumn, nameColumn } from '../columns.ts'
+import { defineKind } from '../kind.ts'
 import { Taint } from './affinity.ts'
 import { ObjectMeta } from '../meta.ts'
 import {
@@ -151,4 +153,19 @@ export const NodeSchema = message('io.k8s.api.core.v1.Node', '', {
   metadata: embedded(1, ObjectMeta, ''),
   spec: embedded(2, NodeSpec, ''),
   status: embedded(3, NodeStatus, ''),
+})
+export type Node = Static<typeof NodeSchema>
+
+export const Node = defineKind(NodeSchema, {
+  group: '',
+  version: 'v1',
+  kind: 'Node',
+  plural: 'nodes',
+  shortNames: ['no'],
+  namespaced: false,
+  subresources: {
+    status: { type: 'status', verbs: ['get', 'patch', 'update'] },
+    proxy: { type: 'connect', kind: 'NodeProxyOptions', verbs: ['create', 'delete', 'get', 'patch', 'update'] },
+  },
+  columns: [nameColumn, ageColumn],
 })

@@ -1,3 +1,5 @@
+import { ageColumn, nameColumn } from '../columns.ts'
+import { defineKind } from '../kind.ts'
 import { Condition, ObjectMeta } from '../meta.ts'
 import {
   boolean,
@@ -91,4 +93,20 @@ export const ServiceSchema = message('io.k8s.api.core.v1.Service', '', {
   metadata: embedded(1, ObjectMeta, ''),
   spec: embedded(2, ServiceSpec, ''),
   status: embedded(3, ServiceStatus, ''),
+})
+export type Service = Static<typeof ServiceSchema>
+
+export const Service = defineKind(ServiceSchema, {
+  group: '',
+  version: 'v1',
+  kind: 'Service',
+  plural: 'services',
+  shortNames: ['svc'],
+  categories: ['all'],
+  namespaced: true,
+  subresources: {
+    status: { type: 'status', verbs: ['get', 'patch', 'update'] },
+    proxy: { type: 'connect', kind: 'ServiceProxyOptions', verbs: ['create', 'delete', 'get', 'patch', 'update'] },
+  },
+  columns: [nameColumn, ageColumn],
 })

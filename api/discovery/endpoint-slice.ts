@@ -1,3 +1,5 @@
+import { ageColumn, nameColumn } from '../columns.ts'
+import { defineKind } from '../kind.ts'
 import { ObjectReference } from '../core/references.ts'
 import { ObjectMeta } from '../meta.ts'
 import { boolean, embedded, int32, list, map, message, optional, required, set, stored, string, type Static } from '../schema/schema.ts'
@@ -52,4 +54,14 @@ export const EndpointSliceSchema = message('io.k8s.api.discovery.v1.EndpointSlic
   endpoints: optional(2, list(Endpoint), ''),
   ports: optional(3, list(EndpointPort), ''),
   addressType: required(4, string(), ''),
+})
+export type EndpointSlice = Static<typeof EndpointSliceSchema>
+
+export const EndpointSlice = defineKind(EndpointSliceSchema, {
+  group: 'discovery.k8s.io',
+  version: 'v1',
+  kind: 'EndpointSlice',
+  plural: 'endpointslices',
+  namespaced: true,
+  columns: [nameColumn, ageColumn],
 })

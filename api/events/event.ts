@@ -1,3 +1,5 @@
+import { ageColumn, nameColumn } from '../columns.ts'
+import { defineKind } from '../kind.ts'
 import { EventSource } from '../core/event.ts'
 import { ObjectReference } from '../core/references.ts'
 import { ObjectMeta } from '../meta.ts'
@@ -27,4 +29,15 @@ export const EventSchema = message('io.k8s.api.events.v1.Event', '', {
   deprecatedFirstTimestamp: optional(13, time(), ''),
   deprecatedLastTimestamp: optional(14, time(), ''),
   deprecatedCount: optional(15, int32(), ''),
+})
+export type Event = Static<typeof EventSchema>
+
+export const Event = defineKind(EventSchema, {
+  group: 'events.k8s.io',
+  version: 'v1',
+  kind: 'Event',
+  plural: 'events',
+  shortNames: ['ev'],
+  namespaced: true,
+  columns: [nameColumn, ageColumn],
 })

@@ -1,0 +1,52 @@
+import { Deployment } from './apps/deployment.ts'
+import { ReplicaSet } from './apps/replica-set.ts'
+import { TokenRequest } from './authentication/token-request.ts'
+import { Scale } from './autoscaling/scale.ts'
+import { CertificateSigningRequest } from './certificates/certificate-signing-request.ts'
+import { Lease } from './coordination/lease.ts'
+import { Binding } from './core/binding.ts'
+import { ConfigMap } from './core/config-map.ts'
+import { Endpoints } from './core/endpoints.ts'
+import { Event } from './core/event.ts'
+import { Namespace } from './core/namespace.ts'
+import { Node } from './core/node.ts'
+import { Pod } from './core/pod.ts'
+import { Secret } from './core/secret.ts'
+import { ServiceAccount } from './core/service-account.ts'
+import { Service } from './core/service.ts'
+import { EndpointSlice } from './discovery/endpoint-slice.ts'
+import { Event as EventsEvent } from './events/event.ts'
+import type { Kind } from './kind.ts'
+import { Eviction } from './policy/eviction.ts'
+
+/** Every kind with a path of its own, in the order of discovery: groups as upstream lists them, resources by name. */
+export const builtInKinds: readonly Kind[] = [
+  Binding,
+  ConfigMap,
+  Endpoints,
+  Event,
+  Namespace,
+  Node,
+  Pod,
+  Secret,
+  ServiceAccount,
+  Service,
+  Deployment,
+  ReplicaSet,
+  EventsEvent,
+  CertificateSigningRequest,
+  Lease,
+  EndpointSlice,
+]
+
+/** Kinds that travel only in the bodies of subresources: read and written there, never stored. */
+export const subresourceKinds: readonly Kind[] = [Eviction, Scale, TokenRequest]
+
+export const findKind = (group: string, version: string, plural: string): Kind | undefined =>
+  builtInKinds.find(kind => kind.group === group && kind.version === version && kind.plural === plural)
+
+/** By what a body calls itself; knows the kinds of subresources too. */
+export const findKindByName = (group: string, version: string, kind: string): Kind | undefined =>
+  [...builtInKinds, ...subresourceKinds].find(
+    candidate => candidate.group === group && candidate.version === version && candidate.kind === kind,
+  )
