@@ -28,7 +28,9 @@ run() {
   local log=$STATE/$1.log
   shift
   mkdir -p "$STATE"
-  if ! "$@" >"$log" 2>&1; then
+  # In the background, because bash does not stop at errors inside the condition of an `if`.
+  "$@" >"$log" 2>&1 </dev/null &
+  if ! wait $!; then
     tail -n 30 "$log" >&2
     die "'$*' failed; the whole output is in $log"
   fi
