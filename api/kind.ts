@@ -66,6 +66,14 @@ export interface Kind<O extends KubernetesObject = KubernetesObject> {
   readonly generation?: boolean
   /** Seconds of grace a DELETE gives when the caller names none; absent: deletion is immediate. */
   defaultGracePeriod?(object: O): number
+  /** What keeps a deleted object in place besides metadata.finalizers (a namespace's spec.finalizers). */
+  blockers?(object: O): readonly string[]
+  /** What changes in an object whose deletion has to wait (a namespace's phase). */
+  prepareForDelete?(object: O): O
+  /** PUT to a name that does not exist yet creates it (leases, events, roles, …; upstream's AllowCreateOnUpdate). */
+  readonly createOnUpdate?: boolean
+  /** What the API server hands out when objects are written: cluster IPs and node ports of services. */
+  readonly allocates?: 'service-addresses'
   /** Milliseconds after its last write at which an object disappears (events). */
   readonly timeToLive?: number
   /** Storage shared with another kind (core and events.k8s.io events): the plural and group that own it, and the translation. */
