@@ -31,8 +31,8 @@ download_packages() {
 
 # The mirror this machine takes its packages from.
 apt_mirror() {
-  cat /etc/apt/sources.list /etc/apt/sources.list.d/*.list /etc/apt/sources.list.d/*.sources 2>/dev/null |
-    grep -vE '^#' | grep -oE 'https?://[^ ]+/debian/?( |$)' | head -n 1 | tr -d ' '
+  { cat /etc/apt/sources.list /etc/apt/sources.list.d/*.list /etc/apt/sources.list.d/*.sources 2>/dev/null || true; } |
+    awk '!/^#/ && match($0, /https?:\/\/[^ ]+\/debian\/?( |$)/) && !found { print substr($0, RSTART, RLENGTH); found = 1 }' | tr -d ' '
 }
 
 # unpack_packages PACKAGES ROOT: lays the files of the packages out, without running anything of theirs.

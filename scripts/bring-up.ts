@@ -1,0 +1,141 @@
+import { execFile } from 'node:child_process'
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { parseArgs, promisify } from 'node:util'
+import { parseAllDocuments } from 'yaml'
+import { Deployment } from '../api/apps/deployment.ts'
+import { Node } from '../api/core/node.ts'
+import { Service } from '../api/core/service.ts'
+import { ApiError, isAlreadyExists } from '../api/errors.ts'
+import type { KubernetesObject } from '../api/kind.ts'
+import { findKindByName } from '../api/kinds.ts'
+import type { Client } from '../client/client.ts'
+import { createClient } from '../client/http-client.ts'
+import { parseKubeconfig } from '../client/kubeconfig.ts'
+
+/** What `scripts/up` does once the containers are started: fetches the credentials, waits, deploys the demo, says what is next. */
+
+const { values: options } = parseArgs({
+  options: {
+    cluster: { type: 'string', default: 'kubeling' },
+    kubeconfig: { type: 'string', default: '.kubeling/kubeconfig' },
+    port: { type: 'string', default: '6443' },
+    nodes: { type: 'string', default: 'node-1,node-2,node-3' },
+    demo: { type: 'string' },
+  },
+})
+const started = Date.now()
+const execute = promisify(execFile)
+const say = (text: string) => console.log(text)
+const step = (text: string) => say(`\x1b[1m${`${Math.round((Date.now() - started) / 1000)}s`.padStart(5)}\x1b[0m ${text}`)
+
+/** Repeats `attempt` until it returns something; says what is missing when time is up. */
+async function waitFor<T>(what: string, attempt: () => Promise<T | string>): Promise<T> {
+  const deadline = Date.now() + 120_000
+  let shown = ''
+  for (;;) {
+    let missing: T | string
+    try {
+      missing = await attempt()
+    } catch (error) {
+      missing = error instanceof Error ? error.message : String(error)
+    }
+    if (typeof missing !== 'string') return missing
+    if (Date.now() > deadline) throw new Error(`${what} did not come about within two minutes: ${missing}`)
+    if (missing !== shown && Date.now() - started > 2_000) step(`  … ${missing}`)
+    shown = missing
+    await sleep(100)
+  }
+}
+
+async function container(service: string): Promise<string> {
+  const filters = [`label=io.kubeling.cluster=${options.cluster}`, `label=com.docker.compose.service=${service}`]
+  const { stdout } = await execute('docker', ['ps', '-q', ...filters.flatMap(filter => ['--filter', filter])])
+  const id = stdout.trim().split('\n')[0]
+  if (!id) throw new Error(`the container of ${service} is not running: docker logs tells why`)
+  return id
+}
+
+/** Writes the admin's kubeconfig, pointed at the port on this machine; only its owner may read it. */
+async function fetchKubeconfig(): Promise<string> {
+  const text = await waitFor('the control plane', async () => {
+    const { stdout } = await execute('docker', ['exec', await container('control-plane'), 'cat', '/var/lib/kubeling/admin.kubeconfig'])
+    return { stdout }
+  })
+  const config = text.stdout.replace(/server: .*/, `server: https://127.0.0.1:${options.port}`)
+  const current = await readFile(options.kubeconfig, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return ''
+    throw error
+  })
+  if (current !== config) {
+    await mkdir(dirname(options.kubeconfig), { recursive: true })
+    await writeFile(`${options.kubeconfig}.new`, config, { mode: 0o600 })
+    await rename(`${options.kubeconfig}.new`, options.kubeconfig)
+  }
+  return config
+}
+
+async function nodesReady(client: Client): Promise<object | string> {
+  const { items } = await client.list(Node)
+  const ready = items.filter(node => node.status.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True')).map(node => node.metadata.name)
+  const missing = options.nodes.split(',').filter(name => !ready.includes(name))
+  return missing.length > 0 ? `waiting for ${missing.join(', ')}` : { ready }
+}
+
+/** Creates what is not there yet; what is there stays as its user has it. */
+async function deploy(client: Client, file: string): Promise<void> {
+  for (const document of parseAllDocuments(await readFile(file, 'utf8'))) {
+    const object = document.toJS() as KubernetesObject
+    const [version = '', group = ''] = object.apiVersion.split('/').reverse()
+    const kind = findKindByName(group, version, object.kind)
+    if (!kind) throw new Error(`${file}: ${object.apiVersion} ${object.kind} is not a kind of this cluster`)
+    object.metadata.namespace ??= 'default'
+    try {
+      await client.create(kind, object)
+      step(`created ${object.kind.toLowerCase()} ${object.metadata.name}`)
+    } catch (error) {
+      if (!isAlreadyExists(error)) throw error
+    }
+  }
+}
+
+async function deploymentAvailable(client: Client): Promise<object | string> {
+  const { spec, status } = await client.get(Deployment, { namespace: 'default', name: 'demo' })
+  const available = status.availableReplicas ?? 0
+  return available >= (spec.replicas ?? 1) ? { available } : `${available} of ${spec.replicas} pods of the demo are available`
+}
+
+async function demoAnswers(client: Client): Promise<string[]> {
+  const { spec } = await client.get(Service, { namespace: 'default', name: 'demo' })
+  const node = await container(options.nodes.split(',')[0] ?? '')
+  const answer = await waitFor('an answer of the demo', async () => {
+    const { stdout } = await execute('docker', ['exec', node, 'wget', '-qO-', '-T', '2', `http://${spec.clusterIP}:${spec.ports?.[0]?.port}/`])
+    return { stdout }
+  })
+  return [answer.stdout.trim()]
+}
+
+try {
+  const config = parseKubeconfig(await fetchKubeconfig())
+  const client = createClient(config)
+  await waitFor('the API server', async () => ({ list: await client.list(Node) }))
+  step('the API server answers')
+  await waitFor('the nodes', () => nodesReady(client))
+  step(`nodes ready: ${options.nodes}`)
+  if (options.demo) {
+    await deploy(client, options.demo)
+    await waitFor('the demo Deployment', () => deploymentAvailable(client))
+    step(`the demo answers: ${(await demoAnswers(client)).join(' ')}`)
+  }
+  say(`
+Try next:
+  export KUBECONFIG=${options.kubeconfig}
+  kubectl get pods -o wide
+  kubectl port-forward service/demo 8080:80      # then open http://localhost:8080
+`)
+  process.exit(0)
+} catch (error) {
+  console.error(`error: ${error instanceof ApiError || error instanceof Error ? error.message : String(error)}`)
+  process.exit(1)
+}
