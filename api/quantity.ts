@@ -6,50 +6,67 @@ export type QuantityFormat = 'DecimalSI' | 'BinarySI' | 'DecimalExponent'
 export interface Quantity {
   readonly nanos: bigint
   readonly format: QuantityFormat
+  /** The text it was read from, where upstream keeps that: it is canonical at first sight. */
+  readonly text?: string
 }
 
 /** What an unreadable quantity is answered with; upstream says the same for nearly every mistake. */
 export const quantityFormatError = "quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'"
 const suffixError = "unable to parse quantity's suffix"
-const numericError = 'unable to parse numeric part of quantity'
 
 const decimalExponents: Readonly<Record<string, number>> = { n: -9, u: -6, m: -3, '': 0, k: 3, M: 6, G: 9, T: 12, P: 15, E: 18 }
 const decimalSuffixes = Object.fromEntries(Object.entries(decimalExponents).map(([suffix, exponent]) => [exponent, suffix]))
 const binarySuffixes = ['', 'Ki', 'Mi', 'Gi', 'Ti', 'Pi', 'Ei']
 
 const nano = 10n ** 9n
-const largest = (2n ** 63n - 1n) * nano
+const largestBinary = (2n ** 63n - 1n) * nano
 
-function scaleOf(suffix: string): { format: QuantityFormat; base: 2n | 10n; exponent: number } {
-  const decimal = decimalExponents[suffix]
-  if (decimal !== undefined && Object.hasOwn(decimalExponents, suffix)) return { format: 'DecimalSI', base: 10n, exponent: decimal }
+interface Scale {
+  readonly format: QuantityFormat
+  readonly base: bigint
+  readonly exponent: number
+}
+
+function scaleOf(suffix: string): Scale {
+  const decimal = Object.hasOwn(decimalExponents, suffix) ? decimalExponents[suffix] : undefined
+  if (decimal !== undefined) return { format: 'DecimalSI', base: 10n, exponent: decimal }
   const binary = binarySuffixes.indexOf(suffix)
   if (binary > 0) return { format: 'BinarySI', base: 2n, exponent: binary * 10 }
   if (/^[eE][+-]?[0-9]+$/.test(suffix)) return { format: 'DecimalExponent', base: 10n, exponent: Number(suffix.slice(1)) }
   throw new RangeError(suffixError)
 }
 
-/** Throws a RangeError with upstream's words when the text is not a quantity. Amounts beyond ±(2⁶³-1) are cut to that. */
+/** Throws a RangeError with upstream's words when the text is not a quantity. Binary amounts beyond ±(2⁶³-1) are cut to that. */
 export function parseQuantity(text: string): Quantity {
-  const [, sign = '', digits = '', suffix = ''] = /^([+-]?)([0-9]*\.?[0-9]*)(.*)$/s.exec(text) ?? []
+  const [, sign = '', whole = '', fraction = '', suffix = ''] = /^([+-]?)0*([0-9]*)(?:\.([0-9]*))?(.*)$/s.exec(text) ?? []
   if (text === '' || !/^[eEinumkKMGTP]*[-+]?[0-9]*$/.test(suffix)) throw new RangeError(quantityFormatError)
-  const { format, base, exponent } = scaleOf(suffix)
-  if (digits === '' || digits === '.') throw new RangeError(numericError)
-  const [whole = '', fraction = ''] = digits.split('.')
-  const magnitude = scaled(BigInt(whole + fraction), { base, exponent, decimals: fraction.length })
-  return { nanos: sign === '-' ? -magnitude : magnitude, format }
+  const scale = scaleOf(suffix)
+  const magnitude = inNanos(BigInt(whole + fraction), scale, fraction.length)
+  const format = scale.format === 'BinarySI' && magnitude < nano ? 'DecimalSI' : scale.format
+  const quantity = { nanos: sign === '-' ? -magnitude : magnitude, format }
+  return isCanonicalAtSight(whole, fraction, scale) ? { ...quantity, text } : quantity
 }
 
-function scaled(mantissa: bigint, scale: { base: bigint; exponent: number; decimals: number }): bigint {
+/** Upstream keeps the text as written when this quick look finds nothing to shorten, even where that leaves `+1` or `1.500`. */
+function isCanonicalAtSight(whole: string, fraction: string, { format, exponent }: Scale): boolean {
+  const digits = (whole || '0') + fraction
+  if (digits.length > 18) return false
+  if (format === 'BinarySI') return fraction === '' && BigInt(digits) % 8n !== 0n && digits.length + exponent * 0.3 < 14
+  const scale = exponent - fraction.length
+  return scale % 3 === 0 && scale >= -9 && !digits.endsWith('000') && !digits.startsWith('0')
+}
+
+function inNanos(mantissa: bigint, { base, exponent }: Scale, decimals: number): bigint {
   if (mantissa === 0n) return 0n
+  if (base === 2n) {
+    const nanos = roundUp(mantissa * 2n ** BigInt(exponent) * nano, 10n ** BigInt(decimals))
+    return nanos > largestBinary ? largestBinary : nanos
+  }
+  const tens = exponent - decimals + 9
   // Far outside the range the result is known without computing a number of that size.
-  const tens = (scale.base === 10n ? scale.exponent : 0) - scale.decimals + 9
-  const digits = mantissa.toString().length
-  if (scale.base === 10n && digits + tens > 40) return largest
-  if (digits + tens < -40) return 1n
-  const up = mantissa * (scale.base === 2n ? 2n ** BigInt(scale.exponent) : 1n)
-  const nanos = tens >= 0 ? up * 10n ** BigInt(tens) : roundUp(up, 10n ** BigInt(-tens))
-  return nanos > largest ? largest : nanos
+  if (tens > 1000) return largestBinary
+  if (mantissa.toString().length + tens < 0) return 1n
+  return tens >= 0 ? mantissa * 10n ** BigInt(tens) : roundUp(mantissa, 10n ** BigInt(-tens))
 }
 
 const roundUp = (value: bigint, divisor: bigint): bigint => {
@@ -59,17 +76,18 @@ const roundUp = (value: bigint, divisor: bigint): bigint => {
 /** Away from zero, as upstream rounds. */
 const roundAway = (value: bigint, divisor: bigint): bigint => (value < 0n ? -roundUp(-value, divisor) : roundUp(value, divisor))
 
-/** The canonical text: the largest suffix that leaves no fraction. Fractions and small amounts of a binary quantity are written decimally. */
-export function formatQuantity({ nanos, format }: Quantity): string {
+/** The canonical text: the largest suffix that leaves no fraction. Fractions and amounts below 1024 are never written in binary. */
+export function formatQuantity({ nanos, format, text }: Quantity): string {
+  if (text !== undefined) return text
   if (nanos === 0n) return '0'
   const sign = nanos < 0n ? '-' : ''
   const magnitude = nanos < 0n ? -nanos : nanos
-  if (format === 'BinarySI' && magnitude >= 1024n * nano) return sign + formatBinary(magnitude)
+  if (format === 'BinarySI' && magnitude >= 1024n * nano && magnitude % nano === 0n) return sign + formatBinary(magnitude / nano)
   return sign + formatDecimal(magnitude, format)
 }
 
 function formatBinary(magnitude: bigint): string {
-  let value = roundUp(magnitude, nano)
+  let value = magnitude
   let power = 0
   while (power < binarySuffixes.length - 1 && value % 1024n === 0n) {
     value /= 1024n
