@@ -1,9 +1,9 @@
 import { LabelSelector } from '../meta.ts'
-import { int32, int64, list, message, optional, required, string, time, type Static } from '../schema/schema.ts'
+import { int32, int64, list, message, oneOf, optional, required, string, time, type Static } from '../schema/schema.ts'
 
 export const NodeSelectorRequirement = message('io.k8s.api.core.v1.NodeSelectorRequirement', '', {
   key: required(1, string(), ''),
-  operator: required(2, string(), ''),
+  operator: required(2, oneOf(['In', 'NotIn', 'Exists', 'DoesNotExist', 'Gt', 'Lt']), ''),
   values: optional(3, list(string()), ''),
 })
 export type NodeSelectorRequirement = Static<typeof NodeSelectorRequirement>
@@ -69,28 +69,28 @@ export type Affinity = Static<typeof Affinity>
 export const Taint = message('io.k8s.api.core.v1.Taint', '', {
   key: required(1, string(), ''),
   value: optional(2, string(), ''),
-  effect: required(3, string(), ''),
+  effect: required(3, oneOf(['NoSchedule', 'PreferNoSchedule', 'NoExecute']), ''),
   timeAdded: optional(4, time(), ''),
 })
 export type Taint = Static<typeof Taint>
 
 export const Toleration = message('io.k8s.api.core.v1.Toleration', '', {
   key: optional(1, string(), ''),
-  operator: optional(2, string(), ''),
+  operator: optional(2, oneOf(['Equal', 'Exists', 'Lt', 'Gt']), ''),
   value: optional(3, string(), ''),
-  effect: optional(4, string(), ''),
-  tolerationSeconds: optional(5, int64(), ''),
+  effect: optional(4, oneOf(['NoSchedule', 'PreferNoSchedule', 'NoExecute']), ''),
+  tolerationSeconds: optional(5, int64({ presence: 'pointer' }), ''),
 })
 export type Toleration = Static<typeof Toleration>
 
 export const TopologySpreadConstraint = message('io.k8s.api.core.v1.TopologySpreadConstraint', '', {
   maxSkew: required(1, int32(), ''),
   topologyKey: required(2, string(), ''),
-  whenUnsatisfiable: required(3, string(), ''),
+  whenUnsatisfiable: required(3, oneOf(['DoNotSchedule', 'ScheduleAnyway']), ''),
   labelSelector: optional(4, LabelSelector, ''),
-  minDomains: optional(5, int32(), ''),
-  nodeAffinityPolicy: optional(6, string(), ''),
-  nodeTaintsPolicy: optional(7, string(), ''),
+  minDomains: optional(5, int32({ presence: 'pointer' }), ''),
+  nodeAffinityPolicy: optional(6, oneOf(['Honor', 'Ignore'], { presence: 'pointer' }), ''),
+  nodeTaintsPolicy: optional(7, oneOf(['Honor', 'Ignore'], { presence: 'pointer' }), ''),
   matchLabelKeys: optional(8, list(string()), ''),
 })
 export type TopologySpreadConstraint = Static<typeof TopologySpreadConstraint>

@@ -1,5 +1,5 @@
 import { LocalObjectReference } from './references.ts'
-import { boolean, int32, list, map, message, optional, required, string, type Static } from '../schema/schema.ts'
+import { boolean, int32, list, map, message, oneOf, optional, required, string, type Static } from '../schema/schema.ts'
 
 export const AWSElasticBlockStoreVolumeSource = message('io.k8s.api.core.v1.AWSElasticBlockStoreVolumeSource', '', {
   volumeID: required(1, string(), ''),
@@ -10,12 +10,12 @@ export const AWSElasticBlockStoreVolumeSource = message('io.k8s.api.core.v1.AWSE
 export type AWSElasticBlockStoreVolumeSource = Static<typeof AWSElasticBlockStoreVolumeSource>
 
 export const AzureDiskVolumeSource = message('io.k8s.api.core.v1.AzureDiskVolumeSource', '', {
-  kind: optional(6, string(), ''),
+  kind: optional(6, oneOf(['Dedicated', 'Managed', 'Shared'], { default: 'Shared', presence: 'pointer' }), ''),
   diskName: required(1, string(), ''),
   diskURI: required(2, string(), ''),
-  cachingMode: optional(3, string(), ''),
-  fsType: optional(4, string(), ''),
-  readOnly: optional(5, boolean(), ''),
+  cachingMode: optional(3, oneOf(['None', 'ReadOnly', 'ReadWrite'], { default: 'ReadWrite', presence: 'pointer' }), ''),
+  fsType: optional(4, string({ default: 'ext4', presence: 'pointer' }), ''),
+  readOnly: optional(5, boolean({ default: false, presence: 'pointer' }), ''),
 })
 export type AzureDiskVolumeSource = Static<typeof AzureDiskVolumeSource>
 
@@ -46,7 +46,7 @@ export type CinderVolumeSource = Static<typeof CinderVolumeSource>
 
 export const FCVolumeSource = message('io.k8s.api.core.v1.FCVolumeSource', '', {
   targetWWNs: optional(1, list(string()), ''),
-  lun: optional(2, int32(), ''),
+  lun: optional(2, int32({ presence: 'pointer' }), ''),
   fsType: optional(3, string(), ''),
   readOnly: optional(4, boolean(), ''),
   wwids: optional(5, list(string()), ''),
@@ -94,14 +94,14 @@ export const ISCSIVolumeSource = message('io.k8s.api.core.v1.ISCSIVolumeSource',
   targetPortal: required(1, string(), ''),
   iqn: required(2, string(), ''),
   lun: required(3, int32(), ''),
-  iscsiInterface: optional(4, string(), ''),
+  iscsiInterface: optional(4, string({ default: 'default' }), ''),
   fsType: optional(5, string(), ''),
   readOnly: optional(6, boolean(), ''),
   portals: optional(7, list(string()), ''),
   chapAuthDiscovery: optional(8, boolean(), ''),
   secretRef: optional(10, LocalObjectReference, ''),
   chapAuthSession: optional(11, boolean(), ''),
-  initiatorName: optional(12, string(), ''),
+  initiatorName: optional(12, string({ presence: 'pointer' }), ''),
 })
 export type ISCSIVolumeSource = Static<typeof ISCSIVolumeSource>
 
@@ -139,9 +139,9 @@ export const RBDVolumeSource = message('io.k8s.api.core.v1.RBDVolumeSource', '',
   monitors: required(1, list(string()), ''),
   image: required(2, string(), ''),
   fsType: optional(3, string(), ''),
-  pool: optional(4, string(), ''),
-  user: optional(5, string(), ''),
-  keyring: optional(6, string(), ''),
+  pool: optional(4, string({ default: 'rbd' }), ''),
+  user: optional(5, string({ default: 'admin' }), ''),
+  keyring: optional(6, string({ default: '/etc/ceph/keyring' }), ''),
   secretRef: optional(7, LocalObjectReference, ''),
   readOnly: optional(8, boolean(), ''),
 })
@@ -154,9 +154,9 @@ export const ScaleIOVolumeSource = message('io.k8s.api.core.v1.ScaleIOVolumeSour
   sslEnabled: optional(4, boolean(), ''),
   protectionDomain: optional(5, string(), ''),
   storagePool: optional(6, string(), ''),
-  storageMode: optional(7, string(), ''),
+  storageMode: optional(7, string({ default: 'ThinProvisioned' }), ''),
   volumeName: optional(8, string(), ''),
-  fsType: optional(9, string(), ''),
+  fsType: optional(9, string({ default: 'xfs' }), ''),
   readOnly: optional(10, boolean(), ''),
 })
 export type ScaleIOVolumeSource = Static<typeof ScaleIOVolumeSource>
@@ -180,8 +180,8 @@ export type VsphereVirtualDiskVolumeSource = Static<typeof VsphereVirtualDiskVol
 
 export const CSIVolumeSource = message('io.k8s.api.core.v1.CSIVolumeSource', '', {
   driver: required(1, string(), ''),
-  readOnly: optional(2, boolean(), ''),
-  fsType: optional(3, string(), ''),
+  readOnly: optional(2, boolean({ presence: 'pointer' }), ''),
+  fsType: optional(3, string({ presence: 'pointer' }), ''),
   volumeAttributes: optional(4, map(string()), ''),
   nodePublishSecretRef: optional(5, LocalObjectReference, ''),
 })

@@ -1,13 +1,28 @@
 import { EnvFromSource, EnvVar } from './environment.ts'
 import { Lifecycle, Probe } from './handlers.ts'
 import { SecurityContext } from './security-context.ts'
-import { boolean, int32, list, listMap, map, message, optional, quantity, required, set, string, type Static } from '../schema/schema.ts'
+import {
+  embedded,
+  boolean,
+  int32,
+  list,
+  listMap,
+  map,
+  message,
+  oneOf,
+  optional,
+  quantity,
+  required,
+  set,
+  string,
+  type Static,
+} from '../schema/schema.ts'
 
 export const ContainerPort = message('io.k8s.api.core.v1.ContainerPort', '', {
   name: optional(1, string(), ''),
   hostPort: optional(2, int32(), ''),
   containerPort: required(3, int32(), ''),
-  protocol: optional(4, string(), ''),
+  protocol: optional(4, oneOf(['TCP', 'UDP', 'SCTP'], { default: 'TCP' }), ''),
   hostIP: optional(5, string(), ''),
 })
 export type ContainerPort = Static<typeof ContainerPort>
@@ -27,18 +42,18 @@ export type ResourceRequirements = Static<typeof ResourceRequirements>
 
 export const ContainerResizePolicy = message('io.k8s.api.core.v1.ContainerResizePolicy', '', {
   resourceName: required(1, string(), ''),
-  restartPolicy: required(2, string(), ''),
+  restartPolicy: required(2, oneOf(['NotRequired', 'RestartContainer']), ''),
 })
 export type ContainerResizePolicy = Static<typeof ContainerResizePolicy>
 
 export const ContainerRestartRuleOnExitCodes = message('io.k8s.api.core.v1.ContainerRestartRuleOnExitCodes', '', {
-  operator: required(1, string(), ''),
+  operator: required(1, oneOf(['In', 'NotIn']), ''),
   values: optional(2, set(int32()), ''),
 })
 export type ContainerRestartRuleOnExitCodes = Static<typeof ContainerRestartRuleOnExitCodes>
 
 export const ContainerRestartRule = message('io.k8s.api.core.v1.ContainerRestartRule', '', {
-  action: required(1, string(), ''),
+  action: required(1, oneOf(['Restart', 'RestartAllContainers']), ''),
   exitCodes: optional(2, ContainerRestartRuleOnExitCodes, ''),
 })
 export type ContainerRestartRule = Static<typeof ContainerRestartRule>
@@ -54,9 +69,9 @@ export const VolumeMount = message('io.k8s.api.core.v1.VolumeMount', '', {
   readOnly: optional(2, boolean(), ''),
   mountPath: required(3, string(), ''),
   subPath: optional(4, string(), ''),
-  mountPropagation: optional(5, string(), ''),
+  mountPropagation: optional(5, oneOf(['None', 'HostToContainer', 'Bidirectional'], { presence: 'pointer' }), ''),
   subPathExpr: optional(6, string(), ''),
-  recursiveReadOnly: optional(7, string(), ''),
+  recursiveReadOnly: optional(7, oneOf(['Disabled', 'IfPossible', 'Enabled'], { presence: 'pointer' }), ''),
 })
 export type VolumeMount = Static<typeof VolumeMount>
 
@@ -68,23 +83,23 @@ export const Container = message('io.k8s.api.core.v1.Container', '', {
   workingDir: optional(5, string(), ''),
   ports: optional(6, listMap(ContainerPort, ['containerPort', 'protocol']), ''),
   env: optional(7, listMap(EnvVar, ['name']), ''),
-  resources: optional(8, ResourceRequirements, ''),
+  resources: embedded(8, ResourceRequirements, ''),
   volumeMounts: optional(9, listMap(VolumeMount, ['mountPath']), ''),
   livenessProbe: optional(10, Probe, ''),
   readinessProbe: optional(11, Probe, ''),
   lifecycle: optional(12, Lifecycle, ''),
-  terminationMessagePath: optional(13, string(), ''),
-  imagePullPolicy: optional(14, string(), ''),
+  terminationMessagePath: optional(13, string({ default: '/dev/termination-log' }), ''),
+  imagePullPolicy: optional(14, oneOf(['Always', 'IfNotPresent', 'Never']), ''),
   securityContext: optional(15, SecurityContext, ''),
   stdin: optional(16, boolean(), ''),
   stdinOnce: optional(17, boolean(), ''),
   tty: optional(18, boolean(), ''),
   envFrom: optional(19, list(EnvFromSource), ''),
-  terminationMessagePolicy: optional(20, string(), ''),
+  terminationMessagePolicy: optional(20, oneOf(['File', 'FallbackToLogsOnError'], { default: 'File' }), ''),
   volumeDevices: optional(21, listMap(VolumeDevice, ['devicePath']), ''),
   startupProbe: optional(22, Probe, ''),
   resizePolicy: optional(23, list(ContainerResizePolicy), ''),
-  restartPolicy: optional(24, string(), ''),
+  restartPolicy: optional(24, oneOf(['Always', 'Never', 'OnFailure'], { presence: 'pointer' }), ''),
   restartPolicyRules: optional(25, list(ContainerRestartRule), ''),
 })
 export type Container = Static<typeof Container>
@@ -95,22 +110,22 @@ export const EphemeralContainer = message('io.k8s.api.core.v1.EphemeralContainer
   env: optional(0, listMap(EnvVar, ['name']), ''),
   envFrom: optional(0, list(EnvFromSource), ''),
   image: optional(0, string(), ''),
-  imagePullPolicy: optional(0, string(), ''),
+  imagePullPolicy: optional(0, oneOf(['Always', 'IfNotPresent', 'Never']), ''),
   lifecycle: optional(0, Lifecycle, ''),
   livenessProbe: optional(0, Probe, ''),
   name: required(0, string(), ''),
   ports: optional(0, listMap(ContainerPort, ['containerPort', 'protocol']), ''),
   readinessProbe: optional(0, Probe, ''),
   resizePolicy: optional(0, list(ContainerResizePolicy), ''),
-  resources: optional(0, ResourceRequirements, ''),
-  restartPolicy: optional(0, string(), ''),
+  resources: embedded(0, ResourceRequirements, ''),
+  restartPolicy: optional(0, oneOf(['Always', 'Never', 'OnFailure'], { presence: 'pointer' }), ''),
   restartPolicyRules: optional(0, list(ContainerRestartRule), ''),
   securityContext: optional(0, SecurityContext, ''),
   startupProbe: optional(0, Probe, ''),
   stdin: optional(0, boolean(), ''),
   stdinOnce: optional(0, boolean(), ''),
-  terminationMessagePath: optional(0, string(), ''),
-  terminationMessagePolicy: optional(0, string(), ''),
+  terminationMessagePath: optional(0, string({ default: '/dev/termination-log' }), ''),
+  terminationMessagePolicy: optional(0, oneOf(['File', 'FallbackToLogsOnError'], { default: 'File' }), ''),
   tty: optional(0, boolean(), ''),
   volumeDevices: optional(0, listMap(VolumeDevice, ['devicePath']), ''),
   volumeMounts: optional(0, listMap(VolumeMount, ['mountPath']), ''),

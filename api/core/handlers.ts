@@ -1,4 +1,4 @@
-import { int32, int64, intOrString, list, message, optional, required, string, type Static } from '../schema/schema.ts'
+import { int32, int64, intOrString, list, message, oneOf, optional, required, string, type Static } from '../schema/schema.ts'
 
 export const ExecAction = message('io.k8s.api.core.v1.ExecAction', '', {
   command: optional(1, list(string()), ''),
@@ -12,10 +12,10 @@ export const HTTPHeader = message('io.k8s.api.core.v1.HTTPHeader', '', {
 export type HTTPHeader = Static<typeof HTTPHeader>
 
 export const HTTPGetAction = message('io.k8s.api.core.v1.HTTPGetAction', '', {
-  path: optional(1, string(), ''),
+  path: optional(1, string({ default: '/' }), ''),
   port: required(2, intOrString(), ''),
   host: optional(3, string(), ''),
-  scheme: optional(4, string(), ''),
+  scheme: optional(4, oneOf(['HTTP', 'HTTPS'], { default: 'HTTP' }), ''),
   httpHeaders: optional(5, list(HTTPHeader), ''),
 })
 export type HTTPGetAction = Static<typeof HTTPGetAction>
@@ -28,7 +28,7 @@ export type TCPSocketAction = Static<typeof TCPSocketAction>
 
 export const GRPCAction = message('io.k8s.api.core.v1.GRPCAction', '', {
   port: required(1, int32(), ''),
-  service: optional(2, string(), ''),
+  service: optional(2, string({ default: '', presence: 'pointer' }), ''),
 })
 export type GRPCAction = Static<typeof GRPCAction>
 
@@ -48,7 +48,7 @@ export type LifecycleHandler = Static<typeof LifecycleHandler>
 export const Lifecycle = message('io.k8s.api.core.v1.Lifecycle', '', {
   postStart: optional(1, LifecycleHandler, ''),
   preStop: optional(2, LifecycleHandler, ''),
-  stopSignal: optional(3, string(), ''),
+  stopSignal: optional(3, string({ presence: 'pointer' }), ''),
 })
 export type Lifecycle = Static<typeof Lifecycle>
 
@@ -58,10 +58,10 @@ export const Probe = message('io.k8s.api.core.v1.Probe', '', {
   httpGet: optional(0, HTTPGetAction, ''),
   tcpSocket: optional(0, TCPSocketAction, ''),
   initialDelaySeconds: optional(2, int32(), ''),
-  timeoutSeconds: optional(3, int32(), ''),
-  periodSeconds: optional(4, int32(), ''),
-  successThreshold: optional(5, int32(), ''),
-  failureThreshold: optional(6, int32(), ''),
-  terminationGracePeriodSeconds: optional(7, int64(), ''),
+  timeoutSeconds: optional(3, int32({ default: 1 }), ''),
+  periodSeconds: optional(4, int32({ default: 10 }), ''),
+  successThreshold: optional(5, int32({ default: 1 }), ''),
+  failureThreshold: optional(6, int32({ default: 3 }), ''),
+  terminationGracePeriodSeconds: optional(7, int64({ presence: 'pointer' }), ''),
 })
 export type Probe = Static<typeof Probe>

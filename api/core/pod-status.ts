@@ -1,5 +1,6 @@
 import { ResourceRequirements } from './container.ts'
 import {
+  embedded,
   boolean,
   int32,
   int64,
@@ -7,17 +8,22 @@ import {
   listMap,
   map,
   message,
+  oneOf,
   optional,
   quantity,
   required,
   set,
   string,
   time,
+  type Schema,
   type Static,
 } from '../schema/schema.ts'
 
+/** A time that is written as null when it is not known. */
+const nullableTime: Schema<string> = { ...time(), presence: 'always' }
+
 export const ContainerStateRunning = message('io.k8s.api.core.v1.ContainerStateRunning', '', {
-  startedAt: optional(1, time(), ''),
+  startedAt: optional(1, nullableTime, ''),
 })
 export type ContainerStateRunning = Static<typeof ContainerStateRunning>
 
@@ -26,8 +32,8 @@ export const ContainerStateTerminated = message('io.k8s.api.core.v1.ContainerSta
   signal: optional(2, int32(), ''),
   reason: optional(3, string(), ''),
   message: optional(4, string(), ''),
-  startedAt: optional(5, time(), ''),
-  finishedAt: optional(6, time(), ''),
+  startedAt: optional(5, nullableTime, ''),
+  finishedAt: optional(6, nullableTime, ''),
   containerID: optional(7, string(), ''),
 })
 export type ContainerStateTerminated = Static<typeof ContainerStateTerminated>
@@ -59,7 +65,7 @@ export const VolumeMountStatus = message('io.k8s.api.core.v1.VolumeMountStatus',
   name: required(1, string(), ''),
   mountPath: required(2, string(), ''),
   readOnly: optional(3, boolean(), ''),
-  recursiveReadOnly: optional(4, string(), ''),
+  recursiveReadOnly: optional(4, oneOf(['Disabled', 'IfPossible', 'Enabled'], { presence: 'pointer' }), ''),
   volumeStatus: optional(5, VolumeStatus, ''),
 })
 export type VolumeMountStatus = Static<typeof VolumeMountStatus>
@@ -78,7 +84,7 @@ export type ContainerUser = Static<typeof ContainerUser>
 
 export const ResourceHealth = message('io.k8s.api.core.v1.ResourceHealth', '', {
   resourceID: required(1, string(), ''),
-  health: optional(2, string(), ''),
+  health: optional(2, oneOf(['Healthy', 'Unhealthy', 'Unknown']), ''),
   message: optional(6, string(), ''),
 })
 export type ResourceHealth = Static<typeof ResourceHealth>
@@ -91,28 +97,28 @@ export type ResourceStatus = Static<typeof ResourceStatus>
 
 export const ContainerStatus = message('io.k8s.api.core.v1.ContainerStatus', '', {
   name: required(1, string(), ''),
-  state: optional(2, ContainerState, ''),
-  lastState: optional(3, ContainerState, ''),
+  state: embedded(2, ContainerState, ''),
+  lastState: embedded(3, ContainerState, ''),
   ready: required(4, boolean(), ''),
   restartCount: required(5, int32(), ''),
   image: required(6, string(), ''),
   imageID: required(7, string(), ''),
   containerID: optional(8, string(), ''),
-  started: optional(9, boolean(), ''),
+  started: optional(9, boolean({ presence: 'pointer' }), ''),
   allocatedResources: optional(10, map(quantity()), ''),
   resources: optional(11, ResourceRequirements, ''),
   volumeMounts: optional(12, listMap(VolumeMountStatus, ['mountPath']), ''),
   user: optional(13, ContainerUser, ''),
   allocatedResourcesStatus: optional(14, listMap(ResourceStatus, ['name']), ''),
-  stopSignal: optional(15, string(), ''),
+  stopSignal: optional(15, string({ presence: 'pointer' }), ''),
 })
 export type ContainerStatus = Static<typeof ContainerStatus>
 
 export const PodCondition = message('io.k8s.api.core.v1.PodCondition', '', {
   type: required(1, string(), ''),
-  status: required(2, string(), ''),
-  lastProbeTime: optional(3, time(), ''),
-  lastTransitionTime: optional(4, time(), ''),
+  status: required(2, oneOf(['True', 'False', 'Unknown']), ''),
+  lastProbeTime: optional(3, nullableTime, ''),
+  lastTransitionTime: optional(4, nullableTime, ''),
   reason: optional(5, string(), ''),
   message: optional(6, string(), ''),
   observedGeneration: optional(7, int64(), ''),
@@ -131,7 +137,7 @@ export type PodIP = Static<typeof PodIP>
 
 export const PodResourceClaimStatus = message('io.k8s.api.core.v1.PodResourceClaimStatus', '', {
   name: required(1, string(), ''),
-  resourceClaimName: optional(2, string(), ''),
+  resourceClaimName: optional(2, string({ presence: 'pointer' }), ''),
 })
 export type PodResourceClaimStatus = Static<typeof PodResourceClaimStatus>
 
@@ -156,7 +162,7 @@ export const NodeAllocatableResourceClaimStatus = message('io.k8s.api.core.v1.No
 export type NodeAllocatableResourceClaimStatus = Static<typeof NodeAllocatableResourceClaimStatus>
 
 export const PodStatus = message('io.k8s.api.core.v1.PodStatus', '', {
-  phase: optional(1, string(), ''),
+  phase: optional(1, oneOf(['Pending', 'Running', 'Succeeded', 'Failed', 'Unknown']), ''),
   conditions: optional(2, listMap(PodCondition, ['type']), ''),
   message: optional(3, string(), ''),
   reason: optional(4, string(), ''),
@@ -164,12 +170,12 @@ export const PodStatus = message('io.k8s.api.core.v1.PodStatus', '', {
   podIP: optional(6, string(), ''),
   startTime: optional(7, time(), ''),
   containerStatuses: optional(8, list(ContainerStatus), ''),
-  qosClass: optional(9, string(), ''),
+  qosClass: optional(9, oneOf(['Guaranteed', 'Burstable', 'BestEffort']), ''),
   initContainerStatuses: optional(10, list(ContainerStatus), ''),
   nominatedNodeName: optional(11, string(), ''),
   podIPs: optional(12, listMap(PodIP, ['ip']), ''),
   ephemeralContainerStatuses: optional(13, list(ContainerStatus), ''),
-  resize: optional(14, string(), ''),
+  resize: optional(14, oneOf(['Proposed', 'InProgress', 'Deferred', 'Infeasible']), ''),
   resourceClaimStatuses: optional(15, listMap(PodResourceClaimStatus, ['name'], { patchStrategy: 'merge,retainKeys' }), ''),
   hostIPs: optional(16, list(HostIP, { patchMergeKey: 'ip' }), ''),
   observedGeneration: optional(17, int64(), ''),

@@ -1,7 +1,13 @@
+import { applyPodDefaults } from './pod-defaults.ts'
+import { podColumns } from './pod-printer.ts'
+import { podSelectableFields } from './pod-selectable-fields.ts'
 import { PodSpec } from './pod-spec.ts'
 import { PodStatus } from './pod-status.ts'
+import { podGracePeriod, preparePodForCreate, preparePodForUpdate, preparePodSubresource } from './pod-strategy.ts'
+import { defineKind } from '../kind.ts'
 import { ObjectMeta } from '../meta.ts'
-import { embedded, message, stored, string } from '../schema/schema.ts'
+import { dns1123SubdomainErrors, nameCheck } from '../names.ts'
+import { embedded, message, stored, string, type Static } from '../schema/schema.ts'
 
 export const PodSchema = message('io.k8s.api.core.v1.Pod', '', {
   apiVersion: stored(0, string(), ''),
@@ -9,4 +15,36 @@ export const PodSchema = message('io.k8s.api.core.v1.Pod', '', {
   metadata: embedded(1, ObjectMeta, ''),
   spec: embedded(2, PodSpec, ''),
   status: embedded(3, PodStatus, ''),
+})
+export type Pod = Static<typeof PodSchema>
+
+export const Pod = defineKind(PodSchema, {
+  group: '',
+  version: 'v1',
+  kind: 'Pod',
+  plural: 'pods',
+  shortNames: ['po'],
+  categories: ['all'],
+  namespaced: true,
+  generation: true,
+  columns: podColumns,
+  selectableFields: podSelectableFields,
+  subresources: {
+    status: { type: 'status', verbs: ['get', 'patch', 'update'] },
+    ephemeralcontainers: { type: 'update', verbs: ['get', 'patch', 'update'] },
+    resize: { type: 'update', verbs: ['get', 'patch', 'update'] },
+    binding: { type: 'action', kind: 'Binding', verbs: ['create'] },
+    eviction: { type: 'action', kind: 'Eviction', group: 'policy', version: 'v1', verbs: ['create'] },
+    log: { type: 'connect', verbs: ['get'] },
+    exec: { type: 'connect', kind: 'PodExecOptions', verbs: ['create', 'get'] },
+    attach: { type: 'connect', kind: 'PodAttachOptions', verbs: ['create', 'get'] },
+    portforward: { type: 'connect', kind: 'PodPortForwardOptions', verbs: ['create', 'get'] },
+    proxy: { type: 'connect', kind: 'PodProxyOptions', verbs: ['create', 'delete', 'get', 'patch', 'update'] },
+  },
+  defaultGracePeriod: podGracePeriod,
+  validateName: nameCheck(dns1123SubdomainErrors),
+  applyDefaults: applyPodDefaults,
+  prepareForCreate: preparePodForCreate,
+  prepareForUpdate: preparePodForUpdate,
+  prepareSubresource: preparePodSubresource,
 })

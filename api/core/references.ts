@@ -18,16 +18,16 @@ export type LocalObjectReference = Static<typeof LocalObjectReference>
 
 export const TypedLocalObjectReference = message('io.k8s.api.core.v1.TypedLocalObjectReference', '', {
   kind: required(2, string(), ''),
-  apiGroup: optional(1, string(), ''),
+  apiGroup: optional(1, string({ presence: 'pointer' }), ''),
   name: required(3, string(), ''),
 })
 export type TypedLocalObjectReference = Static<typeof TypedLocalObjectReference>
 
 export const TypedObjectReference = message('io.k8s.api.core.v1.TypedObjectReference', '', {
   kind: required(2, string(), ''),
-  apiGroup: optional(1, string(), ''),
+  apiGroup: optional(1, string({ presence: 'pointer' }), ''),
   name: required(3, string(), ''),
-  namespace: optional(4, string(), ''),
+  namespace: optional(4, string({ presence: 'pointer' }), ''),
 })
 export type TypedObjectReference = Static<typeof TypedObjectReference>
 

@@ -24,28 +24,42 @@ import {
 import { ObjectFieldSelector, ResourceFieldSelector } from './environment.ts'
 import { TypedLocalObjectReference, TypedObjectReference } from './references.ts'
 import { LabelSelector, ObjectMeta } from '../meta.ts'
-import { boolean, embedded, int32, int64, list, map, message, optional, quantity, required, string, type Static } from '../schema/schema.ts'
+import {
+  boolean,
+  embedded,
+  int32,
+  int64,
+  list,
+  map,
+  message,
+  oneOf,
+  optional,
+  quantity,
+  required,
+  string,
+  type Static,
+} from '../schema/schema.ts'
 
 export const KeyToPath = message('io.k8s.api.core.v1.KeyToPath', '', {
   key: required(1, string(), ''),
   path: required(2, string(), ''),
-  mode: optional(3, int32(), ''),
+  mode: optional(3, int32({ presence: 'pointer' }), ''),
 })
 export type KeyToPath = Static<typeof KeyToPath>
 
 export const ConfigMapVolumeSource = message('io.k8s.api.core.v1.ConfigMapVolumeSource', '', {
   name: optional(0, string(), ''),
   items: optional(2, list(KeyToPath), ''),
-  defaultMode: optional(3, int32(), ''),
-  optional: optional(4, boolean(), ''),
+  defaultMode: optional(3, int32({ default: 0o644, presence: 'pointer' }), ''),
+  optional: optional(4, boolean({ presence: 'pointer' }), ''),
 })
 export type ConfigMapVolumeSource = Static<typeof ConfigMapVolumeSource>
 
 export const SecretVolumeSource = message('io.k8s.api.core.v1.SecretVolumeSource', '', {
   secretName: optional(1, string(), ''),
   items: optional(2, list(KeyToPath), ''),
-  defaultMode: optional(3, int32(), ''),
-  optional: optional(4, boolean(), ''),
+  defaultMode: optional(3, int32({ default: 0o644, presence: 'pointer' }), ''),
+  optional: optional(4, boolean({ presence: 'pointer' }), ''),
 })
 export type SecretVolumeSource = Static<typeof SecretVolumeSource>
 
@@ -53,31 +67,31 @@ export const DownwardAPIVolumeFile = message('io.k8s.api.core.v1.DownwardAPIVolu
   path: required(1, string(), ''),
   fieldRef: optional(2, ObjectFieldSelector, ''),
   resourceFieldRef: optional(3, ResourceFieldSelector, ''),
-  mode: optional(4, int32(), ''),
+  mode: optional(4, int32({ presence: 'pointer' }), ''),
 })
 export type DownwardAPIVolumeFile = Static<typeof DownwardAPIVolumeFile>
 
 export const DownwardAPIVolumeSource = message('io.k8s.api.core.v1.DownwardAPIVolumeSource', '', {
   items: optional(1, list(DownwardAPIVolumeFile), ''),
-  defaultMode: optional(2, int32(), ''),
+  defaultMode: optional(2, int32({ default: 0o644, presence: 'pointer' }), ''),
 })
 export type DownwardAPIVolumeSource = Static<typeof DownwardAPIVolumeSource>
 
 export const EmptyDirVolumeSource = message('io.k8s.api.core.v1.EmptyDirVolumeSource', '', {
   medium: optional(1, string(), ''),
-  sizeLimit: optional(2, quantity(), ''),
+  sizeLimit: optional(2, quantity({ presence: 'pointer' }), ''),
 })
 export type EmptyDirVolumeSource = Static<typeof EmptyDirVolumeSource>
 
 export const HostPathVolumeSource = message('io.k8s.api.core.v1.HostPathVolumeSource', '', {
   path: required(1, string(), ''),
-  type: optional(2, string(), ''),
+  type: optional(2, string({ default: '', presence: 'pointer' }), ''),
 })
 export type HostPathVolumeSource = Static<typeof HostPathVolumeSource>
 
 export const ImageVolumeSource = message('io.k8s.api.core.v1.ImageVolumeSource', '', {
   reference: optional(1, string(), ''),
-  pullPolicy: optional(2, string(), ''),
+  pullPolicy: optional(2, oneOf(['Always', 'IfNotPresent', 'Never']), ''),
 })
 export type ImageVolumeSource = Static<typeof ImageVolumeSource>
 
@@ -95,19 +109,19 @@ export type VolumeResourceRequirements = Static<typeof VolumeResourceRequirement
 
 export const PersistentVolumeClaimSpec = message('io.k8s.api.core.v1.PersistentVolumeClaimSpec', '', {
   accessModes: optional(1, list(string()), ''),
-  resources: optional(2, VolumeResourceRequirements, ''),
+  resources: embedded(2, VolumeResourceRequirements, ''),
   volumeName: optional(3, string(), ''),
   selector: optional(4, LabelSelector, ''),
-  storageClassName: optional(5, string(), ''),
-  volumeMode: optional(6, string(), ''),
+  storageClassName: optional(5, string({ presence: 'pointer' }), ''),
+  volumeMode: optional(6, oneOf(['Block', 'Filesystem'], { default: 'Filesystem', presence: 'pointer' }), ''),
   dataSource: optional(7, TypedLocalObjectReference, ''),
   dataSourceRef: optional(8, TypedObjectReference, ''),
-  volumeAttributesClassName: optional(9, string(), ''),
+  volumeAttributesClassName: optional(9, string({ presence: 'pointer' }), ''),
 })
 export type PersistentVolumeClaimSpec = Static<typeof PersistentVolumeClaimSpec>
 
 export const PersistentVolumeClaimTemplate = message('io.k8s.api.core.v1.PersistentVolumeClaimTemplate', '', {
-  metadata: optional(1, ObjectMeta, ''),
+  metadata: embedded(1, ObjectMeta, ''),
   spec: embedded(2, PersistentVolumeClaimSpec, ''),
 })
 export type PersistentVolumeClaimTemplate = Static<typeof PersistentVolumeClaimTemplate>
@@ -118,18 +132,18 @@ export const EphemeralVolumeSource = message('io.k8s.api.core.v1.EphemeralVolume
 export type EphemeralVolumeSource = Static<typeof EphemeralVolumeSource>
 
 export const ClusterTrustBundleProjection = message('io.k8s.api.core.v1.ClusterTrustBundleProjection', '', {
-  name: optional(1, string(), ''),
-  signerName: optional(2, string(), ''),
+  name: optional(1, string({ presence: 'pointer' }), ''),
+  signerName: optional(2, string({ presence: 'pointer' }), ''),
   labelSelector: optional(3, LabelSelector, ''),
   path: required(4, string(), ''),
-  optional: optional(5, boolean(), ''),
+  optional: optional(5, boolean({ presence: 'pointer' }), ''),
 })
 export type ClusterTrustBundleProjection = Static<typeof ClusterTrustBundleProjection>
 
 export const ConfigMapProjection = message('io.k8s.api.core.v1.ConfigMapProjection', '', {
   name: optional(0, string(), ''),
   items: optional(2, list(KeyToPath), ''),
-  optional: optional(4, boolean(), ''),
+  optional: optional(4, boolean({ presence: 'pointer' }), ''),
 })
 export type ConfigMapProjection = Static<typeof ConfigMapProjection>
 
@@ -141,7 +155,7 @@ export type DownwardAPIProjection = Static<typeof DownwardAPIProjection>
 export const PodCertificateProjection = message('io.k8s.api.core.v1.PodCertificateProjection', '', {
   signerName: required(1, string(), ''),
   keyType: required(2, string(), ''),
-  maxExpirationSeconds: optional(3, int32(), ''),
+  maxExpirationSeconds: optional(3, int32({ default: 86400, presence: 'pointer' }), ''),
   credentialBundlePath: optional(4, string(), ''),
   keyPath: optional(5, string(), ''),
   certificateChainPath: optional(6, string(), ''),
@@ -152,13 +166,13 @@ export type PodCertificateProjection = Static<typeof PodCertificateProjection>
 export const SecretProjection = message('io.k8s.api.core.v1.SecretProjection', '', {
   name: optional(0, string(), ''),
   items: optional(2, list(KeyToPath), ''),
-  optional: optional(4, boolean(), ''),
+  optional: optional(4, boolean({ presence: 'pointer' }), ''),
 })
 export type SecretProjection = Static<typeof SecretProjection>
 
 export const ServiceAccountTokenProjection = message('io.k8s.api.core.v1.ServiceAccountTokenProjection', '', {
   audience: optional(1, string(), ''),
-  expirationSeconds: optional(2, int64(), ''),
+  expirationSeconds: optional(2, int64({ default: 3600, presence: 'pointer' }), ''),
   path: required(3, string(), ''),
 })
 export type ServiceAccountTokenProjection = Static<typeof ServiceAccountTokenProjection>
@@ -175,7 +189,7 @@ export type VolumeProjection = Static<typeof VolumeProjection>
 
 export const ProjectedVolumeSource = message('io.k8s.api.core.v1.ProjectedVolumeSource', '', {
   sources: optional(1, list(VolumeProjection), ''),
-  defaultMode: optional(2, int32(), ''),
+  defaultMode: optional(2, int32({ default: 0o644, presence: 'pointer' }), ''),
 })
 export type ProjectedVolumeSource = Static<typeof ProjectedVolumeSource>
 

@@ -1,0 +1,68 @@
+import type { Pod } from './pod.ts'
+import { podQosClass } from './pod-qos.ts'
+import { withMatchLabelKeys } from './affinity-match-label-keys.ts'
+
+const terminal = (phase: string | undefined) => phase === 'Succeeded' || phase === 'Failed'
+
+/** Pods that run somewhere get their own grace period; others have nobody to wait for. */
+export function podGracePeriod(pod: Pod): number {
+  if (!pod.spec.nodeName || terminal(pod.status.phase)) return 0
+  return Math.max(pod.spec.terminationGracePeriodSeconds ?? 30, pod.spec.terminationGracePeriodSeconds === 0 ? 0 : 1)
+}
+
+const gatedCondition = {
+  type: 'PodScheduled',
+  status: 'False',
+  reason: 'SchedulingGated',
+  message: 'Scheduling is blocked due to non-empty scheduling gates',
+} as const
+
+/** A new pod waits to be scheduled; gated ones say so from the start. */
+export function preparePodForCreate(pod: Pod): Pod {
+  const spec = withMatchLabelKeys(pod.spec, pod.metadata.labels ?? {})
+  const gated = (spec.schedulingGates ?? []).length > 0
+  return {
+    ...pod,
+    spec,
+    status: { phase: 'Pending', ...(gated ? { conditions: [gatedCondition] } : {}), qosClass: podQosClass(spec) },
+  }
+}
+
+/** Ephemeral containers and status have paths of their own; this one leaves them as they are. */
+export function preparePodForUpdate(next: Pod, current: Pod): Pod {
+  const { ephemeralContainers: _, ...spec } = next.spec
+  const kept = current.spec.ephemeralContainers
+  return { ...next, spec: { ...spec, ...(kept ? { ephemeralContainers: kept } : {}) }, status: current.status }
+}
+
+type ResizedContainers = Pod['spec']['containers']
+
+/** Containers with the resources and resize policy of those of the same place and name in `next`. */
+const resized = (current: ResizedContainers, next: ResizedContainers): ResizedContainers =>
+  current.length !== next.length
+    ? next
+    : current.map((container, index) => {
+        const wanted = next[index]
+        if (!wanted || wanted.name !== container.name) return wanted ?? container
+        const { resizePolicy: _, ...rest } = container
+        return { ...rest, resources: wanted.resources, ...(wanted.resizePolicy ? { resizePolicy: wanted.resizePolicy } : {}) }
+      })
+
+/** What the subresources let through of an updated pod; everything else stays as it was. */
+export const preparePodSubresource: Readonly<Record<string, (next: Pod, current: Pod) => Pod>> = {
+  ephemeralcontainers: (next, current) => {
+    const { ephemeralContainers: _, ...spec } = current.spec
+    const wanted = next.spec.ephemeralContainers
+    return { ...current, metadata: next.metadata, spec: { ...spec, ...(wanted ? { ephemeralContainers: wanted } : {}) } }
+  },
+  resize: (next, current) => ({
+    ...current,
+    metadata: next.metadata,
+    spec: {
+      ...current.spec,
+      containers: resized(current.spec.containers, next.spec.containers),
+      ...(current.spec.initContainers ? { initContainers: resized(current.spec.initContainers, next.spec.initContainers ?? []) } : {}),
+      ...(next.spec.resources ? { resources: next.spec.resources } : {}),
+    },
+  }),
+}
