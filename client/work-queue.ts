@@ -8,9 +8,16 @@ export interface WorkQueueOptions {
 }
 
 const exponential = (failures: number) => Math.min(5 * 2 ** (failures - 1), 1_000_000)
+/** Longer timers fire at once in Node; whoever waits for weeks is woken in between and waits again. */
+const longestTimer = 2 ** 31 - 1
+
+interface Delayed {
+  readonly due: number
+  readonly timer: NodeJS.Timeout
+}
 
 /**
- * Runs a handler for every key added, each key in at most one worker at a time.
+ * Runs a handler for every key added, each key in at most one worker at a time, first in first out.
  * A key added many times before its turn is handled once; a key added while it is
  * being handled is handled once more. A handler that throws is retried with back-off.
  */
@@ -19,40 +26,57 @@ export class WorkQueue {
   readonly #working = new Set<string>()
   readonly #again = new Set<string>()
   readonly #failures = new Map<string, number>()
-  readonly #timers = new Map<string, NodeJS.Timeout>()
+  readonly #delayed = new Map<string, Delayed>()
   readonly #idle: (() => void)[] = []
   readonly #handler: Handler
   readonly #options: WorkQueueOptions
+  #stopped = false
 
   constructor(handler: Handler, options: WorkQueueOptions = {}) {
     this.#handler = handler
     this.#options = options
   }
 
-  add(key: string): void {
-    clearTimeout(this.#timers.get(key))
-    this.#timers.delete(key)
-    if (this.#working.has(key)) this.#again.add(key)
-    else this.#waiting.add(key)
-    this.#idle.shift()?.()
+  /** Keys that wait for their turn or are being handled; not those that wait for a moment. */
+  get size(): number {
+    return this.#waiting.size + this.#working.size
   }
 
+  add(key: string): void {
+    this.#undelay(key)
+    if (this.#stopped) return
+    if (this.#working.has(key)) {
+      this.#again.add(key)
+    } else if (!this.#waiting.has(key)) {
+      this.#waiting.add(key)
+      this.#idle.shift()?.()
+    }
+  }
+
+  /** Adds the key later. Of several moments for one key the earliest counts. */
   addAfter(key: string, milliseconds: number): void {
-    clearTimeout(this.#timers.get(key))
-    this.#timers.set(key, setTimeout(() => this.add(key), milliseconds).unref())
+    const due = Date.now() + milliseconds
+    const current = this.#delayed.get(key)
+    if (this.#stopped || this.#waiting.has(key) || (current && current.due <= due)) return
+    this.#undelay(key)
+    const timer = setTimeout(() => this.add(key), Math.min(milliseconds, longestTimer)).unref()
+    this.#delayed.set(key, { due, timer })
   }
 
   /** Works until the signal aborts; resolves once every handler in flight has returned. */
   async run(signal: AbortSignal): Promise<void> {
-    signal.addEventListener(
-      'abort',
-      () => {
-        for (const wake of this.#idle.splice(0)) wake()
-      },
-      { once: true },
-    )
+    const stop = () => {
+      for (const wake of this.#idle.splice(0)) wake()
+    }
+    signal.addEventListener('abort', stop, { once: true })
     await Promise.all(Array.from({ length: this.#options.workers ?? 1 }, () => this.#work(signal)))
-    for (const timer of this.#timers.values()) clearTimeout(timer)
+    this.#stopped = true
+    for (const key of [...this.#delayed.keys()]) this.#undelay(key)
+  }
+
+  #undelay(key: string): void {
+    clearTimeout(this.#delayed.get(key)?.timer)
+    this.#delayed.delete(key)
   }
 
   async #work(signal: AbortSignal): Promise<void> {

@@ -1,0 +1,21 @@
+export interface GrowingDelayOptions {
+  readonly initial: number
+  readonly maximum: number
+}
+
+/** How long to wait between tries of one thing: doubled by every failure in a row, plus up to as much again at random. */
+export class GrowingDelay {
+  readonly #options: GrowingDelayOptions
+  #failures = 0
+
+  constructor(options: GrowingDelayOptions) {
+    this.#options = options
+  }
+  next(): number {
+    const { initial, maximum } = this.#options
+    return Math.min(initial * 2 ** this.#failures++, maximum) * (1 + Math.random())
+  }
+  reset(): void {
+    this.#failures = 0
+  }
+}

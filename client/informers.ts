@@ -1,0 +1,39 @@
+import type { Kind, KubernetesObject } from '../api/kind.ts'
+import type { Logger } from '../common/log.ts'
+import type { Runnable } from '../common/run.ts'
+import type { Client } from './client.ts'
+import { Informer } from './informer.ts'
+
+/** One informer per kind, shared by everybody who asks for it; upstream's SharedInformerFactory. */
+export class Informers implements Runnable {
+  readonly #informers = new Map<string, Informer<KubernetesObject>>()
+  readonly #client: Pick<Client, 'list' | 'watch'>
+  readonly #log: Logger
+  #start: ((informer: Informer<KubernetesObject>) => void) | undefined
+
+  constructor(client: Pick<Client, 'list' | 'watch'>, log: Logger) {
+    this.#client = client
+    this.#log = log
+  }
+
+  /** The informer of a kind, of all namespaces. Asked for while the others run already, it starts at once. */
+  for<O extends KubernetesObject>(kind: Kind<O>): Informer<O> {
+    const name = `${kind.group}/${kind.plural}`
+    const known = this.#informers.get(name)
+    // The map forgets which object type goes with which kind; the name it is kept under is the kind's own.
+    if (known) return known as unknown as Informer<O>
+    const informer = new Informer({ client: this.#client, kind, log: this.#log })
+    this.#informers.set(name, informer as unknown as Informer<KubernetesObject>)
+    this.#start?.(informer as unknown as Informer<KubernetesObject>)
+    return informer
+  }
+
+  async run(signal: AbortSignal): Promise<void> {
+    const running: Promise<void>[] = []
+    this.#start = informer => running.push(informer.run(signal))
+    for (const informer of this.#informers.values()) this.#start(informer)
+    if (!signal.aborted) await new Promise(resolve => signal.addEventListener('abort', resolve, { once: true }))
+    this.#start = undefined
+    await Promise.all(running)
+  }
+}

@@ -1,0 +1,31 @@
+import { StringDecoder } from 'node:string_decoder'
+import type { KubernetesObject } from '../api/kind.ts'
+import type { WatchEvent } from './client.ts'
+import { errorOfEvent } from './status-error.ts'
+
+/** The lines of a byte stream, as soon as each is complete. */
+export async function* lines(stream: AsyncIterable<Uint8Array | string>): AsyncGenerator<string> {
+  const decoder = new StringDecoder('utf8')
+  let rest: string[] = []
+  for await (const chunk of stream) {
+    const parts = (typeof chunk === 'string' ? chunk : decoder.write(Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength))).split(
+      '\n',
+    )
+    const last = parts.pop() ?? ''
+    for (const part of parts) {
+      const line = rest.length > 0 ? rest.join('') + part : part
+      rest = []
+      if (line !== '') yield line
+    }
+    if (last !== '') rest.push(last)
+  }
+}
+
+/** The events of a watch response: one JSON document per line. An ERROR event becomes the ApiError it carries. */
+export async function* watchEvents<O extends KubernetesObject>(stream: AsyncIterable<Uint8Array | string>): AsyncGenerator<WatchEvent<O>> {
+  for await (const line of lines(stream)) {
+    const event = JSON.parse(line) as WatchEvent<O> | { readonly type: 'ERROR'; readonly object: unknown }
+    if (event.type === 'ERROR') throw errorOfEvent(event.object)
+    yield event
+  }
+}
