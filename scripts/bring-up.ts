@@ -12,7 +12,7 @@ import type { KubernetesObject } from '../api/kind.ts'
 import { findKindByName } from '../api/kinds.ts'
 import type { Client } from '../client/client.ts'
 import { createClient } from '../client/http-client.ts'
-import { parseKubeconfig } from '../client/kubeconfig.ts'
+import { loadKubeconfig } from '../client/kubeconfig.ts'
 
 /** What `scripts/up` does once the containers are started: fetches the credentials, waits, deploys the demo, says what is next. */
 
@@ -58,7 +58,7 @@ async function container(service: string): Promise<string> {
 }
 
 /** Writes the admin's kubeconfig, pointed at the port on this machine; only its owner may read it. */
-async function fetchKubeconfig(): Promise<string> {
+async function fetchKubeconfig(): Promise<void> {
   const text = await waitFor('the control plane', async () => {
     const { stdout } = await execute('docker', ['exec', await container('control-plane'), 'cat', '/var/lib/kubeling/admin.kubeconfig'])
     return { stdout }
@@ -73,24 +73,29 @@ async function fetchKubeconfig(): Promise<string> {
     await writeFile(`${options.kubeconfig}.new`, config, { mode: 0o600 })
     await rename(`${options.kubeconfig}.new`, options.kubeconfig)
   }
-  return config
 }
 
 async function nodesReady(client: Client): Promise<object | string> {
   const { items } = await client.list(Node)
-  const ready = items.filter(node => node.status.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True')).map(node => node.metadata.name)
+  const ready = items
+    .filter(node => node.status.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True'))
+    .map(node => node.metadata.name)
   const missing = options.nodes.split(',').filter(name => !ready.includes(name))
   return missing.length > 0 ? `waiting for ${missing.join(', ')}` : { ready }
 }
 
+const inDefaultNamespace = (object: KubernetesObject): KubernetesObject => ({
+  ...object,
+  metadata: { namespace: 'default', ...object.metadata },
+})
+
 /** Creates what is not there yet; what is there stays as its user has it. */
 async function deploy(client: Client, file: string): Promise<void> {
   for (const document of parseAllDocuments(await readFile(file, 'utf8'))) {
-    const object = document.toJS() as KubernetesObject
+    const object = inDefaultNamespace(document.toJS() as KubernetesObject)
     const [version = '', group = ''] = object.apiVersion.split('/').reverse()
     const kind = findKindByName(group, version, object.kind)
     if (!kind) throw new Error(`${file}: ${object.apiVersion} ${object.kind} is not a kind of this cluster`)
-    object.metadata.namespace ??= 'default'
     try {
       await client.create(kind, object)
       step(`created ${object.kind.toLowerCase()} ${object.metadata.name}`)
@@ -110,14 +115,23 @@ async function demoAnswers(client: Client): Promise<string[]> {
   const { spec } = await client.get(Service, { namespace: 'default', name: 'demo' })
   const node = await container(options.nodes.split(',')[0] ?? '')
   const answer = await waitFor('an answer of the demo', async () => {
-    const { stdout } = await execute('docker', ['exec', node, 'wget', '-qO-', '-T', '2', `http://${spec.clusterIP}:${spec.ports?.[0]?.port}/`])
+    const { stdout } = await execute('docker', [
+      'exec',
+      node,
+      'wget',
+      '-qO-',
+      '-T',
+      '2',
+      `http://${spec.clusterIP}:${spec.ports?.[0]?.port}/`,
+    ])
     return { stdout }
   })
   return [answer.stdout.trim()]
 }
 
 try {
-  const config = parseKubeconfig(await fetchKubeconfig())
+  await fetchKubeconfig()
+  const config = await loadKubeconfig(options.kubeconfig)
   const client = createClient(config)
   await waitFor('the API server', async () => ({ list: await client.list(Node) }))
   step('the API server answers')

@@ -11,7 +11,9 @@ const shared = {
   legalComments: 'none',
   logLevel: 'warning',
   // CommonJS packages inside an ES module still want `require`.
-  banner: { js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url); import { fileURLToPath as __toPath } from 'node:url'; import { dirname as __dir } from 'node:path'; const __filename = __toPath(import.meta.url); const __dirname = __dir(__filename);" },
+  banner: {
+    js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url); import { fileURLToPath as __toPath } from 'node:url'; import { dirname as __dir } from 'node:path'; const __filename = __toPath(import.meta.url); const __dirname = __dir(__filename);",
+  },
   // Optional accelerators of packages, absent without install scripts.
   external: ['lmdb', 'cpu-features', 'bufferutil', 'utf-8-validate', '*.node'],
 }
@@ -21,7 +23,10 @@ function copyPackage(name, target, seen = new Set()) {
   if (seen.has(name)) return
   seen.add(name)
   const manifest = JSON.parse(readFileSync(`node_modules/${name}/package.json`, 'utf8'))
-  cpSync(`node_modules/${name}`, `${target}/node_modules/${name}`, { recursive: true, filter: source => !/\.(ts|map|md)$|\/(deps|src|test|docs)$/.test(source) })
+  cpSync(`node_modules/${name}`, `${target}/node_modules/${name}`, {
+    recursive: true,
+    filter: source => !/\.(ts|map|md)$|\/(deps|src|test|docs)$/.test(source),
+  })
   for (const dependency of Object.keys(manifest.dependencies ?? {})) copyPackage(dependency, target, seen)
   for (const dependency of Object.keys(manifest.optionalDependencies ?? {})) {
     if (dependency.endsWith(`${process.platform}-${process.arch}`)) copyPackage(dependency, target, seen)

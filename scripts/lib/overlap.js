@@ -28,7 +28,9 @@ const others = taken
 for (const [index, mine] of ours.entries()) {
   const other = others.find(other => overlap(mine.range, other.range))
   if (other) {
-    const kind = other.whose.startsWith('Docker') ? `${other.whose.replace('-', ' ')} (${other.cidr}); remove that network or` : `the ${other.whose} of this machine;`
+    const kind = other.whose.startsWith('Docker')
+      ? `${other.whose.replace('-', ' ')} (${other.cidr}); remove that network or`
+      : `the ${other.whose} of this machine;`
     fail(`${mine.name}=${mine.cidr} overlaps ${kind} choose another range: ${mine.name}=<range> scripts/up`)
   }
   const twin = ours.slice(index + 1).find(twin => overlap(mine.range, twin.range))

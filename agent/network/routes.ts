@@ -1,0 +1,46 @@
+import { networkInterfaces } from 'node:os'
+import { cidrContains, parseCidr } from '../../common/cidr.ts'
+import { runCommand } from '../../common/run-command.ts'
+
+/** What a node needs to know of another to reach its pods. */
+export interface Neighbour {
+  readonly address: string
+  readonly podCidr: string
+}
+
+/** The `ip -batch` lines that send each neighbour's pods to the neighbour, and drop routes that lead to nobody any more. */
+export function planRoutes(neighbours: readonly Neighbour[], current: readonly Neighbour[]): string[] {
+  const wanted = new Map(neighbours.map(({ podCidr, address }) => [podCidr, address]))
+  const have = new Map(current.map(({ podCidr, address }) => [podCidr, address]))
+  const stale = [...have.keys()].filter(podCidr => !wanted.has(podCidr)).map(podCidr => `route del ${podCidr}`)
+  const changed = [...wanted]
+    .filter(([podCidr, address]) => have.get(podCidr) !== address)
+    .map(([podCidr, address]) => `route replace ${podCidr} via ${address}`)
+  return [...stale, ...changed]
+}
+
+/** Routes through a gateway to ranges inside the cluster's pod range: the ones this agent (or the one before it) made. */
+export async function currentRoutes(clusterCidr: string): Promise<Neighbour[]> {
+  const cluster = parseCidr(clusterCidr)
+  const routes = JSON.parse((await runCommand(['ip', '-json', '-4', 'route', 'show'])) || '[]') as { dst: string; gateway?: string }[]
+  return routes.flatMap(({ dst, gateway }) =>
+    gateway && dst.includes('/') && cidrContains(cluster, dst.split('/')[0] ?? '') ? [{ podCidr: dst, address: gateway }] : [],
+  )
+}
+
+export async function applyRoutes(lines: readonly string[]): Promise<void> {
+  if (lines.length > 0) await runCommand(['ip', '-batch', '-'], `${lines.join('\n')}\n`)
+}
+
+/** The interface that has an address in the range. */
+export const interfaceIn = (range: string): string | undefined => {
+  const cidr = parseCidr(range)
+  return Object.entries(networkInterfaces()).find(([, addresses]) => addresses?.some(({ address }) => cidrContains(cidr, address)))?.[0]
+}
+
+/** Gives the node its address on the pod side. Docker refuses to assign an auxiliary address, so the node takes it itself. */
+export async function takeGatewayAddress(podCidr: string, gateway: string): Promise<void> {
+  const device = interfaceIn(podCidr)
+  if (!device) throw new Error(`this node has no interface in ${podCidr}: it is not connected to its pod network`)
+  await runCommand(['ip', 'address', 'replace', `${gateway}/${podCidr.split('/')[1]}`, 'dev', device])
+}

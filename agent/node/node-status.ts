@@ -1,0 +1,101 @@
+import { Node } from '../../api/core/node.ts'
+import { isAlreadyExists, isNotFound } from '../../api/errors.ts'
+import type { Client } from '../../client/client.ts'
+import { WorkQueue } from '../../client/work-queue.ts'
+import type { Clock } from '../../common/clock.ts'
+import type { Logger } from '../../common/log.ts'
+import type { Runnable } from '../../common/run.ts'
+import { nodeLabels, nodeStatus, sameNodeStatus, type NodeFacts, type NodeHealth } from './node-object.ts'
+
+/** Upstream's node-status report frequency: how often an unchanged status is written all the same. */
+const REPORT_MILLISECONDS = 5 * 60_000
+const RETRY_MILLISECONDS = 500
+
+export interface NodeStatusOptions {
+  readonly client: Client
+  readonly clock: Clock
+  readonly log: Logger
+  readonly facts: () => NodeFacts
+  readonly health: () => NodeHealth
+}
+
+/** The only writer of this node's Node object: registers it, then keeps its status true. */
+export class NodeStatusManager implements Runnable {
+  readonly #options: NodeStatusOptions
+  readonly #queue: WorkQueue
+  #node: Node | undefined
+  #reportedAt = 0
+
+  constructor(options: NodeStatusOptions) {
+    this.#options = options
+    this.#queue = new WorkQueue(() => this.#report(), {
+      backoff: () => RETRY_MILLISECONDS,
+      onError: (_, error) => options.log.warn('the node status could not be written', { error }),
+    })
+  }
+
+  /** The Node as last seen or written. */
+  get node(): Node | undefined {
+    return this.#node
+  }
+
+  /** Something about the node changed: look now instead of at the next report. */
+  poke(): void {
+    this.#queue.add('node')
+  }
+
+  /** Creates the Node, or takes over the one that is there. */
+  async register(): Promise<Node> {
+    const { client, facts } = this.#options
+    const { name, taints } = facts()
+    try {
+      this.#node = await client.create(Node, {
+        metadata: { name, labels: nodeLabels(facts()), annotations: { 'volumes.kubernetes.io/controller-managed-attach-detach': 'true' } },
+        spec: { ...(taints.length > 0 ? { taints: [...taints] } : {}) },
+        status: this.#status([]),
+      } as Parameters<typeof client.create<Node>>[1])
+    } catch (error) {
+      if (!isAlreadyExists(error)) throw error
+      this.#node = await client.get(Node, { name })
+      const labels = nodeLabels(facts())
+      if (Object.entries(labels).some(([key, value]) => this.#node?.metadata.labels?.[key] !== value)) {
+        this.#node = await client.patch(Node, { name }, { type: 'merge', body: { metadata: { labels } } })
+      }
+    }
+    return this.#node
+  }
+
+  async run(signal: AbortSignal): Promise<void> {
+    this.poke()
+    await this.#queue.run(signal)
+  }
+
+  #status(previous: NonNullable<Node['status']['conditions']>): Node['status'] {
+    const { facts, health, clock } = this.#options
+    return nodeStatus(facts(), health(), { previous, now: clock.now() })
+  }
+
+  async #report(): Promise<number> {
+    const { client, clock, facts, log } = this.#options
+    const { name } = facts()
+    const current = this.#node ?? (await this.register())
+    const status = this.#status(current.status.conditions ?? [])
+    const due = this.#reportedAt + REPORT_MILLISECONDS - clock.now().getTime()
+    if (due > 0 && sameNodeStatus(status, pick(current.status, status))) return due
+    try {
+      this.#node = await client.patch(Node, { name }, { type: 'strategic', subresource: 'status', body: { status } })
+    } catch (error) {
+      if (!isNotFound(error)) throw error
+      log.info('the node object is gone: registering again', { node: name })
+      this.#node = undefined
+      throw error
+    }
+    this.#reportedAt = clock.now().getTime()
+    return REPORT_MILLISECONDS
+  }
+}
+
+/** Of a stored status, the fields that this node writes: others (volumesInUse, config, …) are not compared. */
+function pick(stored: Node['status'], written: Node['status']): Node['status'] {
+  return Object.fromEntries(Object.keys(written).map(key => [key, (stored as Record<string, unknown>)[key]]))
+}

@@ -1,0 +1,55 @@
+import type Docker from 'dockerode'
+import { formatAddress, parseCidr } from '../../../common/cidr.ts'
+
+export interface PodNetworkConfig {
+  readonly cluster: string
+  readonly nodeName: string
+  /** The node's own container, which becomes the pods' router. */
+  readonly nodeContainer: string
+  readonly podCidr: string
+}
+
+export interface PodNetwork {
+  readonly name: string
+  /** The node's address on the pod side: the pods' default route. */
+  readonly gateway: string
+}
+
+/**
+ * Makes the Docker network of this node's pods and joins the node to it; does nothing when both are done. The network's own
+ * gateway is the last address, not the node, so that Docker never claims the node's; containers get the node as default route
+ * through the auxiliary address. Docker does not masquerade: the node does, and only what leaves the cluster.
+ */
+export async function ensurePodNetwork(docker: Docker, config: PodNetworkConfig): Promise<PodNetwork> {
+  const name = `${config.cluster}-pods-${config.nodeName}`
+  const { first, last } = parseCidr(config.podCidr)
+  const network: PodNetwork = { name, gateway: formatAddress(first + 1) }
+  const existing = await inspect(docker, name)
+  const current = existing?.IPAM?.Config?.[0]?.Subnet
+  if (existing && current !== config.podCidr) {
+    throw new Error(
+      `the Docker network ${name} has ${current}, but this node's pods have ${config.podCidr}: remove the network (docker network rm ${name})`,
+    )
+  }
+  if (!existing) {
+    await docker.createNetwork({
+      Name: name,
+      Driver: 'bridge',
+      CheckDuplicate: true,
+      Labels: { 'io.kubeling.cluster': config.cluster, 'io.kubeling.node': config.nodeName },
+      Options: { 'com.docker.network.bridge.enable_ip_masquerade': 'false' },
+      IPAM: {
+        Config: [{ Subnet: config.podCidr, Gateway: formatAddress(last - 1), AuxiliaryAddresses: { DefaultGatewayIPv4: network.gateway } }],
+      },
+    } as unknown as Docker.NetworkCreateOptions)
+  }
+  const container = await docker.getContainer(config.nodeContainer).inspect()
+  if (!container.NetworkSettings.Networks[name]) await docker.getNetwork(name).connect({ Container: config.nodeContainer })
+  return network
+}
+
+async function inspect(docker: Docker, name: string): Promise<Docker.NetworkInspectInfo | undefined> {
+  // By name filter rather than by inspect: an inspect by name also takes ids that start with it.
+  const networks = await docker.listNetworks({ filters: { name: [`^${name}$`] } })
+  return networks.find(network => network.Name === name)
+}

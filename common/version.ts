@@ -1,0 +1,2 @@
+/** The Kubernetes release whose API this is. */
+export const kubernetesVersion = 'v1.36.0'

@@ -1,0 +1,105 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { ClientConfig } from '../../client/client-config.ts'
+import { load, percentile, type Figure } from './figures.ts'
+import { rawClient, type RawClient } from './raw-client.ts'
+
+const CREATES = 6000
+const WATCHERS = 50
+const WATCHED_WRITES = 200
+const LISTED = 2200
+
+const configMap = (name: string, namespace: string) =>
+  JSON.stringify({
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    metadata: { name, namespace, labels: { app: 'bench' } },
+    data: { text: 'x'.repeat(900) },
+  })
+const namespaceOf = (name: string) => JSON.stringify({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } })
+const mapsIn = (namespace: string) => `/api/v1/namespaces/${namespace}/configmaps`
+
+/** The API server alone, over TLS with a client certificate; what a real kube-apiserver with etcd measured stands beside it. */
+export async function apiFigures(config: ClientConfig): Promise<Figure[]> {
+  const client = rawClient(config, 32)
+  try {
+    for (const namespace of ['bench', 'bench-single', 'bench-list', 'bench-watch'])
+      await client.send('POST', '/api/v1/namespaces', namespaceOf(namespace))
+    await load(500, 32, index => client.send('POST', mapsIn('bench'), configMap(`warm-${index}`, 'bench')))
+    const creates = await load(CREATES, 32, index => client.send('POST', mapsIn('bench'), configMap(`cm-${index}`, 'bench')))
+    const single = await load(300, 1, index => client.send('POST', mapsIn('bench-single'), configMap(`cm-${index}`, 'bench-single')))
+    const gets = await load(10_000, 32, index => client.send('GET', `${mapsIn('bench')}/cm-${index % CREATES}`))
+    const updates = await load(3000, 32, index =>
+      client.send('PUT', `${mapsIn('bench')}/cm-${index}`, configMap(`cm-${index}`, 'bench').replace('xxx', 'yyy')),
+    )
+    await load(LISTED, 32, index => client.send('POST', mapsIn('bench-list'), configMap(`cm-${index}`, 'bench-list')))
+    await client.send('GET', mapsIn('bench-list'))
+    const lists = await load(20, 1, () => client.send('GET', mapsIn('bench-list')))
+    const latencies = await watchLatencies(client)
+    return [
+      {
+        name: 'create, 32 in flight',
+        value: CREATES / creates.seconds,
+        unit: '/s',
+        aim: { bound: 'least', value: 1500 },
+        beside: 'kube-apiserver 1,125/s',
+      },
+      {
+        name: 'create, one at a time, p50',
+        value: percentile(single.samples, 0.5),
+        unit: 'ms',
+        aim: { bound: 'most', value: 1.5 },
+        beside: 'kube-apiserver 2.3 ms',
+      },
+      {
+        name: 'get, 32 in flight',
+        value: 10_000 / gets.seconds,
+        unit: '/s',
+        aim: { bound: 'least', value: 5000 },
+        beside: 'kube-apiserver 3,096/s',
+      },
+      { name: 'update, 32 in flight', value: 3000 / updates.seconds, unit: '/s' },
+      {
+        name: `list of ${LISTED} ConfigMaps of 1 kB, p50`,
+        value: percentile(lists.samples, 0.5),
+        unit: 'ms',
+        aim: { bound: 'most', value: 20 },
+        beside: 'kube-apiserver 39 ms',
+      },
+      {
+        name: `watch, write to ${WATCHERS} watchers, p99`,
+        value: percentile(latencies, 0.99),
+        unit: 'ms',
+        aim: { bound: 'most', value: 10 },
+        beside: 'kube-apiserver 12–17 ms',
+      },
+      { name: `watch, write to ${WATCHERS} watchers, p50`, value: percentile(latencies, 0.5), unit: 'ms' },
+    ]
+  } finally {
+    client.close()
+  }
+}
+
+/** Milliseconds from sending each write to each watcher's hearing of it. */
+async function watchLatencies(client: RawClient): Promise<number[]> {
+  const sent = new Map<string, number>()
+  const latencies: number[] = []
+  const hear = (text: string) => {
+    const name = /"name":"(cm-\d+)"/.exec(text)?.[1]
+    const begin = name ? sent.get(name) : undefined
+    if (begin !== undefined) latencies.push(performance.now() - begin)
+  }
+  const stops = await Promise.all(Array.from({ length: WATCHERS }, () => client.stream(`${mapsIn('bench-watch')}?watch=1`, hear)))
+  await sleep(300)
+  for (let index = 0; index < WATCHED_WRITES; index++) {
+    const name = `cm-${index}`
+    sent.set(name, performance.now())
+    await client.send('POST', mapsIn('bench-watch'), configMap(name, 'bench-watch'))
+    await sleep(10)
+  }
+  const deadline = Date.now() + 5_000
+  while (latencies.length < WATCHERS * WATCHED_WRITES && Date.now() < deadline) await sleep(20)
+  for (const stop of stops) stop()
+  if (latencies.length < WATCHERS * WATCHED_WRITES)
+    throw new Error(`watchers heard ${latencies.length} of ${WATCHERS * WATCHED_WRITES} events`)
+  return latencies
+}

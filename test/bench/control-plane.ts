@@ -1,0 +1,43 @@
+import { spawn } from 'node:child_process'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { ClientConfig } from '../../client/client-config.ts'
+import { createClient } from '../../client/http-client.ts'
+import { loadKubeconfig } from '../../client/kubeconfig.ts'
+import { Namespace } from '../../api/core/namespace.ts'
+
+/** A control plane of its own, as a process on a fresh data directory: the API figures are not to be mixed with a cluster's work. */
+export async function withControlPlane<T>(use: (config: ClientConfig) => Promise<T>): Promise<T> {
+  const directory = await mkdtemp(join(tmpdir(), 'kubeling-bench-'))
+  const kubeconfig = join(directory, 'admin.kubeconfig')
+  const child = spawn(
+    process.execPath,
+    ['build/control-plane/main.js', '--data-dir', directory, '--port', '16444', '--log-level', 'error'],
+    { stdio: 'inherit' },
+  )
+  try {
+    const config = await whenReady(kubeconfig)
+    return await use(config)
+  } finally {
+    child.kill('SIGTERM')
+    await new Promise(resolve => child.once('exit', resolve))
+    await rm(directory, { recursive: true })
+  }
+}
+
+async function whenReady(kubeconfig: string): Promise<ClientConfig> {
+  const deadline = Date.now() + 20_000
+  for (;;) {
+    try {
+      const config = await loadKubeconfig(kubeconfig)
+      const local = { ...config, server: 'https://127.0.0.1:16444' }
+      await createClient(local).list(Namespace)
+      return local
+    } catch (error) {
+      if (Date.now() > deadline) throw error
+      await sleep(50)
+    }
+  }
+}
