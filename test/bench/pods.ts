@@ -1,4 +1,4 @@
-import Docker from 'dockerode'
+import type Docker from 'dockerode'
 import { Pod } from '../../api/core/pod.ts'
 import type { Client } from '../../client/client.ts'
 import { percentile, type Figure } from './figures.ts'
