@@ -21,7 +21,7 @@ export interface Runtime {
   stopSandbox(id: string): Promise<void>
   removeSandbox(id: string): Promise<void>
 
-  /** Everything of this node, dead or alive. */
+  /** Everything of this node, dead or alive; times and errors may be missing, inspectPod has them. */
   listPods(): Promise<ObservedPod[]>
   /** One pod's sandboxes and containers, in full. */
   inspectPod(uid: string): Promise<ObservedPod>
@@ -65,7 +65,11 @@ export interface Runtime {
   /** What stands at a path of the host; undefined when nothing does. */
   hostPathType(path: string): Promise<'Directory' | 'File' | 'Socket' | 'CharDevice' | 'BlockDevice' | undefined>
   createHostPath(path: string, type: 'Directory' | 'File'): Promise<void>
-  /** Reads a file of a container, running or not; undefined when it is not there. At most `limit` bytes from its end. */
+  /**
+   * Reads a file of a container, running or not; undefined when it is not there. At most `limit` bytes from its end. What a
+   * container wrote below /dev is gone when it ends unless it is a mount: the termination log is a file of a volume, mounted
+   * there by `subPath`.
+   */
   readFile(id: string, path: string, limit: number): Promise<Buffer | undefined>
 
   /** Container changes of this node as they happen; hints, never the truth. Ends when the stream breaks. */
@@ -103,6 +107,8 @@ export interface SandboxConfig {
   /** Counts sandboxes of this pod: 0, then 1 after the first died. */
   readonly attempt: number
   readonly hostname: string
+  /** What makes the hostname fully qualified, for pods with a subdomain: `sub.ns.svc.cluster.local`. */
+  readonly domain?: string
   /** `pod`: own namespace on the node's pod network. `node`: the node's namespace. */
   readonly network: 'pod' | 'node'
   readonly dns: { readonly servers: readonly string[]; readonly searches: readonly string[]; readonly options: readonly string[] }

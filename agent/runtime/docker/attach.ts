@@ -1,0 +1,39 @@
+import type { AttachOptions, ExecSession } from '../runtime.ts'
+import { toRuntimeError, translated } from './errors.ts'
+import type { DockerContext } from './options.ts'
+import { carry } from './session.ts'
+
+/** Joins the streams of a running container's first process. */
+export async function attach({ docker }: DockerContext, id: string, options: AttachOptions): Promise<ExecSession> {
+  const container = docker.getContainer(id)
+  try {
+    const connection = await container.attach({
+      stream: true,
+      hijack: true,
+      stdin: options.stdin !== undefined,
+      stdout: options.stdout !== undefined,
+      stderr: options.stderr !== undefined && !options.tty,
+    })
+    const output = carry(connection as typeof connection & import('node:stream').Duplex, options)
+    return {
+      exit: exitCode(container, output),
+      resize: async ({ width, height }) => {
+        await translated(container.resize({ w: width, h: height }))
+      },
+      close: () => connection.end(),
+    }
+  } catch (error) {
+    throw toRuntimeError(error)
+  }
+}
+
+async function exitCode(
+  container: { wait(): Promise<{ StatusCode: number }>; inspect(): Promise<{ State: { Running: boolean } }> },
+  output: Promise<void>,
+): Promise<number> {
+  await output
+  const { State } = await translated(container.inspect())
+  // The caller has let go of a container that goes on: there is no code to tell.
+  if (State.Running) return 0
+  return (await translated(container.wait())).StatusCode
+}

@@ -1,0 +1,48 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import type Docker from 'dockerode'
+import { RuntimeError, type ExecOptions, type ExecSession } from '../runtime.ts'
+import { isConflict, isMissing, toRuntimeError, translated } from './errors.ts'
+import type { DockerContext } from './options.ts'
+import { carry } from './session.ts'
+
+/** Starts a command in a running container. */
+export async function exec({ docker }: Pick<DockerContext, 'docker'>, id: string, options: ExecOptions): Promise<ExecSession> {
+  try {
+    const process = await docker.getContainer(id).exec({
+      Cmd: [...options.command],
+      AttachStdin: options.stdin !== undefined,
+      AttachStdout: true,
+      AttachStderr: !options.tty,
+      Tty: options.tty,
+    })
+    const connection = await process.start({ hijack: true, stdin: true, Tty: options.tty })
+    if (!options.stdin) connection.end()
+    return {
+      exit: finish(process, carry(connection, options)),
+      resize: async ({ width, height }) => {
+        await translated(process.resize({ w: width, h: height }))
+      },
+      close: () => connection.destroy(),
+    }
+  } catch (error) {
+    throw notRunning(error, id)
+  }
+}
+
+/** Upstream's words for a container that cannot take a command. */
+function notRunning(error: unknown, id: string): RuntimeError {
+  if (isConflict(error)) return new RuntimeError('NotFound', `container not running (${id})`, { cause: error })
+  if (isMissing(error)) return new RuntimeError('NotFound', `container not found (${id})`, { cause: error })
+  return toRuntimeError(error)
+}
+
+async function finish(process: Docker.Exec, output: Promise<void>): Promise<number> {
+  await output
+  // The output may end a moment before the engine has noted the exit code.
+  for (let attempt = 0; ; attempt++) {
+    const { Running, ExitCode } = await translated(process.inspect())
+    if (!Running && ExitCode !== null) return ExitCode
+    if (attempt === 100) throw new RuntimeError('Unknown', 'the command goes on although its streams are closed')
+    await delay(Math.min(100, 2 ** attempt))
+  }
+}

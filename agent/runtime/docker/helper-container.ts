@@ -1,0 +1,28 @@
+import { randomUUID } from 'node:crypto'
+import type Docker from 'dockerode'
+import { settled, translated } from './errors.ts'
+import { helperLabels } from './labels.ts'
+import type { DockerContext } from './options.ts'
+
+/** Gives `use` a container that mounts what `hostConfig` says and is never started; removes it afterwards. */
+export async function withHelper<T>(
+  context: DockerContext,
+  hostConfig: Docker.HostConfig,
+  use: (container: Docker.Container) => Promise<T>,
+): Promise<T> {
+  const container = await translated(
+    context.docker.createContainer({
+      name: `kubeling_helper_${randomUUID()}`,
+      Image: context.pauseImage,
+      Entrypoint: ['/bin/sh'],
+      Labels: helperLabels(context),
+      HostConfig: { NetworkMode: 'none', ...hostConfig },
+    }),
+  )
+  try {
+    return await use(container)
+  } finally {
+    // Nobody waits for the removal: it takes as long as the work itself.
+    settled(container.remove({ force: true })).catch(error => context.log.warn('a helper container could not be removed', { error }))
+  }
+}

@@ -1,0 +1,48 @@
+import type Docker from 'dockerode'
+import type { Mount } from '../runtime.ts'
+import type { DockerContext } from './options.ts'
+
+type Propagation = NonNullable<Mount['propagation']>
+const propagations = { None: 'rprivate', HostToContainer: 'rslave', Bidirectional: 'rshared' } as const satisfies Record<
+  Propagation,
+  string
+>
+
+/**
+ * Whole volumes and host paths are mounts, which Docker refuses when the host path is missing. A part of a volume is a bind
+ * of the directory that holds it (`VolumeOptions.Subpath` is younger than the engines in use), which Docker makes when it is
+ * not there, as kubelet does.
+ */
+export async function mountsOf(context: DockerContext, mounts: readonly Mount[]): Promise<Docker.HostConfig> {
+  const root = mounts.some(mount => 'subPath' in mount && mount.subPath) ? await context.rootDirectory() : ''
+  return {
+    Binds: mounts.flatMap(mount => ('volume' in mount && mount.subPath ? [subPathBind(root, mount, mount)] : [])),
+    Mounts: mounts.flatMap(mount => {
+      if ('hostPath' in mount) return [hostPathMount(context, mount, mount.hostPath)]
+      return mount.subPath ? [] : [volumeMount(mount, mount.volume)]
+    }),
+  }
+}
+
+function subPathBind(root: string, source: { volume: string; subPath?: string }, mount: Mount): string {
+  const options = [mount.readOnly ? 'ro' : 'rw', propagations[mount.propagation ?? 'None']].join(',')
+  return `${volumePath(root, source.volume)}/${source.subPath}:${mount.target}:${options}`
+}
+
+export const volumePath = (root: string, volume: string): string => `${root}/volumes/${volume}/_data`
+
+const volumeMount = (mount: Mount, volume: string): Docker.MountSettings => ({
+  Type: 'volume',
+  Source: volume,
+  Target: mount.target,
+  ReadOnly: mount.readOnly,
+  VolumeOptions: { NoCopy: true, Labels: {}, DriverConfig: { Name: 'local', Options: {} } },
+})
+
+const hostPathMount = (context: DockerContext, mount: Mount, path: string): Docker.MountSettings => ({
+  Type: 'bind',
+  Source: (context.hostPathRoot ?? '') + path,
+  Target: mount.target,
+  ReadOnly: mount.readOnly,
+  BindOptions: { Propagation: propagations[mount.propagation ?? 'None'] },
+})

@@ -1,0 +1,44 @@
+import type Docker from 'dockerode'
+import type { Logger } from '../../../common/log.ts'
+
+export interface DockerRuntimeOptions {
+  /** An engine from `connectDocker`. */
+  readonly docker: Docker
+  readonly cluster: string
+  readonly nodeName: string
+  /** The container that is the node: pods with `hostNetwork` join its network namespace. */
+  readonly nodeContainer?: string
+  /** The Docker network of this node's pods. */
+  readonly podNetwork: string
+  /** The node's address in that network; absent: pods keep the routes Docker gave them. */
+  readonly podGateway?: string
+  readonly podCidr?: string
+  /** An image with busybox at /bin/sh, with `ip`, `nc`, `mv` and `rm`. */
+  readonly pauseImage: string
+  /** Stands before every host path; for tests. */
+  readonly hostPathRoot?: string
+  /** What a container without a seccomp profile gets; default RuntimeDefault. */
+  readonly seccompDefault?: 'RuntimeDefault' | 'Unconfined'
+  readonly log: Logger
+}
+
+/** What every verb of the Docker runtime works with. */
+export interface DockerContext extends DockerRuntimeOptions {
+  /** Docker's own directory, below which local volumes lie. */
+  rootDirectory(): Promise<string>
+  /** Whether this engine can start containers with a negative oom_score_adj. */
+  lowersOomScore(): Promise<boolean>
+}
+
+/** The engine cannot undo what it is asked twice at once: `once` makes concurrent and later callers share one answer. */
+export function once<T>(ask: () => Promise<T>): () => Promise<T> {
+  const answers: Promise<T>[] = []
+  return () => {
+    const answer = answers[0]
+    if (answer) return answer
+    const asked = ask()
+    answers.push(asked)
+    asked.catch(() => answers.splice(0))
+    return asked
+  }
+}

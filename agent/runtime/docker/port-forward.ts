@@ -1,0 +1,34 @@
+import { Duplex } from 'node:stream'
+import { RuntimeError } from '../runtime.ts'
+import { toRuntimeError } from './errors.ts'
+import { readFrames } from './frames.ts'
+import type { DockerContext } from './options.ts'
+
+/**
+ * A connection to a port inside the sandbox: `nc` of the pause image, run there. Its end of input is passed on as the
+ * connection's half-close, so that protocols which answer after it still do.
+ */
+export async function portForward({ docker }: DockerContext, sandboxId: string, port: number): Promise<Duplex> {
+  try {
+    const process = await docker
+      .getContainer(sandboxId)
+      .exec({ Cmd: ['nc', '127.0.0.1', String(port)], AttachStdin: true, AttachStdout: true, AttachStderr: true, Tty: false })
+    const connection = await process.start({ hijack: true, stdin: true, Tty: false })
+    return Duplex.from({ writable: connection, readable: output(connection, port) })
+  } catch (error) {
+    throw toRuntimeError(error)
+  }
+}
+
+async function* output(connection: AsyncIterable<Buffer>, port: number): AsyncGenerator<Buffer> {
+  for await (const { stream, payload } of readFrames(connection)) {
+    if (stream === 'stdout') yield payload
+    else throw refusal(port, payload.toString())
+  }
+}
+
+/** Upstream's words for a port where nobody listens. */
+function refusal(port: number, said: string): RuntimeError {
+  const why = /connection refused/i.test(said) ? 'connect: connection refused' : said.trim()
+  return new RuntimeError('Unknown', `failed to connect to localhost:${port} inside namespace: dial tcp4 127.0.0.1:${port}: ${why}`)
+}

@@ -1,0 +1,39 @@
+import type { Readable } from 'node:stream'
+import { extract } from 'tar-stream'
+import { isMissing, toRuntimeError } from './errors.ts'
+import type { DockerContext } from './options.ts'
+
+export async function readFile(
+  { docker }: DockerContext,
+  id: string,
+  { path, limit }: { path: string; limit: number },
+): Promise<Buffer | undefined> {
+  try {
+    const archive = (await docker.getContainer(id).getArchive({ path })) as Readable
+    return await firstFile(archive, limit)
+  } catch (error) {
+    if (isMissing(error)) return undefined
+    throw toRuntimeError(error)
+  }
+}
+
+async function firstFile(archive: Readable, limit: number): Promise<Buffer | undefined> {
+  const entries = extract()
+  archive.on('error', error => entries.destroy(error))
+  archive.pipe(entries)
+  for await (const entry of entries) {
+    if (entry.header.type !== 'file') return undefined
+    return await tail(entry, limit)
+  }
+  return undefined
+}
+
+/** The last `limit` bytes, holding no more than twice as many at any time. */
+async function tail(source: AsyncIterable<Buffer>, limit: number): Promise<Buffer> {
+  let kept: Buffer = Buffer.alloc(0)
+  for await (const chunk of source) {
+    kept = Buffer.concat([kept, chunk])
+    if (kept.length > limit) kept = kept.subarray(kept.length - limit)
+  }
+  return kept
+}

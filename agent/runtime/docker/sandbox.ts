@@ -1,0 +1,90 @@
+import type Docker from 'dockerode'
+import { RuntimeError, type Abortable, type Sandbox, type SandboxConfig } from '../runtime.ts'
+import { createByName } from './create-by-name.ts'
+import { isUnchanged, settled, toStartError, translated } from './errors.ts'
+import { labels, ownerFilter, sandboxLabels, sandboxNameOf } from './labels.ts'
+import type { DockerContext } from './options.ts'
+import { pauseCommand, pauseEnvironment } from './pause-script.ts'
+
+/** Upstream's for the pause container: the last thing of a pod that the kernel kills. */
+const oomScoreAdj = -998
+
+/** Where the sandbox mounts the pod's volumes. */
+export const volumeDirectory = (volume: string): string => `/volumes/${volume}`
+
+export async function createSandbox(context: DockerContext, config: SandboxConfig, options?: Abortable): Promise<string> {
+  const lowered = await context.lowersOomScore()
+  const request: Docker.ContainerCreateOptions & { name: string } = {
+    name: sandboxNameOf(config),
+    Image: context.pauseImage,
+    Entrypoint: [...pauseCommand],
+    Cmd: [],
+    Labels: sandboxLabels(context, config),
+    HostConfig: {
+      ...network(context, config),
+      CapDrop: ['ALL'],
+      CapAdd: ['NET_ADMIN'],
+      SecurityOpt: ['no-new-privileges'],
+      IpcMode: config.hostIpc ? 'host' : 'shareable',
+      ...(config.hostPid ? { PidMode: nodeNamespace(context) } : {}),
+      ...(lowered ? { OomScoreAdj: oomScoreAdj } : {}),
+      ...(config.sysctls ? { Sysctls: { ...config.sysctls } } : {}),
+      LogConfig: { Type: 'json-file', Config: { 'max-size': '1m' } },
+      Mounts: (config.volumes ?? []).map(volume => ({
+        Type: 'volume' as const,
+        Source: volume,
+        Target: volumeDirectory(volume),
+        VolumeOptions: { NoCopy: true, Labels: {}, DriverConfig: { Name: 'local', Options: {} } },
+      })),
+    },
+    ...(config.network === 'pod'
+      ? {
+          Hostname: config.hostname,
+          Env: pauseEnvironment(config, {
+            ...(context.podGateway ? { gateway: context.podGateway } : {}),
+            ...(context.podCidr ? { podCidr: context.podCidr } : {}),
+          }),
+        }
+      : {}),
+  }
+  return createByName(context.docker, request, options)
+}
+
+const network = (context: DockerContext, config: SandboxConfig): Docker.HostConfig =>
+  config.network === 'pod' ? { NetworkMode: context.podNetwork } : { NetworkMode: nodeNamespace(context) }
+
+export function nodeNamespace({ nodeContainer }: DockerContext): string {
+  if (!nodeContainer) throw new RuntimeError('Unknown', 'this node is not a container: it has no namespaces that a pod could join')
+  return `container:${nodeContainer}`
+}
+
+export async function startSandbox(context: DockerContext, id: string, options: Abortable = {}): Promise<Sandbox> {
+  try {
+    await context.docker.getContainer(id).start(options.signal ? { abortSignal: options.signal } : {})
+  } catch (error) {
+    if (!isUnchanged(error)) throw toStartError(error)
+  }
+  return { id, ...(await address(context, id)) }
+}
+
+/** From the list, which the engine answers from memory; an inspect waits for whatever else the engine does with the container. */
+async function address(context: DockerContext, id: string): Promise<{ ip?: string }> {
+  const [found] = await translated(context.docker.listContainers({ filters: { id: [id] } }))
+  const ip = found?.NetworkSettings?.Networks[context.podNetwork]?.IPAddress
+  return ip ? { ip } : {}
+}
+
+/** Kills the containers that joined the sandbox first: without it they would go on without their network. */
+export async function stopSandbox(context: DockerContext, id: string): Promise<void> {
+  const joined = await translated(context.docker.listContainers({ filters: { label: ownerFilter(context, `${labels.sandboxId}=${id}`) } }))
+  await Promise.all(joined.map(({ Id }) => killContainer(context, Id)))
+  await killContainer(context, id)
+}
+
+export async function killContainer({ docker }: DockerContext, id: string): Promise<void> {
+  await settled(docker.getContainer(id).stop({ t: 0 }))
+}
+
+export async function removeSandbox({ docker }: DockerContext, id: string): Promise<void> {
+  await settled(docker.getContainer(id).remove({ force: true, v: true }))
+}

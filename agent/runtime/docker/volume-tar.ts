@@ -1,0 +1,59 @@
+import type { Readable } from 'node:stream'
+import { pack, type Headers, type Pack } from 'tar-stream'
+import type { VolumeFile } from '../runtime.ts'
+
+/** What one volume's part of a tar holds. */
+export interface VolumeContent {
+  /** Where the volume is mounted in the container that the tar goes to. */
+  readonly directory: string
+  readonly files: readonly VolumeFile[]
+  /** A directory of its own below the volume, such as `..2024_01_01_00_00_00.123`; absent: straight into the volume. */
+  readonly generation?: string
+  /** Bits, and group, of the volume's root. Absent: left as they are. */
+  readonly root?: { readonly mode: number; readonly gid?: number }
+  /** The link to write for the generation: `..data`, or `..data_tmp` for a rename to switch later. */
+  readonly link?: string
+}
+
+/** Volumes as one tar for one `PUT archive` into the root directory of a container that mounts them all. */
+export function volumesTar(contents: readonly VolumeContent[]): Readable {
+  const tar = pack()
+  for (const content of contents) add(tar, content)
+  tar.finalize()
+  return tar
+}
+
+function add(tar: Pack, { directory, files, generation, root, link }: VolumeContent): void {
+  const base = directory.slice(1)
+  const gid = root?.gid === undefined ? {} : { gid: root.gid }
+  if (root) entry(tar, { name: base, type: 'directory', mode: root.mode, ...gid })
+  const target = generation ? `${base}/${generation}` : base
+  if (generation) entry(tar, { name: target, type: 'directory', mode: 0o755, ...gid })
+  for (const parent of parentsOf(files)) entry(tar, { name: `${target}/${parent}`, type: 'directory', mode: 0o755, ...gid })
+  for (const file of files) {
+    const owner = { ...(file.uid === undefined ? {} : { uid: file.uid }), ...(file.gid === undefined ? gid : { gid: file.gid }) }
+    entry(tar, { name: `${target}/${file.path}`, mode: file.mode, ...owner }, file.content)
+  }
+  if (!generation || !link) return
+  entry(tar, { name: `${base}/${link}`, type: 'symlink', linkname: generation, mode: 0o777 })
+  for (const name of topLevel(files)) entry(tar, { name: `${base}/${name}`, type: 'symlink', linkname: `..data/${name}`, mode: 0o777 })
+}
+
+function entry(tar: Pack, header: Headers, content?: Buffer): void {
+  const full = { mtime: new Date(), ...header }
+  if (content) tar.entry(full, content)
+  else tar.entry(full)
+}
+
+/** Every directory that the paths need, outer ones first. */
+export function parentsOf(files: readonly VolumeFile[]): string[] {
+  const parents = new Set<string>()
+  for (const { path } of files) {
+    const parts = path.split('/').slice(0, -1)
+    parts.forEach((_, index) => parents.add(parts.slice(0, index + 1).join('/')))
+  }
+  return [...parents].sort()
+}
+
+/** What users see in the volume: links to what `..data` holds. */
+export const topLevel = (files: readonly VolumeFile[]): string[] => [...new Set(files.map(({ path }) => path.split('/')[0] ?? path))]

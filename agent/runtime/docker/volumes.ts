@@ -1,0 +1,124 @@
+import { randomBytes } from 'node:crypto'
+import type Docker from 'dockerode'
+import { RuntimeError, type PreparedVolume, type VolumeConfig, type VolumeFile } from '../runtime.ts'
+import { settled, toRuntimeError, translated } from './errors.ts'
+import { execSync } from './exec-sync.ts'
+import { withHelper } from './helper-container.ts'
+import { labels, ownerFilter, volumeLabels } from './labels.ts'
+import type { DockerContext } from './options.ts'
+import { volumeDirectory } from './sandbox.ts'
+import { topLevel, volumesTar, type VolumeContent } from './volume-tar.ts'
+
+const defaultMode = 0o777
+
+/**
+ * Creates a pod's volumes and fills them with one tar, through a container that mounts them all and is never started: it does
+ * not wait for the sandbox, which is starting meanwhile.
+ */
+export async function prepareVolumes(context: DockerContext, volumes: readonly PreparedVolume[]): Promise<void> {
+  await Promise.all(volumes.map(volume => create(context, volume)))
+  // A tmpfs is there only while a container runs that mounts it; its mode is a mount option.
+  const onDisk = volumes.filter(volume => !volume.memory)
+  if (onDisk.length === 0) return
+  await fill(
+    context,
+    onDisk.map(volume => volume.name),
+    onDisk.map(({ name, mode, gid, content }) => ({
+      directory: volumeDirectory(name),
+      root: { mode: mode ?? defaultMode, ...(gid === undefined ? {} : { gid }) },
+      files: content?.files ?? [],
+      ...(content?.atomic ? { generation: generationName(), link: '..data' } : {}),
+    })),
+  )
+}
+
+async function create({ docker, ...owner }: DockerContext, config: VolumeConfig): Promise<void> {
+  await translated(
+    docker.createVolume({ Name: config.name, Driver: 'local', Labels: volumeLabels(owner, config.pod), DriverOpts: driverOptions(config) }),
+  )
+}
+
+export function driverOptions({ memory, mode, gid }: VolumeConfig): Record<string, string> {
+  if (!memory) return {}
+  const settings = [
+    `mode=${(mode ?? defaultMode).toString(8)}`,
+    ...(memory.sizeBytes > 0 ? [`size=${memory.sizeBytes}`] : []),
+    ...(gid === undefined ? [] : [`gid=${gid}`]),
+  ]
+  return { type: 'tmpfs', device: 'tmpfs', o: settings.join(',') }
+}
+
+async function fill(context: DockerContext, volumes: readonly string[], contents: readonly VolumeContent[]): Promise<void> {
+  const mounts = volumes.map((name): Docker.MountSettings => ({
+    Type: 'volume',
+    Source: name,
+    Target: volumeDirectory(name),
+    VolumeOptions: { NoCopy: true, Labels: {}, DriverConfig: { Name: 'local', Options: {} } },
+  }))
+  await withHelper(context, { Mounts: mounts }, async container => {
+    await translated(container.putArchive(volumesTar(contents), { path: '/' }))
+  })
+}
+
+/** Kubelet's name for one state of an atomically written volume. */
+const generationName = (): string => {
+  const time = new Date().toISOString().slice(0, 19).replace(/[-:T]/g, '_')
+  return `..${time}.${randomBytes(4).readUInt32BE()}`
+}
+
+export async function writeVolume(
+  context: DockerContext,
+  name: string,
+  write: { files: readonly VolumeFile[]; atomic: boolean },
+): Promise<void> {
+  const sandbox = await runningSandbox(context, name)
+  const directory = volumeDirectory(name)
+  const generation = write.atomic ? { generation: generationName() } : {}
+  if (!sandbox) return fill(context, [name], [{ directory, files: write.files, ...generation, link: '..data' }])
+  const tar = volumesTar([{ directory, files: write.files, ...generation, link: '..data_tmp' }])
+  await translated(context.docker.getContainer(sandbox).putArchive(tar, { path: '/' }))
+  if (generation.generation)
+    await switchGeneration(context, sandbox, { directory, generation: generation.generation, names: topLevel(write.files) })
+}
+
+/** The running sandbox that keeps the volume mounted. */
+async function runningSandbox(context: DockerContext, volume: string): Promise<string | undefined> {
+  const filters = { volume: [volume], label: ownerFilter(context, `${labels.type}=podsandbox`), status: ['running'] }
+  const [found] = await translated(context.docker.listContainers({ filters }))
+  return found?.Id
+}
+
+/** A rename is what makes it atomic; then what only the old generation had goes away. */
+const switchScript = `
+cd "$0" && mv -T ..data_tmp ..data && keep=$1 && shift || exit 1
+for old in ..[0-9]*; do [ "$old" = "$keep" ] || rm -rf "$old"; done
+for link in * .[!.]*; do [ -L "$link" ] || continue; for name in "$@"; do [ "$link" = "$name" ] && continue 2; done; rm -f "$link"; done
+`
+
+interface Switch {
+  readonly directory: string
+  readonly generation: string
+  readonly names: readonly string[]
+}
+
+async function switchGeneration(context: DockerContext, sandbox: string, { directory, generation, names }: Switch): Promise<void> {
+  const command = ['/bin/sh', '-c', switchScript, directory, generation, ...names]
+  const { exitCode, output } = await execSync(context, sandbox, { command, timeoutSeconds: 30 })
+  if (exitCode !== 0) throw new RuntimeError('Unknown', `the volume could not be updated: ${output.toString().trim()}`)
+}
+
+export async function removeVolume({ docker }: DockerContext, name: string): Promise<void> {
+  await settled(docker.getVolume(name).remove())
+}
+
+export async function listVolumes({ docker, ...owner }: DockerContext): Promise<{ name: string; podUid: string }[]> {
+  try {
+    const { Volumes } = await docker.listVolumes({ filters: JSON.stringify({ label: ownerFilter(owner) }) })
+    return (Volumes ?? []).flatMap(({ Name, Labels }) => {
+      const podUid = (Labels as Record<string, string> | null)?.[labels.podUid]
+      return podUid ? [{ name: Name, podUid }] : []
+    })
+  } catch (error) {
+    throw toRuntimeError(error)
+  }
+}
