@@ -4,6 +4,7 @@ import { isRuntimeError } from '../runtime.ts'
 import { isMissing, toRuntimeError, translated } from './errors.ts'
 import { withHelper } from './helper-container.ts'
 import type { DockerContext } from './options.ts'
+import { finished } from './volume-tar.ts'
 
 export type HostPathType = 'Directory' | 'File' | 'Socket' | 'CharDevice' | 'BlockDevice'
 
@@ -48,8 +49,7 @@ export async function createHostPath(context: DockerContext, path: string, type:
       if (!isMissing(error) || type === 'Directory') throw toRuntimeError(error)
       const tar = pack()
       tar.entry({ name: posix.basename(whole), mode: 0o644 }, '')
-      tar.finalize()
-      await translated(container.putArchive(tar, { path: seenAt }))
+      await translated(container.putArchive(await finished(tar), { path: seenAt }))
     }
   })
 }

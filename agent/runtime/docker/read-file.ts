@@ -23,7 +23,7 @@ async function firstFile(archive: Readable, limit: number): Promise<Buffer | und
   archive.pipe(entries)
   for await (const entry of entries) {
     if (entry.header.type !== 'file') return undefined
-    return await tail(entry, limit)
+    return await tail(entry as AsyncIterable<Buffer>, limit)
   }
   return undefined
 }

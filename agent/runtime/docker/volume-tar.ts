@@ -1,5 +1,4 @@
-import type { Readable } from 'node:stream'
-import { pack, type Headers, type Pack } from 'tar-stream'
+import { pack, type Header, type Pack } from 'tar-stream'
 import type { VolumeFile } from '../runtime.ts'
 
 /** What one volume's part of a tar holds. */
@@ -16,11 +15,18 @@ export interface VolumeContent {
 }
 
 /** Volumes as one tar for one `PUT archive` into the root directory of a container that mounts them all. */
-export function volumesTar(contents: readonly VolumeContent[]): Readable {
+export function volumesTar(contents: readonly VolumeContent[]): Promise<Buffer> {
   const tar = pack()
   for (const content of contents) add(tar, content)
+  return finished(tar)
+}
+
+/** The whole tar at once: what Kubernetes puts into volumes is at most a few MiB. */
+export async function finished(tar: Pack): Promise<Buffer> {
   tar.finalize()
-  return tar
+  const chunks: Buffer[] = []
+  for await (const chunk of tar) chunks.push(chunk as Buffer)
+  return Buffer.concat(chunks)
 }
 
 function add(tar: Pack, { directory, files, generation, root, link }: VolumeContent): void {
@@ -39,7 +45,7 @@ function add(tar: Pack, { directory, files, generation, root, link }: VolumeCont
   for (const name of topLevel(files)) entry(tar, { name: `${base}/${name}`, type: 'symlink', linkname: `..data/${name}`, mode: 0o777 })
 }
 
-function entry(tar: Pack, header: Headers, content?: Buffer): void {
+function entry(tar: Pack, header: Partial<Header> & { name: string }, content?: Buffer): void {
   const full = { mtime: new Date(), ...header }
   if (content) tar.entry(full, content)
   else tar.entry(full)

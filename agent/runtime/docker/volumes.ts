@@ -56,7 +56,7 @@ async function fill(context: DockerContext, volumes: readonly string[], contents
     VolumeOptions: { NoCopy: true, Labels: {}, DriverConfig: { Name: 'local', Options: {} } },
   }))
   await withHelper(context, { Mounts: mounts }, async container => {
-    await translated(container.putArchive(volumesTar(contents), { path: '/' }))
+    await translated(container.putArchive(await volumesTar(contents), { path: '/' }))
   })
 }
 
@@ -75,7 +75,7 @@ export async function writeVolume(
   const directory = volumeDirectory(name)
   const generation = write.atomic ? { generation: generationName() } : {}
   if (!sandbox) return fill(context, [name], [{ directory, files: write.files, ...generation, link: '..data' }])
-  const tar = volumesTar([{ directory, files: write.files, ...generation, link: '..data_tmp' }])
+  const tar = await volumesTar([{ directory, files: write.files, ...generation, link: '..data_tmp' }])
   await translated(context.docker.getContainer(sandbox).putArchive(tar, { path: '/' }))
   if (generation.generation)
     await switchGeneration(context, sandbox, { directory, generation: generation.generation, names: topLevel(write.files) })
