@@ -1,0 +1,56 @@
+import { statfs } from 'node:fs/promises'
+import { networkInterfaces } from 'node:os'
+import type { Taint } from '../../api/core/affinity.ts'
+import type { Runtime, RuntimeInfo } from '../runtime/runtime.ts'
+import type { NodeFacts } from './node-object.ts'
+
+export interface FactOptions {
+  readonly nodeName: string
+  /** The node's own address; undefined: the one on its first network. */
+  readonly address: string | undefined
+  readonly kubeletPort: number
+  readonly dataDirectory: string
+  /** What the node claims to have, where that is to differ from the machine. */
+  readonly cpus: number | undefined
+  readonly memoryBytes: number | undefined
+  readonly pods: number
+  readonly extendedResources: Readonly<Record<string, string>>
+  readonly labels: Readonly<Record<string, string>>
+  readonly taints: readonly Taint[]
+}
+
+/** Everything the Node object says that does not change while the agent runs. */
+export async function gatherFacts(runtime: Runtime, options: FactOptions): Promise<NodeFacts> {
+  const [info, disk] = await Promise.all([runtime.info(), statfs(options.dataDirectory)])
+  return {
+    name: options.nodeName,
+    address: options.address ?? ownAddress(),
+    kubeletPort: options.kubeletPort,
+    cpus: options.cpus ?? info.cpus,
+    memoryBytes: options.memoryBytes ?? info.memoryBytes,
+    storageBytes: disk.blocks * disk.bsize,
+    pods: options.pods,
+    extendedResources: options.extendedResources,
+    labels: options.labels,
+    taints: options.taints,
+    machine: machineOf(info),
+  }
+}
+
+const machineOf = (info: RuntimeInfo): NodeFacts['machine'] => ({
+  machineId: info.machineId ?? '',
+  bootId: info.bootId ?? '',
+  kernelVersion: info.kernelVersion,
+  osImage: info.osImage,
+  operatingSystem: info.operatingSystem,
+  architecture: info.architecture,
+  containerRuntimeVersion: `${info.name}://${info.version}`,
+})
+
+/** The first IPv4 address that is not loopback, in the order of interface names: eth0 is the nodes' network. */
+export function ownAddress(): string {
+  const names = Object.entries(networkInterfaces()).sort(([a], [b]) => (a < b ? -1 : 1))
+  const address = names.flatMap(([, addresses]) => addresses ?? []).find(({ family, internal }) => family === 'IPv4' && !internal)?.address
+  if (!address) throw new Error('this node has no IPv4 address: is its container connected to the network of the nodes?')
+  return address
+}
