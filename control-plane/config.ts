@@ -1,0 +1,113 @@
+import { parseArgs } from 'node:util'
+import { parseAddress, parseCidr } from '../common/cidr.ts'
+import type { LogLevel } from '../common/log.ts'
+
+export interface ControlPlaneConfig {
+  readonly cluster: string
+  /** Everything that must survive a restart: `store.mdb` and `pki/`. */
+  readonly dataDirectory: string
+  /** Where the CA certificate and the token that nodes join with are left for them; absent: nowhere. */
+  readonly bootstrapDirectory: string | undefined
+  readonly kubeconfigPath: string
+  readonly listenAddress: string
+  readonly port: number
+  /** Address under which nodes and pods reach the API server; absent: the first of this machine. */
+  readonly advertiseAddress: string | undefined
+  readonly serviceCidr: string
+  readonly podCidr: string
+  /** Further names and addresses for the serving certificate. */
+  readonly extraNames: readonly string[]
+  /** `<id>.<secret>`; absent: made on first start and kept. */
+  readonly bootstrapToken: string | undefined
+  /** A token that is an administrator; absent: there is none. */
+  readonly adminToken: string | undefined
+  readonly runScheduler: boolean
+  readonly runControllers: boolean
+  readonly logLevel: LogLevel
+  readonly logFormat: 'text' | 'json'
+}
+
+type Environment = Readonly<Record<string, string | undefined>>
+
+/** Every option, by flag; the environment has each as `KUBELING_` and its name in capitals. Flags win. */
+const defaults = {
+  cluster: 'kubeling',
+  'data-dir': '/var/lib/kubeling',
+  'bootstrap-dir': '',
+  kubeconfig: '',
+  'listen-address': '0.0.0.0',
+  port: '6443',
+  'advertise-address': '',
+  'service-cidr': '10.96.0.0/16',
+  'pod-cidr': '10.244.0.0/16',
+  'extra-sans': '',
+  'bootstrap-token': '',
+  'admin-token': '',
+  scheduler: 'true',
+  controllers: 'true',
+  'log-level': 'info',
+  'log-format': 'text',
+} as const
+type Option = keyof typeof defaults
+
+const environmentName = (option: string) => `KUBELING_${option.toUpperCase().replaceAll('-', '_')}`
+const levels: readonly string[] = ['debug', 'info', 'warn', 'error', 'silent'] satisfies LogLevel[]
+
+/** Flags and environment as a record; throws an Error that names the option when a value makes no sense. */
+export function readConfig(args: readonly string[], environment: Environment): ControlPlaneConfig {
+  const { values } = parseArgs({
+    args: [...args],
+    options: Object.fromEntries(Object.keys(defaults).map(option => [option, { type: 'string' as const }])),
+    strict: true,
+  })
+  const read = (option: Option): string => values[option] ?? (environment[environmentName(option)] || defaults[option])
+  const dataDirectory = read('data-dir')
+  return {
+    cluster: matching('cluster', read('cluster'), /^[a-z0-9][a-z0-9_.-]*$/),
+    dataDirectory,
+    bootstrapDirectory: read('bootstrap-dir') || undefined,
+    kubeconfigPath: read('kubeconfig') || `${dataDirectory}/admin.kubeconfig`,
+    listenAddress: read('listen-address'),
+    port: port('port', read('port')),
+    advertiseAddress: address('advertise-address', read('advertise-address')),
+    serviceCidr: range('service-cidr', read('service-cidr')),
+    podCidr: range('pod-cidr', read('pod-cidr')),
+    extraNames: read('extra-sans').split(',').filter(Boolean),
+    bootstrapToken: read('bootstrap-token')
+      ? matching('bootstrap-token', read('bootstrap-token'), /^[a-z0-9]{6}\.[a-z0-9]{16}$/)
+      : undefined,
+    adminToken: read('admin-token') || undefined,
+    runScheduler: isTrue('scheduler', read('scheduler')),
+    runControllers: isTrue('controllers', read('controllers')),
+    logLevel: oneOf('log-level', read('log-level'), levels) as LogLevel,
+    logFormat: oneOf('log-format', read('log-format'), ['text', 'json']) as 'text' | 'json',
+  }
+}
+
+const wrong = (option: Option, value: string, expected: string) => new Error(`--${option}: ${JSON.stringify(value)} is not ${expected}`)
+
+function matching(option: Option, value: string, pattern: RegExp): string {
+  if (!pattern.test(value)) throw wrong(option, value, `of the form ${pattern.source}`)
+  return value
+}
+function port(option: Option, value: string): number {
+  const number = Number(value)
+  // 0 lets the system choose: for tests.
+  if (!/^\d+$/.test(value) || number > 65535) throw wrong(option, value, 'a port')
+  return number
+}
+function range(option: Option, value: string): string {
+  parseCidr(value)
+  return matching(option, value, /\//)
+}
+function address(option: Option, value: string): string | undefined {
+  if (value && parseAddress(value) === undefined) throw wrong(option, value, 'an IPv4 address')
+  return value || undefined
+}
+function isTrue(option: Option, value: string): boolean {
+  return oneOf(option, value, ['true', 'false']) === 'true'
+}
+function oneOf(option: Option, value: string, values: readonly string[]): string {
+  if (!values.includes(value)) throw wrong(option, value, `one of ${values.join(', ')}`)
+  return value
+}
