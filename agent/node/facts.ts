@@ -1,13 +1,16 @@
 import { statfs } from 'node:fs/promises'
 import { networkInterfaces } from 'node:os'
 import type { Taint } from '../../api/core/affinity.ts'
+import { cidrContains, parseCidr } from '../../common/cidr.ts'
 import type { Runtime, RuntimeInfo } from '../runtime/runtime.ts'
 import type { NodeFacts } from './node-object.ts'
 
 export interface FactOptions {
   readonly nodeName: string
-  /** The node's own address; undefined: the one on its first network. */
+  /** The node's own address; undefined: the one that is not in the pods' range. */
   readonly address: string | undefined
+  /** The range of all pods of the cluster. */
+  readonly clusterCidr: string
   readonly kubeletPort: number
   readonly dataDirectory: string
   /** What the node claims to have, where that is to differ from the machine. */
@@ -24,7 +27,7 @@ export async function gatherFacts(runtime: Runtime, options: FactOptions): Promi
   const [info, disk] = await Promise.all([runtime.info(), statfs(options.dataDirectory)])
   return {
     name: options.nodeName,
-    address: options.address ?? ownAddress(),
+    address: options.address ?? ownAddress(options.clusterCidr),
     kubeletPort: options.kubeletPort,
     cpus: options.cpus ?? info.cpus,
     memoryBytes: options.memoryBytes ?? info.memoryBytes,
@@ -47,10 +50,15 @@ const machineOf = (info: RuntimeInfo): NodeFacts['machine'] => ({
   containerRuntimeVersion: `${info.name}://${info.version}`,
 })
 
-/** The first IPv4 address that is not loopback, in the order of interface names: eth0 is the nodes' network. */
-export function ownAddress(): string {
-  const names = Object.entries(networkInterfaces()).sort(([a], [b]) => (a < b ? -1 : 1))
-  const address = names.flatMap(([, addresses]) => addresses ?? []).find(({ family, internal }) => family === 'IPv4' && !internal)?.address
-  if (!address) throw new Error('this node has no IPv4 address: is its container connected to the network of the nodes?')
-  return address
+/**
+ * The first IPv4 address that is neither loopback nor on the pods' side. After a restart Docker may have swapped the
+ * interfaces' names, so their order says nothing.
+ */
+export function ownAddress(clusterCidr: string): string {
+  const pods = parseCidr(clusterCidr)
+  const addresses = Object.values(networkInterfaces()).flatMap(addresses => addresses ?? [])
+  const own = addresses.find(({ family, internal, address }) => family === 'IPv4' && !internal && !cidrContains(pods, address))
+  if (!own)
+    throw new Error("this node has no IPv4 address outside the pods' range: is its container connected to the network of the nodes?")
+  return own.address
 }

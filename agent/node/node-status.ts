@@ -97,5 +97,5 @@ export class NodeStatusManager implements Runnable {
 
 /** Of a stored status, the fields that this node writes: others (volumesInUse, config, …) are not compared. */
 function pick(stored: Node['status'], written: Node['status']): Node['status'] {
-  return Object.fromEntries(Object.keys(written).map(key => [key, (stored as Record<string, unknown>)[key]]))
+  return Object.fromEntries(Object.keys(written).map(key => [key, (stored as Record<string, unknown>)[key]])) as unknown as Node['status']
 }

@@ -31,7 +31,9 @@ describe('restarts', () => {
     await kubectl(`apply ${in_} -f -`, { input: manifest })
     await kubectl(`rollout status deployment/steady ${in_} --timeout=60s`)
   }, 120_000)
-  afterAll(() => namespace[Symbol.asyncDispose](), 120_000)
+  afterAll(async () => {
+    await namespace[Symbol.asyncDispose]()
+  }, 120_000)
 
   it('leaves every container running and every status true when an agent is killed', async () => {
     const before = await pods()

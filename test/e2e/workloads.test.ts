@@ -34,7 +34,9 @@ describe('workloads on real Docker', () => {
   beforeAll(async () => {
     namespace = await ownNamespace(kubectl, NAMESPACE)
   }, 60_000)
-  afterAll(() => namespace[Symbol.asyncDispose](), 120_000)
+  afterAll(async () => {
+    await namespace[Symbol.asyncDispose]()
+  }, 120_000)
 
   it('spreads a Deployment of three over three nodes', async () => {
     await kubectl(`apply ${in_} -f -`, { input: nginx('nginx:1.26') })
