@@ -17,8 +17,9 @@ export const ageColumn: Column<KubernetesObject> = {
   cell: (object, now) => ageOf(object.metadata.creationTimestamp, now),
 }
 
-/** `a=1,b=2`, sorted by key; `<none>` when there is nothing to select by. */
-export function formatLabels(labels: Readonly<Record<string, string>> | undefined): string {
-  const entries = Object.entries(labels ?? {}).sort(([a], [b]) => (a < b ? -1 : 1))
-  return entries.length === 0 ? '<none>' : entries.map(([key, value]) => `${key}=${value}`).join(',')
+/** The first `max` entries, then how many there are besides. Undefined: there are none. */
+export function firstFew(entries: readonly string[], max = 3): string | undefined {
+  if (entries.length === 0) return undefined
+  const shown = entries.slice(0, max).join(',')
+  return entries.length > max ? `${shown} + ${entries.length - max} more...` : shown
 }

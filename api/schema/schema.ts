@@ -126,6 +126,9 @@ export const optional = <T>(number: number, schema: Schema<T>, description: stri
   field({ number, schema, known: false, required: false }, description)
 export const required = <T>(number: number, schema: Schema<T>, description: string): Field<T, true> =>
   field({ number, schema: { ...schema, presence: 'always' }, known: true, required: true }, description)
+/** Required, yet a pointer in upstream's types: left out it stays out, and validation says so. */
+export const requiredPointer = <T>(number: number, schema: Schema<T>, description: string): Field<T, true> =>
+  field({ number, schema: { ...schema, presence: 'pointer' }, known: true, required: true }, description)
 /** A field by value: `{}` even when nothing in it is set, as upstream's value structs are. */
 export const embedded = <T>(number: number, schema: Schema<T>, description: string): Field<T, true> =>
   field({ number, schema: { ...schema, presence: 'always' }, known: true, required: false }, description)
