@@ -1,0 +1,69 @@
+import type { Node } from '../../api/core/node.ts'
+import type { Pod } from '../../api/core/pod.ts'
+import { addAmounts, amountsOf, podRequests, scoringRequests, subtractAmounts, type Amounts } from './resources.ts'
+
+export interface UsedPort {
+  readonly ip: string
+  readonly protocol: string
+  readonly port: number
+}
+
+/** A node and what runs, or is about to run, on it. */
+export interface NodeInfo {
+  readonly node: Node
+  readonly pods: ReadonlyMap<string, Pod>
+  readonly allocatable: Amounts
+  readonly requested: Amounts
+  /** As `requested`, with small amounts for pods that ask for nothing. */
+  readonly weighed: Amounts
+  readonly ports: readonly UsedPort[]
+}
+
+export const hostPortsOf = (pod: Pod): UsedPort[] =>
+  [...(pod.spec.initContainers ?? []).filter(container => container.restartPolicy === 'Always'), ...pod.spec.containers].flatMap(
+    container =>
+      (container.ports ?? []).flatMap(port =>
+        port.hostPort ? [{ ip: port.hostIP || '0.0.0.0', protocol: port.protocol ?? 'TCP', port: port.hostPort }] : [],
+      ),
+  )
+
+export const nodeInfoOf = (node: Node, pods: readonly Pod[]): NodeInfo =>
+  pods.reduce(withPod, {
+    node,
+    pods: new Map(),
+    allocatable: amountsOf(node.status.allocatable ?? node.status.capacity),
+    requested: {},
+    weighed: {},
+    ports: [],
+  })
+
+export const withNode = (info: NodeInfo, node: Node): NodeInfo => ({
+  ...info,
+  node,
+  allocatable: amountsOf(node.status.allocatable ?? node.status.capacity),
+})
+
+export function withPod(info: NodeInfo, pod: Pod): NodeInfo {
+  const pods = new Map(info.pods).set(pod.metadata.uid, pod)
+  return {
+    ...info,
+    pods,
+    requested: addAmounts(info.requested, podRequests(pod.spec)),
+    weighed: addAmounts(info.weighed, scoringRequests(pod.spec)),
+    ports: [...info.ports, ...hostPortsOf(pod)],
+  }
+}
+
+export function withoutPod(info: NodeInfo, uid: string): NodeInfo {
+  const pod = info.pods.get(uid)
+  if (!pod) return info
+  const pods = new Map(info.pods)
+  pods.delete(uid)
+  return {
+    ...info,
+    pods,
+    requested: subtractAmounts(info.requested, podRequests(pod.spec)),
+    weighed: subtractAmounts(info.weighed, scoringRequests(pod.spec)),
+    ports: [...pods.values()].flatMap(hostPortsOf),
+  }
+}

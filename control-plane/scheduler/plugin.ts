@@ -1,0 +1,44 @@
+import type { Namespace } from '../../api/core/namespace.ts'
+import type { Pod } from '../../api/core/pod.ts'
+import type { Service } from '../../api/core/service.ts'
+import type { NodeInfo } from './node-info.ts'
+
+/** Everything a rule may know: the cluster as it is while one pod is being placed. */
+export interface Cluster {
+  readonly nodes: readonly NodeInfo[]
+  readonly namespaces: readonly Namespace[]
+  readonly services: readonly Service[]
+}
+
+export interface Rejection {
+  /** As users read it after the number of nodes: `Insufficient cpu`. */
+  readonly reasons: readonly string[]
+  /** Whether evicting other pods could change it. */
+  readonly resolvable: boolean
+}
+
+/** One rule of scheduling, pure. `prepare` looks at pod and cluster once; what it returns judges node after node. */
+export interface Plugin {
+  readonly name: string
+  /** Undefined from `filter`: the node will do. */
+  filter?(pod: Pod, cluster: Cluster): (info: NodeInfo) => Rejection | undefined
+  /** Higher is better, in any range; `normalize` brings all nodes' scores to 0…100. */
+  readonly score?: {
+    readonly weight: number
+    prepare(pod: Pod, cluster: Cluster): ((info: NodeInfo) => number) | undefined
+    normalize?(scores: readonly number[]): readonly number[]
+  }
+}
+
+export const unresolvable = (...reasons: string[]): Rejection => ({ reasons, resolvable: false })
+export const resolvable = (...reasons: string[]): Rejection => ({ reasons, resolvable: true })
+
+/** Upstream's DefaultNormalizeScore: the best node gets 100. */
+export function normalizeByMaximum(scores: readonly number[]): readonly number[] {
+  const best = Math.max(...scores)
+  return best === 0 ? scores : scores.map(score => Math.floor((100 * score) / best))
+}
+export function normalizeReversed(scores: readonly number[]): readonly number[] {
+  const best = Math.max(...scores)
+  return best === 0 ? scores.map(() => 100) : scores.map(score => 100 - Math.floor((100 * score) / best))
+}

@@ -1,0 +1,10 @@
+import { unresolvable, type Plugin } from '../plugin.ts'
+
+/** The node that the pod names. */
+export const nodeName: Plugin = {
+  name: 'NodeName',
+  filter: pod => info =>
+    !pod.spec.nodeName || pod.spec.nodeName === info.node.metadata.name
+      ? undefined
+      : unresolvable("node(s) didn't match the requested node name"),
+}

@@ -1,0 +1,11 @@
+import { unresolvable, type Plugin } from '../plugin.ts'
+import { toleratesTaint } from '../tolerations.ts'
+
+const taint = { key: 'node.kubernetes.io/unschedulable', effect: 'NoSchedule' } as const
+
+/** Cordoned nodes take only pods that tolerate it. */
+export const nodeUnschedulable: Plugin = {
+  name: 'NodeUnschedulable',
+  filter: pod => info =>
+    info.node.spec.unschedulable && !toleratesTaint(pod.spec.tolerations, taint) ? unresolvable('node(s) were unschedulable') : undefined,
+}

@@ -1,0 +1,120 @@
+import type { TopologySpreadConstraint } from '../../../api/core/affinity.ts'
+import type { Pod } from '../../../api/core/pod.ts'
+import { matches, selectorFromLabels, selectorFromObject } from '../../../api/label-selector.ts'
+import { controllerOf } from '../../../api/owners.ts'
+import type { NodeInfo } from '../node-info.ts'
+import { matchesNodeRequirements } from '../node-selector.ts'
+import { resolvable, unresolvable, type Cluster, type Plugin } from '../plugin.ts'
+import { selectorWithKeys } from '../pod-affinity-term.ts'
+import { toleratesTaint } from '../tolerations.ts'
+
+interface Spread {
+  readonly maxSkew: number
+  readonly key: string
+  readonly minDomains: number
+  readonly counts: (pod: Pod) => boolean
+  readonly includes: (info: NodeInfo) => boolean
+}
+
+const hostname = 'kubernetes.io/hostname'
+const zone = 'topology.kubernetes.io/zone'
+const domainOf = (info: NodeInfo, key: string): string | undefined => info.node.metadata.labels?.[key]
+
+function spreadOf(constraint: TopologySpreadConstraint, pod: Pod): Spread {
+  const selector = selectorFromObject(selectorWithKeys(constraint.labelSelector, pod, { match: constraint.matchLabelKeys }))
+  return {
+    maxSkew: constraint.maxSkew,
+    key: constraint.topologyKey,
+    minDomains: constraint.minDomains ?? 1,
+    counts: other =>
+      other.metadata.namespace === pod.metadata.namespace && !other.metadata.deletionTimestamp && matches(selector, other.metadata.labels),
+    includes: info =>
+      (constraint.nodeAffinityPolicy === 'Ignore' || matchesNodeRequirements(pod.spec, info.node)) &&
+      (constraint.nodeTaintsPolicy !== 'Honor' ||
+        !info.node.spec.taints?.some(taint => taint.effect !== 'PreferNoSchedule' && !toleratesTaint(pod.spec.tolerations, taint))),
+  }
+}
+
+const constraintsOf = (pod: Pod, whenUnsatisfiable: string): Spread[] =>
+  (pod.spec.topologySpreadConstraints ?? []).filter(each => each.whenUnsatisfiable === whenUnsatisfiable).map(each => spreadOf(each, pod))
+
+/** Pods of each domain that the constraint counts. Domains without any such pod count 0. */
+function countByDomain(spread: Spread, nodes: readonly NodeInfo[]): Map<string, number> {
+  const counts = new Map<string, number>()
+  for (const info of nodes) {
+    const domain = domainOf(info, spread.key)
+    if (domain === undefined || !spread.includes(info)) continue
+    let count = counts.get(domain) ?? 0
+    for (const pod of info.pods.values()) if (spread.counts(pod)) count++
+    counts.set(domain, count)
+  }
+  return counts
+}
+
+/** Constraints with DoNotSchedule keep the domains' numbers of pods within maxSkew; the others, and the default ones, prefer it. */
+export const podTopologySpread: Plugin = {
+  name: 'PodTopologySpread',
+  filter(pod, cluster) {
+    const hard = constraintsOf(pod, 'DoNotSchedule')
+    // Only nodes that have every key of all constraints take part.
+    const nodes = cluster.nodes.filter(info => hard.every(({ key }) => domainOf(info, key) !== undefined))
+    const judged = hard.map(spread => {
+      const counts = countByDomain(spread, nodes)
+      const least = counts.size < spread.minDomains ? 0 : Math.min(...counts.values())
+      return { spread, counts, least, own: spread.counts(pod) ? 1 : 0 }
+    })
+    return info => {
+      for (const { spread, counts, least, own } of judged) {
+        const domain = domainOf(info, spread.key)
+        if (domain === undefined) return unresolvable("node(s) didn't match pod topology spread constraints (missing required label)")
+        if ((counts.get(domain) ?? 0) + own - least > spread.maxSkew)
+          return resolvable("node(s) didn't match pod topology spread constraints")
+      }
+      return undefined
+    }
+  },
+  score: {
+    weight: 2,
+    prepare(pod, cluster) {
+      const soft = pod.spec.topologySpreadConstraints?.length ? constraintsOf(pod, 'ScheduleAnyway') : defaultSpreads(pod, cluster)
+      if (soft.length === 0) return undefined
+      const judged = soft.map(spread => {
+        const counts = countByDomain(spread, cluster.nodes)
+        return { spread, counts, weight: Math.log(counts.size + 2) }
+      })
+      return info =>
+        Math.round(
+          judged.reduce((sum, { spread, counts, weight }) => {
+            const domain = domainOf(info, spread.key)
+            return domain === undefined ? sum : sum + (counts.get(domain) ?? 0) * weight + spread.maxSkew - 1
+          }, 0),
+        )
+    },
+    normalize(scores) {
+      const most = Math.max(...scores)
+      const least = Math.min(...scores)
+      return scores.map(score => (most === 0 ? 100 : Math.floor((100 * (most + least - score)) / most)))
+    },
+  },
+}
+
+/** What every pod of a controller or a service gets: spread over nodes and zones, softly. */
+function defaultSpreads(pod: Pod, cluster: Cluster): Spread[] {
+  const siblings = siblingsOf(pod, cluster)
+  if (!siblings) return []
+  const spread = (key: string, maxSkew: number): Spread => ({ key, maxSkew, minDomains: 1, counts: siblings, includes: () => true })
+  const zoned = cluster.nodes.some(info => domainOf(info, zone) !== undefined)
+  return [spread(hostname, 3), ...(zoned ? [spread(zone, 5)] : [])]
+}
+
+function siblingsOf(pod: Pod, cluster: Cluster): ((other: Pod) => boolean) | undefined {
+  const near = (other: Pod) => other.metadata.namespace === pod.metadata.namespace && !other.metadata.deletionTimestamp
+  const owner = controllerOf(pod)
+  if (owner) return other => near(other) && controllerOf(other)?.uid === owner.uid
+  const selectors = cluster.services
+    .filter(({ metadata, spec }) => metadata.namespace === pod.metadata.namespace && Object.keys(spec.selector ?? {}).length > 0)
+    .map(({ spec }) => selectorFromLabels(spec.selector))
+    .filter(selector => matches(selector, pod.metadata.labels))
+  if (selectors.length === 0) return undefined
+  return other => near(other) && selectors.every(selector => matches(selector, other.metadata.labels))
+}

@@ -1,0 +1,59 @@
+import type { Node } from '../../api/core/node.ts'
+import type { Pod } from '../../api/core/pod.ts'
+import { isEqual } from '../../common/equal.ts'
+import { nodeInfoOf, withNode, withoutPod, withPod, type NodeInfo } from './node-info.ts'
+
+const finished = (pod: Pod) => pod.status.phase === 'Succeeded' || pod.status.phase === 'Failed'
+
+/** Whether an update of a node can let pods in that did not fit before; heartbeats cannot. */
+export const matters = (node: Node, previous: Node): boolean =>
+  !isEqual(node.spec, previous.spec) ||
+  !isEqual(node.metadata.labels, previous.metadata.labels) ||
+  !isEqual(node.status.allocatable, previous.status.allocatable)
+
+/** The nodes with what runs on them, as the API shows it, and what has been promised to them since. */
+export class Snapshot {
+  readonly #nodes = new Map<string, NodeInfo>()
+  /** Where each pod is counted; pods may arrive before their node does. */
+  readonly #placed = new Map<string, { readonly node: string; readonly pod: Pod }>()
+
+  get nodes(): readonly NodeInfo[] {
+    return [...this.#nodes.values()]
+  }
+
+  setNode(node: Node): void {
+    const name = node.metadata.name
+    const known = this.#nodes.get(name)
+    const pods = () => [...this.#placed.values()].filter(placed => placed.node === name).map(({ pod }) => pod)
+    this.#nodes.set(name, known ? withNode(known, node) : nodeInfoOf(node, pods()))
+  }
+
+  removeNode(name: string): void {
+    this.#nodes.delete(name)
+  }
+
+  /** A pod as the API shows it: counts where its spec says. */
+  setPod(pod: Pod): void {
+    if (!pod.spec.nodeName) return
+    if (finished(pod)) this.removePod(pod.metadata.uid)
+    else this.assume(pod, pod.spec.nodeName)
+  }
+
+  /** Counts a pod on a node; right from the decision on, before the API knows. */
+  assume(pod: Pod, node: string): void {
+    const current = this.#placed.get(pod.metadata.uid)
+    if (current?.node === node && current.pod.spec === pod.spec && current.pod.metadata === pod.metadata) return
+    this.removePod(pod.metadata.uid)
+    this.#placed.set(pod.metadata.uid, { node, pod })
+    const info = this.#nodes.get(node)
+    if (info) this.#nodes.set(node, withPod(info, pod))
+  }
+
+  removePod(uid: string): void {
+    const placed = this.#placed.get(uid)
+    if (!placed) return
+    this.#placed.delete(uid)
+    const info = this.#nodes.get(placed.node)
+    if (info) this.#nodes.set(placed.node, withoutPod(info, uid))
+  }
+}
