@@ -90,3 +90,10 @@ export interface TlsIdentity {
   /** Who signs client certificates (server side) or the agents' serving certificates (client side). */
   readonly ca: string | Buffer
 }
+
+/** What is stored, whoever asks: for authentication, authorization and admission, which must see what the user may not. */
+export interface Lookup {
+  get<O extends KubernetesObject>(kind: Kind<O>, key: { readonly namespace: string; readonly name: string }): O | undefined
+  /** All namespaces unless one is named. */
+  list<O extends KubernetesObject>(kind: Kind<O>, namespace?: string): O[]
+}

@@ -1,0 +1,57 @@
+import { authenticated, bootstrappers, serviceAccounts, unauthenticated } from './groups.ts'
+import { read, write, type Rule } from './rules.ts'
+
+const health = ['/healthz', '/livez', '/readyz', '/version', '/version/']
+
+const everybody: readonly Rule[] = [{ verbs: ['get'], paths: health }]
+
+/** Upstream's system:discovery and system:basic-user. */
+const anyAuthenticated: readonly Rule[] = [
+  {
+    verbs: ['get'],
+    paths: [...health, '/healthz/*', '/livez/*', '/readyz/*', '/api', '/api/*', '/apis', '/apis/*', '/openapi', '/openapi/*'],
+  },
+  { verbs: ['create'], groups: ['authorization.k8s.io'], resources: ['selfsubjectaccessreviews', 'selfsubjectrulesreviews'] },
+  { verbs: ['create'], groups: ['authentication.k8s.io'], resources: ['selfsubjectreviews'] },
+]
+
+const issuerDiscovery: readonly Rule[] = [{ verbs: ['get'], paths: ['/.well-known/openid-configuration', '/openid/v1/jwks'] }]
+
+/** Upstream's system:node-bootstrapper: ask for a certificate, and look whether it has come. */
+const bootstrapping: readonly Rule[] = [
+  { verbs: ['create', 'get', 'list', 'watch'], groups: ['certificates.k8s.io'], resources: ['certificatesigningrequests'] },
+]
+
+/** Upstream's system:kube-scheduler. */
+const scheduler: readonly Rule[] = [
+  { verbs: write, groups: ['', 'events.k8s.io'], resources: ['events'] },
+  { verbs: ['*'], groups: ['coordination.k8s.io'], resources: ['leases'], namespaces: ['kube-system'] },
+  { verbs: read, groups: [''], resources: ['nodes', 'namespaces', 'services', 'replicationcontrollers', 'persistentvolumes'] },
+  { verbs: [...read, 'delete'], groups: [''], resources: ['pods'] },
+  { verbs: ['create'], groups: [''], resources: ['bindings', 'pods/binding'] },
+  { verbs: ['patch', 'update'], groups: [''], resources: ['pods/status'] },
+  { verbs: [...read, 'patch', 'update'], groups: [''], resources: ['persistentvolumeclaims'] },
+  { verbs: read, groups: ['apps', 'policy', 'scheduling.k8s.io', 'storage.k8s.io', 'resource.k8s.io'], resources: ['*'] },
+  { verbs: ['create'], groups: ['authentication.k8s.io'], resources: ['tokenreviews'] },
+  { verbs: ['create'], groups: ['authorization.k8s.io'], resources: ['subjectaccessreviews'] },
+]
+
+/**
+ * Upstream gives each controller an account of its own; here they share one, and between them (garbage collection, namespace
+ * deletion, quota) they need every resource. What they do not get is to become somebody else or to enter a pod.
+ */
+const controllerManager: readonly Rule[] = [
+  { verbs: [...read, ...write, 'delete', 'deletecollection', 'approve', 'sign'], groups: ['*'], resources: ['*'] },
+  { verbs: ['get'], paths: ['/metrics'] },
+]
+
+export const rulesByGroup: Readonly<Record<string, readonly Rule[]>> = {
+  [unauthenticated]: everybody,
+  [authenticated]: anyAuthenticated,
+  [serviceAccounts]: issuerDiscovery,
+  [bootstrappers]: bootstrapping,
+}
+export const rulesByUser: Readonly<Record<string, readonly Rule[]>> = {
+  'system:kube-scheduler': scheduler,
+  'system:kube-controller-manager': controllerManager,
+}
