@@ -1,3 +1,4 @@
+import type { Duplex } from 'node:stream'
 import type { AttachOptions, ExecSession } from '../runtime.ts'
 import { toRuntimeError, translated } from './errors.ts'
 import type { DockerContext } from './options.ts'
@@ -14,7 +15,7 @@ export async function attach({ docker }: DockerContext, id: string, options: Att
       stdout: options.stdout !== undefined,
       stderr: options.stderr !== undefined && !options.tty,
     })
-    const output = carry(connection as typeof connection & import('node:stream').Duplex, options)
+    const output = carry(connection as Duplex, options)
     return {
       exit: exitCode(container, output),
       resize: async ({ width, height }) => {

@@ -19,13 +19,26 @@ export async function exec({ docker }: Pick<DockerContext, 'docker'>, id: string
     if (!options.stdin) connection.end()
     return {
       exit: finish(process, carry(connection, options)),
-      resize: async ({ width, height }) => {
-        await translated(process.resize({ w: width, h: height }))
-      },
+      resize: ({ width, height }) => resize(process, { w: width, h: height }),
       close: () => connection.destroy(),
     }
   } catch (error) {
     throw notRunning(error, id)
+  }
+}
+
+/** The engine knows the command's terminal only a moment after it said that it started, and no longer when it has ended. */
+async function resize(process: Docker.Exec, size: { w: number; h: number }): Promise<void> {
+  for (let attempt = 0; attempt < 20; attempt++) {
+    try {
+      await process.resize(size)
+      return
+    } catch (error) {
+      if (!isMissing(error)) throw toRuntimeError(error)
+    }
+    const { Running, ExitCode } = await translated(process.inspect())
+    if (!Running && ExitCode !== null) return
+    await delay(25)
   }
 }
 

@@ -25,7 +25,9 @@ export async function mountsOf(context: DockerContext, mounts: readonly Mount[])
 }
 
 function subPathBind(root: string, source: { volume: string; subPath?: string }, mount: Mount): string {
-  const options = [mount.readOnly ? 'ro' : 'rw', propagations[mount.propagation ?? 'None']].join(',')
+  // Without a word the engine chooses the propagation: below its own directory it refuses a private one.
+  const shared = mount.propagation === undefined || mount.propagation === 'None' ? [] : [propagations[mount.propagation]]
+  const options = [mount.readOnly ? 'ro' : 'rw', ...shared].join(',')
   return `${volumePath(root, source.volume)}/${source.subPath}:${mount.target}:${options}`
 }
 
@@ -44,5 +46,5 @@ const hostPathMount = (context: DockerContext, mount: Mount, path: string): Dock
   Source: (context.hostPathRoot ?? '') + path,
   Target: mount.target,
   ReadOnly: mount.readOnly,
-  BindOptions: { Propagation: propagations[mount.propagation ?? 'None'] },
+  ...(mount.propagation ? { BindOptions: { Propagation: propagations[mount.propagation] } } : {}),
 })

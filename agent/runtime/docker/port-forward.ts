@@ -14,10 +14,35 @@ export async function portForward({ docker }: DockerContext, sandboxId: string, 
       .getContainer(sandboxId)
       .exec({ Cmd: ['nc', '127.0.0.1', String(port)], AttachStdin: true, AttachStdout: true, AttachStderr: true, Tty: false })
     const connection = await process.start({ hijack: true, stdin: true, Tty: false })
-    return Duplex.from({ writable: connection, readable: output(connection, port) })
+    return joined(connection, output(connection, port))
   } catch (error) {
     throw toRuntimeError(error)
   }
+}
+
+/** What comes in goes to `connection`, what comes out is `received`, read only as fast as it is taken. */
+function joined(connection: Duplex, received: AsyncGenerator<Buffer>): Duplex {
+  const next = async (target: Duplex) => {
+    try {
+      const { value, done } = await received.next()
+      target.push(done ? null : value)
+    } catch (error) {
+      target.destroy(error instanceof Error ? error : new Error(String(error)))
+    }
+  }
+  const target = new Duplex({
+    read() {
+      void next(this)
+    },
+    write: (chunk: Buffer, _encoding, callback) => void connection.write(chunk, callback),
+    final: callback => void connection.end(callback),
+    destroy(error, callback) {
+      connection.destroy()
+      callback(error)
+    },
+  })
+  connection.on('error', error => target.destroy(error))
+  return target
 }
 
 async function* output(connection: AsyncIterable<Buffer>, port: number): AsyncGenerator<Buffer> {

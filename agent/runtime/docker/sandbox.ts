@@ -1,6 +1,7 @@
 import type Docker from 'dockerode'
 import { RuntimeError, type Abortable, type Sandbox, type SandboxConfig } from '../runtime.ts'
 import { createByName } from './create-by-name.ts'
+import { killContainer } from './stop-container.ts'
 import { isUnchanged, settled, toStartError, translated } from './errors.ts'
 import { labels, ownerFilter, sandboxLabels, sandboxNameOf } from './labels.ts'
 import type { DockerContext } from './options.ts'
@@ -79,10 +80,6 @@ export async function stopSandbox(context: DockerContext, id: string): Promise<v
   const joined = await translated(context.docker.listContainers({ filters: { label: ownerFilter(context, `${labels.sandboxId}=${id}`) } }))
   await Promise.all(joined.map(({ Id }) => killContainer(context, Id)))
   await killContainer(context, id)
-}
-
-export async function killContainer({ docker }: DockerContext, id: string): Promise<void> {
-  await settled(docker.getContainer(id).stop({ t: 0 }))
 }
 
 export async function removeSandbox({ docker }: DockerContext, id: string): Promise<void> {

@@ -5,6 +5,7 @@ import { isConflict, isMissing, settled, toRuntimeError } from './errors.ts'
 export async function stopContainer(context: DockerContext, id: string, options: { graceSeconds: number; signal?: string }): Promise<void> {
   const container = context.docker.getContainer(id)
   const t = Math.max(0, Math.ceil(options.graceSeconds))
+  if (t === 0) return killContainer(context, id)
   if (!options.signal) return settled(container.stop({ t }))
   // Engines before API 1.42 do not take a signal with stop: it goes first, and only the killing is left to stop.
   try {
@@ -22,5 +23,14 @@ export async function stopContainer(context: DockerContext, id: string, options:
   } finally {
     clearTimeout(timer)
   }
-  await settled(container.stop({ t: 0 }))
+  await killContainer(context, id)
+}
+
+/** Kills at once and waits for the end; `stop` without a grace period would send the stop signal first. */
+export async function killContainer({ docker }: DockerContext, id: string): Promise<void> {
+  try {
+    await docker.getContainer(id).kill({ signal: 'SIGKILL' })
+  } catch (error) {
+    if (!isMissing(error) && !isConflict(error)) throw toRuntimeError(error)
+  }
 }

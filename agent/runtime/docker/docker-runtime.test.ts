@@ -1,0 +1,173 @@
+import { randomUUID } from 'node:crypto'
+import { existsSync, readFileSync } from 'node:fs'
+import { PassThrough, type Readable } from 'node:stream'
+import { text } from 'node:stream/consumers'
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import type Docker from 'dockerode'
+import { pack } from 'tar-stream'
+import { silentLogger } from '../../../common/log.ts'
+import { describeRuntime, programs } from '../runtime.contract.ts'
+import type { ContainerConfig, PodIdentity } from '../runtime.ts'
+import { connectDocker, disconnectDocker } from './connect.ts'
+import { DockerRuntime } from './docker-runtime.ts'
+import { helperLabels, ownerFilter } from './labels.ts'
+import { finished } from './volume-tar.ts'
+
+const image = 'kubeling-test/busybox:latest'
+const busybox = '/bin/busybox'
+const applets = ['sh', 'sleep', 'echo', 'cat', 'ip', 'sed', 'nc', 'mv', 'rm', 'ls', 'stat', 'id', 'true', 'hostname']
+const owner = { cluster: `kubeling-test-${randomUUID().slice(0, 8)}`, nodeName: 'node-1' }
+
+async function reach(): Promise<Docker | string> {
+  try {
+    const docker = await connectDocker({ socketPath: '/var/run/docker.sock' })
+    const images = await docker.listImages({ filters: JSON.stringify({ reference: ['kubeling-test/busybox'] }) })
+    if (images.length === 0 && !existsSync(busybox)) return `there is no ${busybox} to make an image of`
+    if (images.length === 0) await importImage(docker)
+    return docker
+  } catch (error) {
+    return `Docker cannot be reached: ${String(error)}`
+  }
+}
+
+async function importImage(docker: Docker): Promise<void> {
+  const tar = pack()
+  tar.entry({ name: 'bin/busybox', mode: 0o755 }, readFileSync(busybox))
+  for (const name of applets) tar.entry({ name: `bin/${name}`, type: 'symlink', linkname: 'busybox' })
+  for (const name of ['tmp', 'etc', 'root']) tar.entry({ name, type: 'directory', mode: name === 'tmp' ? 0o1777 : 0o755 })
+  const [repo, tag] = image.split(':')
+  const { Readable: Source } = await import('node:stream')
+  const imported = (await docker.importImage(Source.from([await finished(tar)]), { repo, tag, changes: ['ENV PATH=/bin'] })) as Readable
+  await text(imported)
+}
+
+const engine = await reach()
+if (typeof engine === 'string') {
+  describe('DockerRuntime', () => {
+    it.skip(`is not tested here: ${engine}`, () => undefined)
+  })
+} else {
+  describeOn(engine)
+}
+
+function describeOn(docker: Docker): void {
+  const podNetwork = `${owner.cluster}-pods`
+  const runtime = new DockerRuntime({ docker, ...owner, podNetwork, pauseImage: image, log: silentLogger })
+  const pod: PodIdentity = { uid: randomUUID(), name: 'extra', namespace: 'default' }
+  const config = (sandboxId: string, more: Partial<ContainerConfig>): ContainerConfig => ({
+    pod,
+    sandboxId,
+    name: 'main',
+    attempt: 0,
+    kind: 'app',
+    image,
+    command: programs.sleeps.command,
+    env: [],
+    mounts: [],
+    resources: {},
+    security: {},
+    ...more,
+  })
+
+  beforeAll(async () => {
+    await docker.createNetwork({
+      Name: podNetwork,
+      Labels: helperLabels(owner),
+      IPAM: { Config: [{ Subnet: `10.201.${Math.floor(Math.random() * 256)}.0/24` }] },
+    })
+  })
+  afterAll(async () => {
+    const left = await docker.listContainers({ all: true, filters: { label: ownerFilter(owner) } })
+    await Promise.all(left.map(({ Id }) => docker.getContainer(Id).remove({ force: true })))
+    const { Volumes } = await docker.listVolumes({ filters: JSON.stringify({ label: ownerFilter(owner) }) })
+    await Promise.all((Volumes ?? []).map(({ Name }) => docker.getVolume(Name).remove()))
+    await docker.getNetwork(podNetwork).remove()
+    disconnectDocker(docker)
+  })
+
+  describeRuntime('DockerRuntime', () => {
+    return { runtime, image: image }
+  })
+
+  describe('DockerRuntime in particular', () => {
+    it('gives pods their files in /etc, memory volumes, sub-paths, limits and an identity', async () => {
+      const [disk, memory] = [`${owner.cluster}-disk`, `${owner.cluster}-memory`]
+      await runtime.prepareVolumes([
+        {
+          name: disk,
+          pod,
+          gid: 2000,
+          mode: 0o2775,
+          content: { files: [{ path: 'log', content: Buffer.from(''), mode: 0o666 }], atomic: false },
+        },
+        { name: memory, pod, memory: { sizeBytes: 1 << 20 } },
+      ])
+      const sandboxId = await runtime.createSandbox({
+        pod,
+        attempt: 0,
+        hostname: 'extra',
+        network: 'pod',
+        dns: { servers: ['10.96.0.10'], searches: ['default.svc.cluster.local', 'svc.cluster.local'], options: ['ndots:5'] },
+        extraHosts: [{ ip: '1.2.3.4', hostnames: ['foo.local', 'bar.local'] }],
+        volumes: [disk, memory],
+      })
+      const { ip } = await runtime.startSandbox(sandboxId)
+      const id = await runtime.createContainer(
+        config(sandboxId, {
+          mounts: [
+            { target: '/disk', volume: disk, readOnly: false },
+            { target: '/memory', volume: memory, readOnly: false },
+            { target: '/dev/termination-log', volume: disk, subPath: 'log', readOnly: false },
+          ],
+          resources: { memoryBytes: 64 << 20, cpuShares: 102, cpuQuotaMicros: 50_000, oomScoreAdj: 500 },
+          security: { user: '1000:3000', groups: ['2000'] },
+        }),
+      )
+      await runtime.startContainer(id)
+      const run = async (command: string) => (await runtime.execSync(id, { command: ['sh', '-c', command] })).output.toString()
+      expect(await run('cat /etc/resolv.conf')).toBe(
+        'search default.svc.cluster.local svc.cluster.local\nnameserver 10.96.0.10\noptions ndots:5\n',
+      )
+      const hosts = await run('cat /etc/hosts')
+      expect(hosts).toContain('# Kubernetes-managed hosts file.')
+      expect(hosts).toContain(`${ip}\textra\n`)
+      expect(hosts).toContain('1.2.3.4\tfoo.local\tbar.local')
+      expect(await run('hostname')).toBe('extra\n')
+      expect(await run('stat -c "%a %g" /disk')).toBe('2775 2000\n')
+      expect(await run('stat -c "%a" /memory; stat -f -c %T /memory')).toBe('777\ntmpfs\n')
+      expect(await run('id -u; id -g; id -G')).toContain('2000')
+      await run('echo farewell > /dev/termination-log')
+      await runtime.stopContainer(id, { graceSeconds: 0 })
+      expect((await runtime.readFile(id, '/dev/termination-log', 4096))?.toString()).toBe('farewell\n')
+    })
+
+    it('gives a command a terminal of the size it is told', async () => {
+      const { containers, sandboxes } = await runtime.inspectPod(pod.uid)
+      const id = await runtime.createContainer(config(sandboxes[0]?.id ?? '', { attempt: containers.length }))
+      await runtime.startContainer(id)
+      const stdout = new PassThrough()
+      const session = await runtime.exec(id, { command: ['sh', '-c', '[ -t 1 ] && echo terminal'], stdout, tty: true })
+      await session.resize({ width: 100, height: 40 })
+      expect(await session.exit).toBe(0)
+      stdout.end()
+      expect(await text(stdout)).toContain('terminal')
+    })
+
+    it('says in a pull error what kind it is', async () => {
+      await expect(runtime.pullImage('127.0.0.1:1/none:1')).rejects.toMatchObject({ reason: 'RegistryUnavailable' })
+      await expect(runtime.pullImage('UPPER')).rejects.toMatchObject({ reason: 'InvalidImageName' })
+    })
+
+    it('tells the type of host paths', async () => {
+      expect(await runtime.hostPathType('/etc')).toBe('Directory')
+      expect(await runtime.hostPathType('/etc/hostname')).toBe('File')
+      expect(await runtime.hostPathType('/dev/null')).toBe('CharDevice')
+      expect(await runtime.hostPathType('/no/such/path')).toBeUndefined()
+    })
+
+    it('measures what a pod uses', async () => {
+      const used = await runtime.stats(pod.uid)
+      expect(used).toMatchObject([{ name: 'main', workingSetBytes: expect.any(Number) }])
+    })
+  })
+}
