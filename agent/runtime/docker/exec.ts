@@ -29,15 +29,15 @@ export async function exec({ docker }: Pick<DockerContext, 'docker'>, id: string
 
 /** The engine knows the command's terminal only a moment after it said that it started, and no longer when it has ended. */
 async function resize(process: Docker.Exec, size: { w: number; h: number }): Promise<void> {
-  for (let attempt = 0; attempt < 20; attempt++) {
+  for (let attempt = 0; ; attempt++) {
     try {
       await process.resize(size)
       return
     } catch (error) {
-      if (!isMissing(error)) throw toRuntimeError(error)
+      const { Running, ExitCode } = await translated(process.inspect())
+      if (!Running && ExitCode !== null) return
+      if (attempt === 20) throw toRuntimeError(error)
     }
-    const { Running, ExitCode } = await translated(process.inspect())
-    if (!Running && ExitCode !== null) return
     await delay(25)
   }
 }
