@@ -1,0 +1,190 @@
+import type { Pod } from '../../api/core/pod.ts'
+import { Secret } from '../../api/core/secret.ts'
+import type { Service } from '../../api/core/service.ts'
+import { isNotFound } from '../../api/errors.ts'
+import type { Clock } from '../../common/clock.ts'
+import type { Logger } from '../../common/log.ts'
+import { ImageError, type ImageManager } from '../images/image-manager.ts'
+import { credentialsFor, type PullSecret } from '../images/pull-secrets.ts'
+import { isRuntimeError, type ImageInfo, type RegistryCredentials, type Runtime } from '../runtime/runtime.ts'
+import type { WaitingReason } from '../status/container-status.ts'
+import type { ObjectReader } from '../volumes/object-reader.ts'
+import type { MountSource } from '../volumes/volume-manager.ts'
+import { containerConfig } from './container-config.ts'
+import type { ContainerStopper } from './container-stopper.ts'
+import { environment, environmentNeedsPodIp } from './environment.ts'
+import { runHook } from './hooks.ts'
+import type { ContainerToStart } from './pod-actions.ts'
+import type { PodEvents } from './pod-events.ts'
+import { serviceEnvironment } from './service-environment.ts'
+
+/** A container that could not be brought up: what it waits with, and when another try makes sense. */
+export class StartError extends Error {
+  override readonly name = 'StartError'
+  readonly waiting: WaitingReason
+  readonly retryAfter: number
+
+  constructor(reason: string, message: string, retryAfter = 10_000) {
+    super(message)
+    this.waiting = { reason, message }
+    this.retryAfter = retryAfter
+  }
+}
+
+export interface ContainerStarterOptions {
+  readonly runtime: Pick<Runtime, 'createContainer' | 'startContainer' | 'execSync'>
+  readonly images: ImageManager
+  readonly objects: ObjectReader
+  readonly stopper: ContainerStopper
+  readonly events: PodEvents
+  readonly clock: Clock
+  readonly log: Logger
+  readonly hostIp: () => string
+  readonly allocatable: () => Readonly<Record<string, string>>
+  readonly nodeMemory: () => number
+  readonly services: () => readonly Service[]
+}
+
+/** What is known, or will be known, of the sandbox in which the container is to run. */
+export interface StartContext {
+  readonly pod: Pod
+  readonly sandboxId: Promise<string>
+  readonly podIp: Promise<string>
+  readonly sources: ReadonlyMap<string, MountSource>
+  readonly runningId: (name: string) => string | undefined
+  readonly signal: AbortSignal
+}
+export interface CreatedContainer {
+  readonly start: ContainerToStart
+  readonly id: string
+}
+
+const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error))
+
+/** Image, creation, start and postStart hook of one container, each with upstream's events and errors. */
+export class ContainerStarter {
+  readonly #options: ContainerStarterOptions
+
+  constructor(options: ContainerStarterOptions) {
+    this.#options = options
+  }
+
+  /** Everything up to the moment the container could be started. Throws StartError. */
+  async create(start: ContainerToStart, context: StartContext): Promise<CreatedContainer> {
+    const record = this.#options.events.of(context.pod, start.container.name)
+    const image = await this.#image(start, context)
+    const config = await this.#config(start, context, image)
+    try {
+      const id = await this.#options.runtime.createContainer(config, { signal: context.signal })
+      record('Normal', 'Created', 'Container created')
+      return { start, id }
+    } catch (error) {
+      context.signal.throwIfAborted()
+      record('Warning', 'Failed', `Error: ${messageOf(error)}`)
+      throw new StartError('CreateContainerError', messageOf(error))
+    }
+  }
+
+  /** Starts a created container and runs its postStart hook. Throws StartError. */
+  async start({ start, id }: CreatedContainer, context: StartContext): Promise<void> {
+    const record = this.#options.events.of(context.pod, start.container.name)
+    try {
+      await this.#options.runtime.startContainer(id)
+    } catch (error) {
+      record('Warning', 'Failed', `Error: ${messageOf(error)}`)
+      throw new StartError('RunContainerError', messageOf(error), isRuntimeError(error, 'StartFailed') ? 0 : 10_000)
+    }
+    record('Normal', 'Started', 'Container started')
+    await this.#postStart({ start, id }, context)
+  }
+
+  async #postStart({ start: { container, attempt, kind }, id }: CreatedContainer, { pod, podIp, signal }: StartContext): Promise<void> {
+    const handler = container.lifecycle?.postStart
+    if (!handler) return
+    const { events, stopper, log } = this.#options
+    const ip = await podIp
+    try {
+      await runHook({ pod, container, containerId: id, handler, podIp: ip, signal }, this.#options)
+    } catch (error) {
+      log.warn('a postStart hook failed', { pod: pod.metadata.name, container: container.name, error })
+      events.record({ pod, container: container.name, type: 'Warning', reason: 'FailedPostStartHook', message: 'PostStartHook failed' })
+      const observed = {
+        id,
+        name: container.name,
+        attempt,
+        kind,
+        sandboxId: '',
+        state: 'running',
+        createdAt: '',
+        image: '',
+        imageId: '',
+        annotations: {},
+      } as const
+      await stopper.stop(pod, observed, { message: 'FailedPostStartHook', podIp: ip })
+      throw new StartError('PostStartHookError', messageOf(error), 0)
+    }
+  }
+
+  async #image({ container }: ContainerToStart, { pod, signal }: StartContext): Promise<ImageInfo> {
+    const record = this.#options.events.of(pod, container.name)
+    const image = container.image ?? ''
+    try {
+      return await this.#options.images.ensure({
+        podUid: pod.metadata.uid,
+        image,
+        pullPolicy: (container.imagePullPolicy ?? 'IfNotPresent') as 'IfNotPresent',
+        record,
+        credentials: () => this.#credentials(pod, image),
+        signal,
+      })
+    } catch (error) {
+      signal.throwIfAborted()
+      const { reason, message, retryAfter } = error instanceof ImageError ? error : new ImageError('ImageInspectError', messageOf(error))
+      record('Warning', 'Failed', `Error: ${reason}`)
+      throw new StartError(reason, message, retryAfter)
+    }
+  }
+
+  async #config(start: ContainerToStart, context: StartContext, image: ImageInfo) {
+    const { pod, sources, runningId } = context
+    const { objects, services, hostIp, allocatable, nodeMemory, events } = this.#options
+    const record = events.of(pod, start.container.name)
+    const podIp = environmentNeedsPodIp(start.container) ? await context.podIp : undefined
+    try {
+      const links = serviceEnvironment(services(), pod.metadata.namespace ?? '', pod.spec.enableServiceLinks ?? true)
+      const values = await environment({
+        pod,
+        container: start.container,
+        objects,
+        services: links,
+        hostIp: hostIp(),
+        podIp,
+        allocatable: allocatable(),
+        record,
+      })
+      const sandboxId = await context.sandboxId
+      return containerConfig({ pod, start, sandboxId, image, environment: values, sources, nodeMemory: nodeMemory(), runningId })
+    } catch (error) {
+      context.signal.throwIfAborted()
+      record('Warning', 'Failed', `Error: ${messageOf(error)}`)
+      throw new StartError('CreateContainerConfigError', messageOf(error))
+    }
+  }
+
+  async #credentials(pod: Pod, image: string): Promise<RegistryCredentials | undefined> {
+    const { objects, events } = this.#options
+    const found = await Promise.all(
+      (pod.spec.imagePullSecrets ?? []).map(async ({ name = '' }): Promise<PullSecret[]> => {
+        try {
+          return [await objects.get(Secret, { name, namespace: pod.metadata.namespace })]
+        } catch (error) {
+          if (!isNotFound(error)) throw error
+          const message = `Unable to retrieve some image pull secrets (${name}); attempting to pull the image may not succeed.`
+          events.record({ pod, type: 'Warning', reason: 'FailedToRetrieveImagePullSecret', message })
+          return []
+        }
+      }),
+    )
+    return credentialsFor(image, found.flat())
+  }
+}

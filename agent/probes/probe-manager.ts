@@ -1,0 +1,119 @@
+import type { Container } from '../../api/core/container.ts'
+import type { Pod } from '../../api/core/pod.ts'
+import { containersOf, isSidecar } from '../../api/pod-containers.ts'
+import type { Clock } from '../../common/clock.ts'
+import type { Logger } from '../../common/log.ts'
+import type { ObservedPod, Runtime } from '../runtime/runtime.ts'
+import { ProbeWorker, type ProbeResult, type ProbeType } from './probe-worker.ts'
+import { runProbe, type ProbeOutcome } from './run-probe.ts'
+
+export interface ProbeManagerOptions {
+  readonly runtime: Pick<Runtime, 'execSync'>
+  readonly clock: Clock
+  readonly log: Logger
+  /** A verdict changed: look at the pod again. */
+  readonly onResult: (podUid: string) => void
+  readonly record: (event: { pod: Pod; container: string; reason: string; message: string }) => void
+}
+
+interface Probed {
+  readonly podUid: string
+  readonly workers: Map<ProbeType, { worker: ProbeWorker; stop: AbortController }>
+}
+
+const specs = (container: Container) => ({
+  startup: container.startupProbe,
+  liveness: container.livenessProbe,
+  readiness: container.readinessProbe,
+})
+const titles: Readonly<Record<ProbeType, string>> = { startup: 'Startup', liveness: 'Liveness', readiness: 'Readiness' }
+
+/** One worker per probe of every running container; answers what the probes say. */
+export class ProbeManager {
+  readonly #containers = new Map<string, Probed>()
+  readonly #options: ProbeManagerOptions
+
+  constructor(options: ProbeManagerOptions) {
+    this.#options = options
+  }
+
+  /** Starts probing containers that run and stops probing those that no longer do. */
+  sync(pod: Pod, observed: ObservedPod, podIp: string): void {
+    const running = observed.containers.filter(({ state }) => state === 'running')
+    for (const [id, { podUid }] of this.#containers)
+      if (podUid === pod.metadata.uid && !running.some(container => container.id === id)) this.#drop(id)
+    for (const { container, kind } of containersOf(pod.spec)) {
+      if (kind === 'ephemeral' || (kind === 'init' && !isSidecar(container))) continue
+      const current = running.find(({ name }) => name === container.name)
+      if (current && !this.#containers.has(current.id))
+        this.#add({ pod, container, containerId: current.id, podIp, startedAt: Date.parse(current.startedAt ?? current.createdAt) })
+    }
+  }
+
+  hasStarted(containerId: string): boolean {
+    const startup = this.#containers.get(containerId)?.workers.get('startup')
+    return !startup || startup.worker.result === 'success'
+  }
+  isReady(containerId: string): boolean {
+    const readiness = this.#containers.get(containerId)?.workers.get('readiness')
+    return !readiness || readiness.worker.result === 'success'
+  }
+  result(containerId: string, type: ProbeType): ProbeResult | undefined {
+    return this.#containers.get(containerId)?.workers.get(type)?.worker.result
+  }
+
+  /** A pod that is to stop is no longer restarted for its probes; readiness goes on. */
+  stopLivenessAndStartup(podUid: string): void {
+    for (const probed of this.#containers.values())
+      if (probed.podUid === podUid) for (const type of ['liveness', 'startup'] as const) probed.workers.get(type)?.stop.abort()
+  }
+
+  remove(podUid: string): void {
+    for (const [id, probed] of this.#containers) if (probed.podUid === podUid) this.#drop(id)
+  }
+
+  stop(): void {
+    for (const id of this.#containers.keys()) this.#drop(id)
+  }
+
+  #drop(id: string): void {
+    for (const { stop } of this.#containers.get(id)?.workers.values() ?? []) stop.abort()
+    this.#containers.delete(id)
+  }
+
+  #add(subject: { pod: Pod; container: Container; containerId: string; podIp: string; startedAt: number }): void {
+    const { pod, container, containerId } = subject
+    const probed: Probed = { podUid: pod.metadata.uid, workers: new Map() }
+    this.#containers.set(containerId, probed)
+    let announceStart = () => {}
+    const started = container.startupProbe ? new Promise<void>(resolve => (announceStart = resolve)) : Promise.resolve()
+    for (const [type, probe] of Object.entries(specs(container)) as [ProbeType, Container['startupProbe']][]) {
+      if (!probe) continue
+      const stop = new AbortController()
+      const worker = new ProbeWorker({
+        type,
+        probe,
+        startedAt: subject.startedAt,
+        clock: this.#options.clock,
+        run: signal => runProbe({ ...subject, probe, runtime: this.#options.runtime, signal }),
+        started: type === 'startup' ? Promise.resolve() : started,
+        onOutcome: outcome => this.#report(subject, type, outcome),
+        onResult: result => {
+          if (type === 'startup' && result === 'success') announceStart()
+          this.#options.onResult(pod.metadata.uid)
+        },
+      })
+      probed.workers.set(type, { worker, stop })
+      void worker.run(stop.signal).catch((error: unknown) => this.#options.log.error('a probe worker failed', { type, error }))
+    }
+  }
+
+  #report({ pod, container }: { pod: Pod; container: Container }, type: ProbeType, { result, output }: ProbeOutcome): void {
+    if (result === 'success') return
+    const message =
+      result === 'failure'
+        ? `${titles[type]} probe failed: ${output}`
+        : `${titles[type]} probe errored and resulted in unknown state: ${output}`
+    this.#options.record({ pod, container: container.name, reason: 'Unhealthy', message })
+  }
+}

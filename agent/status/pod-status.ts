@@ -1,0 +1,175 @@
+import type { Pod } from '../../api/core/pod.ts'
+import type { ContainerStatus, PodStatus } from '../../api/core/pod-status.ts'
+import { containersOf, isSidecar, type PodContainer } from '../../api/pod-containers.ts'
+import type { ObservedContainer, ObservedPod } from '../runtime/runtime.ts'
+import { containerStatus, hasEnded, type WaitingReason } from './container-status.ts'
+import { kubeletConditions, podConditions, withTransitionTimes } from './pod-conditions.ts'
+import { isTerminalPhase, podPhase } from './pod-phase.ts'
+import { resourceStatus } from './pod-resources.ts'
+
+/** What probes say about a running container; without a probe of a kind the answer is yes. */
+export interface ProbeVerdicts {
+  hasStarted(containerId: string): boolean
+  isReady(containerId: string): boolean
+}
+
+export interface StatusFacts {
+  readonly pod: Pod
+  readonly observed: ObservedPod
+  /** The status that was written last, by this agent or the one before it. */
+  readonly previous: PodStatus
+  readonly probes: ProbeVerdicts
+  readonly waiting: ReadonlyMap<string, WaitingReason>
+  readonly terminationMessage: (containerId: string) => string | undefined
+  readonly hostIp: string
+  /** RFC 3339, whole seconds. */
+  readonly now: string
+  /** Nothing of this pod will be started again. */
+  readonly terminal: boolean
+  /** The agent's own verdict over the pod: evicted, rejected, past its deadline. */
+  readonly failure?: { readonly reason: string; readonly message: string } | undefined
+}
+
+/** Upstream's ShouldContainerBeRestarted, for a container in no matter which state. */
+export function shouldRestart(pod: Pod, container: PodContainer, latest: ObservedContainer | undefined): boolean {
+  if (pod.metadata.deletionTimestamp) return false
+  if (!latest) return true
+  if (latest.state === 'running') return false
+  if (!hasEnded(latest)) return true
+  if (container.kind === 'ephemeral') return false
+  if (container.kind === 'init' && isSidecar(container.container)) return true
+  const succeeded = latest.exitCode === 0 && latest.error === undefined
+  if (container.kind === 'init' && succeeded) return false
+  if (pod.spec.restartPolicy === 'Never') return false
+  return !(pod.spec.restartPolicy === 'OnFailure' && succeeded)
+}
+
+/** The network sandbox is there and, with a network of its own, has an address. */
+export function readySandbox(pod: Pod, observed: ObservedPod) {
+  const [newest] = observed.sandboxes
+  return newest?.state === 'ready' && (pod.spec.hostNetwork || newest.ip) ? newest : undefined
+}
+
+function withProbes(status: ContainerStatus, { kind, container }: PodContainer, { probes }: StatusFacts): ContainerStatus {
+  const id = status.containerID?.replace(/^\w+:\/\//, '') ?? ''
+  const running = status.state?.running !== undefined
+  const started = running && probes.hasStarted(id)
+  if (kind === 'init' && !isSidecar(container)) return { ...status, started, ready: status.state?.terminated?.exitCode === 0 }
+  return { ...status, started, ready: started && probes.isReady(id) }
+}
+
+function statusesOf(facts: StatusFacts): Record<PodContainer['kind'], ContainerStatus[]> {
+  const { pod, observed, previous, waiting, terminationMessage } = facts
+  const old = [
+    ...(previous.initContainerStatuses ?? []),
+    ...(previous.containerStatuses ?? []),
+    ...(previous.ephemeralContainerStatuses ?? []),
+  ]
+  const defaultReason = (pod.spec.initContainers ?? []).length > 0 ? 'PodInitializing' : 'ContainerCreating'
+  const result: Record<PodContainer['kind'], ContainerStatus[]> = { init: [], app: [], ephemeral: [] }
+  for (const member of containersOf(pod.spec)) {
+    const { name } = member.container
+    const attempts = observed.containers.filter(container => container.name === name)
+    const status = containerStatus({
+      container: member.container,
+      attempts,
+      previous: old.find(status => status.name === name),
+      waiting: waiting.get(name),
+      defaultReason: member.kind === 'ephemeral' ? 'ContainerCreating' : defaultReason,
+      restarts: shouldRestart(pod, member, attempts[0]),
+      terminationMessage,
+    })
+    result[member.kind].push(withProbes(status, member, facts))
+  }
+  result.app.sort((a, b) => (a.name < b.name ? -1 : 1))
+  return result
+}
+
+/** A terminated pod's containers have all ended; those that nobody saw end are reported as lost. */
+const lost: ContainerStatus['state'] = {
+  terminated: {
+    exitCode: 137,
+    reason: 'ContainerStatusUnknown',
+    message: 'The container could not be located when the pod was terminated',
+  },
+}
+const isLost = (status: ContainerStatus) =>
+  status.state?.terminated === undefined && (status.started === true || status.state?.running !== undefined)
+const endedStatus = (status: ContainerStatus): ContainerStatus =>
+  isLost(status) ? { ...status, state: lost ?? {}, ready: false, started: false } : status
+
+function phaseAndReason(facts: StatusFacts, statuses: readonly ContainerStatus[]): Pick<PodStatus, 'phase' | 'reason' | 'message'> {
+  const { pod, previous, failure } = facts
+  if (failure) return { phase: 'Failed', ...failure }
+  const computed = podPhase(pod.spec, statuses, facts.terminal)
+  const phase = isTerminalPhase(computed) || !isTerminalPhase(previous.phase) ? computed : previous.phase
+  if (phase !== previous.phase) return { phase: phase ?? 'Pending' }
+  return {
+    phase: phase ?? 'Pending',
+    ...(previous.reason ? { reason: previous.reason } : {}),
+    ...(previous.message ? { message: previous.message } : {}),
+  }
+}
+
+function addresses({ pod, observed, hostIp, previous }: StatusFacts): Partial<PodStatus> {
+  const host = { hostIP: hostIp, hostIPs: [{ ip: hostIp }] }
+  const ip = pod.spec.hostNetwork ? hostIp : (observed.sandboxes[0]?.ip ?? previous.podIP)
+  const shown = ip && (observed.sandboxes.length > 0 || previous.podIP)
+  return shown ? { ...host, podIP: ip, podIPs: [{ ip }] } : host
+}
+
+/** The whole status of a pod, from what was observed. Pure: upstream's generateAPIPodStatus. */
+export function podStatus(facts: StatusFacts): PodStatus {
+  const { pod, previous, now } = facts
+  const { init, app, ephemeral } = statusesOf(facts)
+  const { phase, reason, message } = phaseAndReason(facts, [...init, ...app])
+  const observedGeneration = pod.metadata.generation
+  const others = (pod.status.conditions ?? []).filter(({ type }) => !kubeletConditions.includes(type))
+  const conditions = podConditions({
+    spec: pod.spec,
+    phase: phase as 'Pending',
+    init,
+    containers: app,
+    others,
+    sandboxReady: readySandbox(pod, facts.observed) !== undefined,
+  }).map(condition => (observedGeneration === undefined ? condition : { ...condition, observedGeneration }))
+  return {
+    ...(observedGeneration === undefined ? {} : { observedGeneration }),
+    ...(phase ? { phase } : {}),
+    ...(reason ? { reason } : {}),
+    ...(message ? { message } : {}),
+    conditions: withTransitionTimes(conditions, previous.conditions ?? pod.status.conditions ?? [], now),
+    ...addresses(facts),
+    startTime: previous.startTime ?? now,
+    ...(init.length > 0 ? { initContainerStatuses: init } : {}),
+    containerStatuses: app,
+    ...(ephemeral.length > 0 ? { ephemeralContainerStatuses: ephemeral } : {}),
+    ...(pod.status.qosClass ? { qosClass: pod.status.qosClass } : {}),
+    ...resourceStatus(pod.spec),
+  }
+}
+
+/** The status of a pod whose last container is gone: always terminal. Upstream's TerminatePod. */
+export function finalPodStatus(facts: StatusFacts): PodStatus {
+  const status = podStatus({ ...facts, terminal: true })
+  const phase = isTerminalPhase(status.phase) ? status.phase : 'Failed'
+  const settled: PodStatus = {
+    ...status,
+    ...(phase ? { phase } : {}),
+    ...(status.containerStatuses ? { containerStatuses: status.containerStatuses.map(endedStatus) } : {}),
+    ...(status.initContainerStatuses ? { initContainerStatuses: status.initContainerStatuses.map(endedStatus) } : {}),
+  }
+  return phase === status.phase ? settled : withUnreadyConditions(settled, facts.now)
+}
+
+/** Ready and ContainersReady of a pod that has ended are false, whatever its containers say. */
+export function withUnreadyConditions(status: PodStatus, now: string): PodStatus {
+  const reason = status.phase === 'Failed' ? 'PodFailed' : 'PodCompleted'
+  const conditions = (status.conditions ?? []).map(condition => {
+    if (condition.type !== 'Ready' && condition.type !== 'ContainersReady') return condition
+    const { message: _message, ...rest } = condition
+    const lastTransitionTime = condition.status === 'False' && condition.lastTransitionTime ? condition.lastTransitionTime : now
+    return { ...rest, status: 'False' as const, reason, lastTransitionTime }
+  })
+  return { ...status, conditions }
+}

@@ -1,0 +1,143 @@
+import { isConflict, isNotFound } from '../../api/errors.ts'
+import { Pod } from '../../api/core/pod.ts'
+import type { PodStatus } from '../../api/core/pod-status.ts'
+import { timestamp } from '../../api/time.ts'
+import type { Client } from '../../client/client.ts'
+import type { Clock } from '../../common/clock.ts'
+import type { Logger } from '../../common/log.ts'
+import { withUnreadyConditions } from './pod-status.ts'
+import { isTerminalPhase } from './pod-phase.ts'
+import { statusPatch } from './status-patch.ts'
+
+interface Entry {
+  readonly pod: Pod
+  /** What the API is believed to hold. */
+  written: PodStatus
+  wanted: PodStatus
+  /** The writer at work on this pod, if any. */
+  writing: Promise<void> | undefined
+  gone: boolean
+}
+
+export interface StatusManagerOptions {
+  readonly client: Pick<Client, 'patch' | 'delete'>
+  readonly clock: Clock
+  readonly log: Logger
+  /** First delay after a failed write; doubles up to 10 s. */
+  readonly retryMs?: number
+}
+
+/** The only writer of pod status. Writes are per pod, in order, and coalesced: what is overtaken is never sent. */
+export class StatusManager {
+  readonly #entries = new Map<string, Entry>()
+  readonly #options: StatusManagerOptions
+  readonly #stop = new AbortController()
+
+  constructor(options: StatusManagerOptions) {
+    this.#options = options
+  }
+
+  async run(signal: AbortSignal): Promise<void> {
+    await new Promise<void>(resolve => {
+      if (signal.aborted) resolve()
+      else signal.addEventListener('abort', () => resolve(), { once: true })
+    })
+    this.#stop.abort()
+    await Promise.allSettled([...this.#entries.values()].map(({ writing }) => writing))
+  }
+
+  /** The newest status of the pod, written or about to be. */
+  get(pod: Pod): PodStatus {
+    return this.#entries.get(pod.metadata.uid)?.wanted ?? pod.status
+  }
+
+  /**
+   * Takes over a status and writes it in the background. While containers may still run, a phase that would end the pod is
+   * held back; only its conditions go out.
+   */
+  set(pod: Pod, status: PodStatus, options: { containersMayRun: boolean }): void {
+    const entry = this.#entryOf(pod)
+    if (entry.gone) return
+    entry.wanted = this.#merged(entry.wanted, status, options.containersMayRun)
+    this.#write(entry)
+  }
+
+  /** Waits until everything is written, then completes a deletion that the user asked for. */
+  async finish(pod: Pod): Promise<void> {
+    const entry = this.#entryOf(pod)
+    while (entry.writing) await entry.writing
+    if (entry.gone || !pod.metadata.deletionTimestamp) return
+    const { name, namespace, uid } = pod.metadata
+    try {
+      await this.#options.client.delete(Pod, { name, namespace }, { gracePeriodSeconds: 0, preconditions: { uid } })
+    } catch (error) {
+      if (!isNotFound(error) && !isConflict(error)) throw error
+    }
+    entry.gone = true
+  }
+
+  forget(uid: string): void {
+    this.#entries.delete(uid)
+  }
+
+  #entryOf(pod: Pod): Entry {
+    const { uid } = pod.metadata
+    const entry = this.#entries.get(uid) ?? { pod, written: pod.status, wanted: pod.status, writing: undefined, gone: false }
+    this.#entries.set(uid, entry)
+    return entry
+  }
+
+  #merged(before: PodStatus, next: PodStatus, containersMayRun: boolean): PodStatus {
+    if (!isTerminalPhase(next.phase)) return next
+    const now = timestamp(this.#options.clock.now())
+    const ending = withUnreadyConditions(next, now)
+    if (!containersMayRun || isTerminalPhase(before.phase)) return ending
+    const { phase: _phase, reason: _reason, message: _message, ...rest } = ending
+    return {
+      ...rest,
+      ...(before.phase ? { phase: before.phase } : {}),
+      ...(before.reason ? { reason: before.reason } : {}),
+      ...(before.message ? { message: before.message } : {}),
+    }
+  }
+
+  #write(entry: Entry): void {
+    if (entry.writing) return
+    entry.writing = this.#writeAll(entry).finally(() => (entry.writing = undefined))
+  }
+
+  async #writeAll(entry: Entry): Promise<void> {
+    let delay = this.#options.retryMs ?? 200
+    while (!entry.gone && !this.#stop.signal.aborted) {
+      const status = entry.wanted
+      const patch = statusPatch(entry.written, status)
+      if (!patch) return
+      try {
+        await this.#patch(entry.pod, patch)
+        entry.written = status
+      } catch (error) {
+        if (isNotFound(error) || isConflict(error)) entry.gone = true
+        else if (!(await this.#retryLater(error, delay))) return
+        delay = Math.min(delay * 2, 10_000)
+      }
+    }
+  }
+
+  async #patch({ metadata: { name, namespace, uid } }: Pod, status: Record<string, unknown>): Promise<void> {
+    // The uid makes the server refuse the patch for a namesake of the pod.
+    await this.#options.client.patch(
+      Pod,
+      { name, namespace },
+      { type: 'strategic', subresource: 'status', body: { metadata: { uid }, status } },
+    )
+  }
+
+  /** False when the agent stops meanwhile. */
+  async #retryLater(error: unknown, delay: number): Promise<boolean> {
+    this.#options.log.warn('pod status could not be written', { error })
+    await this.#options.clock.sleep(delay, this.#stop.signal).catch((reason: unknown) => {
+      if (!this.#stop.signal.aborted) throw reason
+    })
+    return !this.#stop.signal.aborted
+  }
+}
