@@ -56,7 +56,9 @@ function differences({ schema, actual, answer }: Compared, path = ''): string[] 
     )
   }
   if (isRecord(actual) && isRecord(answer)) {
-    const missing = schema.additionalProperties ? Object.keys(answer).filter(key => !(key in actual)) : []
+    const missing = schema.additionalProperties
+      ? Object.keys(answer).filter(key => !(key in actual) && !key.startsWith('deployment.kubernetes.io/'))
+      : []
     const field = (key: string) => schema.properties?.[key] ?? schema.additionalProperties ?? {}
     return [
       ...missing.map(key => `${path}.${key}: missing`),

@@ -1,0 +1,84 @@
+import { Container } from '../core/container.ts'
+
+export interface InlinedMessage {
+  /** Where the message stands in the one that holds it. */
+  readonly number: number
+  /** The numbers of its fields; in JSON they are fields of the message that holds it. */
+  readonly numbers: Readonly<Record<string, number>>
+}
+
+const localObjectReference: InlinedMessage = { number: 1, numbers: { name: 1 } }
+
+const volumeSources = {
+  hostPath: 1,
+  emptyDir: 2,
+  gcePersistentDisk: 3,
+  awsElasticBlockStore: 4,
+  gitRepo: 5,
+  secret: 6,
+  nfs: 7,
+  iscsi: 8,
+  glusterfs: 9,
+  persistentVolumeClaim: 10,
+  rbd: 11,
+  flexVolume: 12,
+  cinder: 13,
+  cephfs: 14,
+  flocker: 15,
+  downwardAPI: 16,
+  fc: 17,
+  azureFile: 18,
+  configMap: 19,
+  vsphereVolume: 20,
+  quobyte: 21,
+  azureDisk: 22,
+  photonPersistentDisk: 23,
+  portworxVolume: 24,
+  scaleIO: 25,
+  projected: 26,
+  storageos: 27,
+  csi: 28,
+  ephemeral: 29,
+  image: 30,
+}
+
+const persistentVolumeSources = {
+  gcePersistentDisk: 1,
+  awsElasticBlockStore: 2,
+  hostPath: 3,
+  glusterfs: 4,
+  nfs: 5,
+  rbd: 6,
+  iscsi: 7,
+  cinder: 8,
+  cephfs: 9,
+  fc: 10,
+  flocker: 11,
+  flexVolume: 12,
+  azureFile: 13,
+  vsphereVolume: 14,
+  quobyte: 15,
+  azureDisk: 16,
+  photonPersistentDisk: 17,
+  portworxVolume: 18,
+  scaleIO: 19,
+  local: 20,
+  storageos: 21,
+  csi: 22,
+}
+
+/** Messages whose JSON has the fields of another message among its own; protobuf keeps the two apart. */
+export const inlinedMessages: Readonly<Record<string, readonly InlinedMessage[]>> = {
+  'io.k8s.api.core.v1.ConfigMapEnvSource': [localObjectReference],
+  'io.k8s.api.core.v1.ConfigMapKeySelector': [localObjectReference],
+  'io.k8s.api.core.v1.ConfigMapProjection': [localObjectReference],
+  'io.k8s.api.core.v1.ConfigMapVolumeSource': [localObjectReference],
+  'io.k8s.api.core.v1.EphemeralContainer': [{ number: 1, numbers: Container.message?.numbers ?? {} }],
+  'io.k8s.api.core.v1.PersistentVolumeSpec': [{ number: 2, numbers: persistentVolumeSources }],
+  'io.k8s.api.core.v1.Probe': [{ number: 1, numbers: { exec: 1, httpGet: 2, tcpSocket: 3, grpc: 4 } }],
+  'io.k8s.api.core.v1.SecretEnvSource': [localObjectReference],
+  'io.k8s.api.core.v1.SecretKeySelector': [localObjectReference],
+  'io.k8s.api.core.v1.SecretProjection': [localObjectReference],
+  'io.k8s.api.core.v1.Volume': [{ number: 2, numbers: volumeSources }],
+  'io.k8s.api.networking.v1.IngressRule': [{ number: 2, numbers: { http: 1 } }],
+}
