@@ -43,10 +43,15 @@ export interface Client {
   /** Ends when the server ends it or the signal aborts; throws ApiError 410 when the resourceVersion is too old. */
   watch<O extends KubernetesObject>(kind: Kind<O>, options: WatchOptions): AsyncIterable<WatchEvent<O>>
   create<O extends KubernetesObject>(kind: Kind<O>, object: NewObject<O>): Promise<O>
-  update<O extends KubernetesObject>(kind: Kind<O>, object: O): Promise<O>
+  /** `subresource`: one that takes the whole object, such as approval or finalize. */
+  update<O extends KubernetesObject>(kind: Kind<O>, object: O, subresource?: string): Promise<O>
   updateStatus<O extends KubernetesObject>(kind: Kind<O>, object: O): Promise<O>
   patch<O extends KubernetesObject>(kind: Kind<O>, key: ObjectKey, patch: Patch): Promise<O>
   delete<O extends KubernetesObject>(kind: Kind<O>, key: ObjectKey, options?: DeleteOptions): Promise<void>
+  /** Deletes everything that the selectors match. */
+  deleteCollection(kind: Kind, options: Omit<ListOptions, 'limit' | 'continue'>): Promise<void>
+  /** The JSON under any path, such as `/apis`. */
+  getPath(path: string): Promise<unknown>
   /** POST to a subresource that is an action: binding, eviction, token. */
   post<O>(kind: Kind, target: ObjectKey & { readonly subresource: string }, body: object): Promise<O>
 }

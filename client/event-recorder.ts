@@ -88,7 +88,14 @@ export class EventRecorder implements Runnable {
   async #send(pending: Pending, signal: AbortSignal): Promise<void> {
     const { reference, event, at } = pending
     const { component, host = '' } = this.#options
-    const aggregateKey = JSON.stringify([{ ...reference, resourceVersion: undefined }, event.type, event.reason, event.action, component, host])
+    const aggregateKey = JSON.stringify([
+      { ...reference, resourceVersion: undefined },
+      event.type,
+      event.reason,
+      event.action,
+      component,
+      host,
+    ])
     const sourceKey = JSON.stringify([component, host, reference.kind, reference.namespace, reference.name, reference.uid])
     // The newer style has no flood limit of its own: a series is one write in minutes.
     const correlated =

@@ -38,7 +38,7 @@ export function clientOver(transport: Transport): Client {
       const { name: _, ...target } = targetOf(object)
       return call<O>('POST', resourcePath(kind, target), { ...typeOf(kind), ...object })
     },
-    update: (kind, object) => call('PUT', resourcePath(kind, targetOf(object)), object),
+    update: (kind, object, subresource) => call('PUT', resourcePath(kind, targetOf(object, subresource)), object),
     updateStatus: (kind, object) => call('PUT', resourcePath(kind, targetOf(object, 'status')), object),
     async patch<O extends KubernetesObject>(
       kind: Kind<O>,
@@ -52,6 +52,11 @@ export function clientOver(transport: Transport): Client {
       const body = { kind: 'DeleteOptions', apiVersion: 'v1', ...options }
       await transport.request({ method: 'DELETE', path: resourcePath(kind, key), ...(options ? { body } : {}) })
     },
+    async deleteCollection(kind, options) {
+      const path = resourcePath(kind, { namespace: options.namespace }, listQuery(options))
+      await transport.request({ method: 'DELETE', path, signal: options.signal })
+    },
+    getPath: path => call('GET', path),
     post: (kind, { subresource, ...key }, body) => call('POST', resourcePath(kind, { ...key, subresource }), body),
   }
 }
