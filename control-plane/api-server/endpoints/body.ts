@@ -1,0 +1,80 @@
+import type { IncomingMessage } from 'node:http'
+import { parse } from 'yaml'
+import { apiError, badRequest } from '../../../api/errors.ts'
+import { DecodeError } from '../../../api/schema/decode-error.ts'
+import { duplicateFields, parseJson } from '../../../api/schema/json-text.ts'
+import { decodeProtobuf, protobufMediaType } from '../../../api/protobuf/envelope.ts'
+import { DeleteOptions } from '../../../api/meta.ts'
+import { findKindByName } from '../../../api/kinds.ts'
+import type { Schema } from '../../../api/schema/schema.ts'
+import type { Kind } from '../../../api/kind.ts'
+
+const limit = 3 * 1024 * 1024
+
+/** The whole body; refused when it is larger than upstream takes. */
+export function readBody(request: IncomingMessage): Promise<Buffer> {
+  const tooLarge = () => apiError('RequestEntityTooLarge', `Request entity too large: limit is ${limit}`)
+  if (Number(request.headers['content-length']) > limit) return Promise.reject(tooLarge())
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = []
+    let size = 0
+    request.on('data', (chunk: Buffer) => {
+      size += chunk.length
+      if (size > limit) reject(tooLarge())
+      else chunks.push(chunk)
+    })
+    request.on('end', () => resolve(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks)))
+    request.on('error', () => reject(badRequest('unexpected EOF')))
+    request.on('aborted', () => reject(badRequest('unexpected EOF')))
+  })
+}
+
+export interface ParsedBody {
+  readonly json: unknown
+  /** Keys that stand twice in one object; JSON keeps the last. */
+  readonly duplicates: readonly string[]
+}
+
+export const mediaTypeOf = (request: IncomingMessage): string =>
+  (request.headers['content-type'] ?? 'application/json').split(';', 1)[0]?.trim().toLowerCase() ?? ''
+
+const accepted = ['application/json', 'application/yaml', 'application/vnd.kubernetes.protobuf']
+export const unsupportedMediaType = (types: readonly string[] = accepted) =>
+  apiError('UnsupportedMediaType', `the body of the request was in an unknown format - accepted media types include: ${types.join(', ')}`)
+
+/** `expected` names the kind in messages. */
+export function parseBody(body: Buffer, mediaType: string, expected: Pick<Kind, 'kind'>): ParsedBody {
+  if (mediaType === 'application/json') return readJson(body.toString('utf8'), expected)
+  if (mediaType === protobufMediaType) return { json: decodeProtobuf(body, schemaOf), duplicates: [] }
+  if (mediaType === 'application/yaml') return readYaml(body.toString('utf8'), expected)
+  throw unsupportedMediaType()
+}
+
+function readJson(text: string, { kind }: Pick<Kind, 'kind'>): ParsedBody {
+  try {
+    const json = parseJson(text)
+    return { json, duplicates: duplicateFields(text, json) }
+  } catch (error) {
+    if (!(error instanceof DecodeError)) throw error
+    const excerpt = text.length > 30 ? `${text.slice(0, 30)} ...` : text
+    throw badRequest(
+      `the object provided is unrecognized (must be of type ${kind}): couldn't get version/kind; json parse error: ${error.message} (${excerpt})`,
+    )
+  }
+}
+
+function readYaml(text: string, { kind }: Pick<Kind, 'kind'>): ParsedBody {
+  try {
+    return { json: parse(text, { maxAliasCount: 100 }) as unknown, duplicates: [] }
+  } catch (error) {
+    const why = error instanceof Error ? error.message.split('\n', 1)[0] : String(error)
+    throw badRequest(`the object provided is unrecognized (must be of type ${kind}): error converting YAML to JSON: yaml: ${why}`)
+  }
+}
+
+/** The schemas of what may stand in protobuf bodies. */
+function schemaOf(apiVersion: string, kind: string): Schema | undefined {
+  if (kind === 'DeleteOptions') return DeleteOptions
+  const [group, version] = apiVersion.includes('/') ? apiVersion.split('/', 2) : ['', apiVersion]
+  return findKindByName(group ?? '', version ?? '', kind)?.schema
+}

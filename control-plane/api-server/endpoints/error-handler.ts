@@ -1,0 +1,63 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Duplex } from 'node:stream'
+import { ApiError, apiError, type Status } from '../../../api/errors.ts'
+import type { Logger } from '../../../common/log.ts'
+import { respond } from './respond.ts'
+
+/** The path leads nowhere; upstream answers in plain text then. */
+export class PathNotFound extends Error {
+  override readonly name = 'PathNotFound'
+}
+
+interface Failed {
+  readonly request: IncomingMessage
+  readonly error: unknown
+  readonly log: Logger
+}
+
+/** The Status for any error. What nobody expected is logged with its cause; clients learn no more than that it happened. */
+function statusOf({ request, error, log }: Failed): Status {
+  if (error instanceof ApiError) return error.status
+  log.error('request failed unexpectedly', {
+    method: request.method,
+    url: request.url,
+    error,
+    stack: error instanceof Error ? error.stack : undefined,
+  })
+  return apiError('InternalError', `Internal error occurred: ${error instanceof Error ? error.message : String(error)}`).status
+}
+
+/** The only place that turns errors into answers. */
+export async function answerError(response: ServerResponse, failed: Failed): Promise<void> {
+  const { request, error } = failed
+  if (response.headersSent) {
+    response.destroy()
+    return
+  }
+  if (error instanceof PathNotFound) {
+    response.statusCode = 404
+    response.setHeader('Content-Type', 'text/plain; charset=utf-8')
+    response.end('404 page not found\n')
+    return
+  }
+  const status = statusOf(failed)
+  // The rest of an unread body would be taken for the next request.
+  if (!request.complete) response.setHeader('Connection', 'close')
+  if (status.details?.retryAfterSeconds) response.setHeader('Retry-After', status.details.retryAfterSeconds)
+  const yaml = /^application\/yaml\b/.test(request.headers.accept ?? '')
+  await respond(request, response, { code: status.code, text: JSON.stringify(status), format: yaml ? 'yaml' : 'json' })
+}
+
+/** The same for a connection that was about to be upgraded: the answer is written by hand, then it closes. */
+export function refuseUpgrade(socket: Duplex, failed: Failed): void {
+  const notFound = failed.error instanceof PathNotFound
+  const status = notFound ? undefined : statusOf(failed)
+  const body = status ? JSON.stringify(status) : '404 page not found\n'
+  const head = [
+    `HTTP/1.1 ${status?.code ?? 404} ${status?.reason ?? 'NotFound'}`,
+    `Content-Type: ${status ? 'application/json' : 'text/plain; charset=utf-8'}`,
+    `Content-Length: ${Buffer.byteLength(body)}`,
+    'Connection: close',
+  ]
+  socket.end(`${head.join('\r\n')}\r\n\r\n${body}`)
+}

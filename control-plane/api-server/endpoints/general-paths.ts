@@ -1,0 +1,57 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { methodNotAllowed } from '../../../api/errors.ts'
+import type { Kind } from '../../../api/kind.ts'
+import type { Store } from '../../store/store.ts'
+import { Discovery } from './discovery.ts'
+import { PathNotFound } from './error-handler.ts'
+import { healthAnswer, type HealthCheck } from './health.ts'
+import { OpenApi } from './openapi.ts'
+import type { RequestInfo } from './request-info.ts'
+import { respond } from './respond.ts'
+import { version } from './version.ts'
+
+interface Options {
+  readonly kinds: readonly Kind[]
+  readonly serverAddress: string
+  readonly store: Store
+}
+
+/** What clients ask before they ask for resources. */
+export class GeneralPaths {
+  readonly #discovery: Discovery
+  readonly #openApi: OpenApi
+  readonly #checks: Readonly<Record<string, HealthCheck>>
+
+  constructor({ kinds, serverAddress, store }: Options) {
+    this.#discovery = new Discovery(kinds, serverAddress)
+    this.#openApi = new OpenApi(kinds)
+    this.#checks = { ping: () => undefined, log: () => undefined, etcd: () => void store.get('/health') }
+  }
+  async serve(request: IncomingMessage, response: ServerResponse, { path, query, verb }: RequestInfo): Promise<void> {
+    if (verb !== 'get' && verb !== 'head') throw methodNotAllowed()
+    const health = healthAnswer(path, query, this.#checks)
+    if (health) {
+      response.writeHead(health.code, { 'Content-Type': 'text/plain; charset=utf-8', 'X-Content-Type-Options': 'nosniff' })
+      response.end(health.text)
+      return
+    }
+    if (path === '/version' || path === '/version/')
+      return respond(request, response, { code: 200, text: JSON.stringify(version), format: 'json' })
+    const discovered = this.#discovery.answer(path, request.headers.accept)
+    if (discovered) {
+      await respond(request, response, {
+        code: 200,
+        text: JSON.stringify(discovered.body),
+        format: 'json',
+        contentType: discovered.contentType,
+      })
+      return
+    }
+    if (path === '/') return respond(request, response, { code: 200, text: JSON.stringify({ paths: this.#paths() }), format: 'json' })
+    if (await this.#openApi.serve(request, response, { path, query })) return
+    throw new PathNotFound()
+  }
+  #paths(): string[] {
+    return [...this.#discovery.paths(), '/healthz', '/livez', '/openapi/v2', '/openapi/v3', '/readyz', '/version'].sort()
+  }
+}

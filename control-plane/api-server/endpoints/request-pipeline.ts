@@ -1,0 +1,59 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Duplex } from 'node:stream'
+import type { Authenticator, Authorizer, User } from '../interfaces.ts'
+import type { Registry } from '../registry/registry.ts'
+import type { ApiRequest } from './api-request.ts'
+import { connectUpgraded, type ConnectOptions } from './connect.ts'
+import { PathNotFound } from './error-handler.ts'
+import { forbiddenFor } from './forbidden.ts'
+import type { GeneralPaths } from './general-paths.ts'
+import { attributesOf, readRequestInfo, type RequestInfo, type ResourcePath } from './request-info.ts'
+import type { ResourceRouter } from './resource-router.ts'
+
+interface Options {
+  readonly registry: Registry
+  readonly authenticator: Authenticator
+  readonly authorizer: Authorizer
+  readonly router: ResourceRouter
+  readonly general: GeneralPaths
+  readonly connectOptions: ConnectOptions
+}
+
+const anonymous: User = { name: 'system:anonymous', groups: ['system:unauthenticated'] }
+
+/** Every request: what is asked, who asks, may they, then whoever serves it. */
+export class RequestPipeline {
+  readonly #options: Options
+
+  constructor(options: Options) {
+    this.#options = options
+  }
+  async serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const info = readRequestInfo(request.method ?? 'GET', request.url ?? '/')
+    const user = await this.#admit(request, info)
+    if (!info.resource) return this.#options.general.serve(request, response, info)
+    await this.#options.router.serve(this.#apiRequest({ request, response, info, target: info.resource, user }))
+  }
+  async serveUpgrade(request: IncomingMessage, connection: { socket: Duplex; head: Buffer }): Promise<void> {
+    const info = readRequestInfo(request.method ?? 'GET', request.url ?? '/')
+    const user = await this.#admit(request, info)
+    if (!info.resource) throw new PathNotFound()
+    // Nothing is answered over HTTP here; errors are written to the socket.
+    const response = undefined as unknown as ServerResponse
+    const apiRequest = this.#apiRequest({ request, response, info, target: info.resource, user })
+    if (apiRequest.subresource?.type !== 'connect') throw new PathNotFound()
+    await connectUpgraded(apiRequest, connection, this.#options.connectOptions)
+  }
+
+  async #admit(request: IncomingMessage, info: RequestInfo): Promise<User> {
+    const user = (await this.#options.authenticator.authenticate(request)) ?? anonymous
+    const attributes = attributesOf(info)
+    const decision = this.#options.authorizer.authorize(user, attributes)
+    if (decision !== 'allow') throw forbiddenFor(user, attributes, decision.deny)
+    return user
+  }
+  #apiRequest(parts: Pick<ApiRequest, 'request' | 'response' | 'info' | 'user'> & { readonly target: ResourcePath }): ApiRequest {
+    const kind = this.#options.router.kindOf(parts.target)
+    return { ...parts, kind, subresource: kind.subresources?.[parts.target.subresource], registry: this.#options.registry, warnings: [] }
+  }
+}

@@ -1,0 +1,14 @@
+import { invalid } from '../../../api/errors.ts'
+import type { Review } from '../interfaces.ts'
+import { complete } from '../registry/life-cycle.ts'
+import { answerBody } from './answer.ts'
+import type { ApiRequest } from './api-request.ts'
+import { readObject } from './read-object.ts'
+
+/** POST of a question; the answer is the same object with its status filled in. Nothing is stored. */
+export async function review(request: ApiRequest, { kind, review }: Review): Promise<void> {
+  const object = complete(kind, await readObject(request))
+  const errors = kind.validate?.(object) ?? []
+  if (errors.length > 0) throw invalid(kind, object.metadata.name ?? '', errors)
+  await answerBody(request, await review(object, { user: request.user, namespace: request.target.namespace }), 201)
+}

@@ -1,0 +1,74 @@
+import type { ServerResponse } from 'node:http'
+import { stringify } from 'yaml'
+import type { ApiError } from '../../../api/errors.ts'
+import { apiVersionOf, type Kind } from '../../../api/kind.ts'
+import type { WatchEvent, WatchSink } from '../registry/watch.ts'
+import { textOf, viewOf } from '../registry/stored-object.ts'
+import { partialMetadata } from './partial-metadata.ts'
+import type { Representation } from './representation.ts'
+import { tableOf, type IncludeObject } from './table.ts'
+
+/** Unsent bytes that a client may leave lying before it counts as too slow and has to start again. */
+const backlogLimit = 16 * 1024 * 1024
+
+interface Options {
+  readonly kind: Kind
+  readonly representation: Representation
+  readonly includeObject: IncludeObject
+  /** The client is too slow. */
+  onOverflow(): void
+}
+
+/** Lines that all watchers of one kind with the same wishes share. */
+const lines = new WeakMap<object, Map<string, Buffer>>()
+
+/** Writes watch events, each serialised once however many watchers there are. */
+export class WatchStream implements WatchSink {
+  readonly #response: ServerResponse
+  readonly #options: Options
+  readonly #form: string
+
+  constructor(response: ServerResponse, options: Options) {
+    this.#response = response
+    this.#options = options
+    const { kind, representation, includeObject } = options
+    this.#form = [representation.as, representation.format, includeObject, kind.group].join()
+  }
+  event({ type, stored }: WatchEvent): void {
+    const known = lines.get(stored) ?? new Map<string, Buffer>()
+    lines.set(stored, known)
+    const form = type + this.#form
+    let line = known.get(form)
+    if (!line) known.set(form, (line = this.#line(type, this.#text(stored))))
+    this.#write(line)
+  }
+  initialEventsEnd(revision: number): void {
+    this.bookmark(revision, { 'k8s.io/initial-events-end': 'true' })
+  }
+  bookmark(revision: number, annotations?: Record<string, string>): void {
+    const { kind } = this.#options
+    const metadata = { resourceVersion: String(revision), creationTimestamp: null, ...(annotations ? { annotations } : {}) }
+    this.#write(this.#line('BOOKMARK', JSON.stringify({ kind: kind.kind, apiVersion: apiVersionOf(kind), metadata })))
+  }
+  error({ status }: ApiError): void {
+    this.#write(this.#line('ERROR', JSON.stringify(status)))
+  }
+
+  #text(stored: WatchEvent['stored']): string {
+    const { kind, representation, includeObject } = this.#options
+    if (representation.as === 'object') return textOf(kind, stored)
+    const object = viewOf(kind, stored)
+    if (representation.as === 'metadata') return JSON.stringify(partialMetadata(object))
+    const { resourceVersion } = object.metadata
+    return JSON.stringify(tableOf(kind, [object], { includeObject, now: new Date(), metadata: { resourceVersion } }))
+  }
+  #line(type: string, text: string): Buffer {
+    const json = `{"type":"${type}","object":${text}}\n`
+    return Buffer.from(this.#options.representation.format === 'yaml' ? `---\n${stringify(JSON.parse(json))}` : json)
+  }
+  #write(line: Buffer): void {
+    if (this.#response.writableEnded || this.#response.destroyed) return
+    this.#response.write(line)
+    if (this.#response.writableLength > backlogLimit) this.#options.onOverflow()
+  }
+}

@@ -1,0 +1,73 @@
+import { badRequest } from '../../../api/errors.ts'
+import { apiVersionOf, type Kind, type KubernetesObject } from '../../../api/kind.ts'
+import { decode } from '../../../api/schema/decode.ts'
+import { DecodeError } from '../../../api/schema/decode-error.ts'
+import { isRecord } from '../../../api/schema/records.ts'
+import type { RequestContext } from './request-context.ts'
+
+type Validation = Pick<RequestContext, 'fieldValidation' | 'warn'>
+
+/** Which fields a body has that it should not have: unknown ones, and keys that stand twice. */
+interface Found {
+  readonly unknown: readonly string[]
+  readonly duplicates: readonly string[]
+}
+
+/** Parsed JSON as an object of the kind; unknown and duplicate fields are dropped, reported or refused as the client asked. */
+export function decodeObject(
+  kind: Kind,
+  json: unknown,
+  options: Validation & { readonly duplicates?: readonly string[] },
+): KubernetesObject {
+  const typed = typedAs(kind, json)
+  try {
+    const { value, unknown } = decode(kind.schema, typed)
+    report(kind, { unknown, duplicates: options.duplicates ?? [] }, options)
+    return value
+  } catch (error) {
+    if (error instanceof DecodeError) throw cannotBeHandled(kind, error.message)
+    throw error
+  }
+}
+
+const cannotBeHandled = (kind: Kind, why: string, name = kind.kind) =>
+  badRequest(`${name} in version ${JSON.stringify(kind.version)} cannot be handled as a ${kind.kind}: ${why}`)
+
+/** Missing type information is taken from the URL; a wrong one is refused. */
+function typedAs(kind: Kind, json: unknown): Record<string, unknown> {
+  const wanted = apiVersionOf(kind)
+  if (!isRecord(json)) {
+    const why = `json: cannot unmarshal ${Array.isArray(json) ? 'array' : json === null ? 'null' : typeof json} into Go value of type struct`
+    throw badRequest(
+      `the object provided is unrecognized (must be of type ${kind.kind}): couldn't get version/kind; json parse error: ${why}`,
+    )
+  }
+  const { kind: name, apiVersion } = json
+  for (const given of [name, apiVersion]) {
+    if (given !== undefined && given !== null && typeof given !== 'string') {
+      throw badRequest(
+        `the object provided is unrecognized (must be of type ${kind.kind}): couldn't get version/kind; json parse error: json: cannot unmarshal ${Array.isArray(given) ? 'array' : typeof given} into Go struct field .${given === name ? 'kind' : 'apiVersion'} of type string`,
+      )
+    }
+  }
+  const version = (apiVersion as string | undefined) || wanted
+  const kindName = (name as string | undefined) || kind.kind
+  if (kindName !== kind.kind) {
+    const why = `no kind ${JSON.stringify(kindName)} is registered for version ${JSON.stringify(version)} in scheme "pkg/api/legacyscheme/scheme.go:30"`
+    throw badRequest(`${kindName} in version ${JSON.stringify(version.split('/').at(-1))} cannot be handled as a ${kind.kind}: ${why}`)
+  }
+  if (version !== wanted) {
+    throw badRequest(`the API version in the data (${version}) does not match the expected API version (${wanted})`)
+  }
+  return { ...json, kind: kind.kind, apiVersion: wanted }
+}
+
+function report(kind: Kind, { unknown, duplicates }: Found, { fieldValidation, warn }: Validation): void {
+  if (fieldValidation === 'Ignore' || unknown.length + duplicates.length === 0) return
+  const problems = [
+    ...duplicates.map(field => `duplicate field ${JSON.stringify(field)}`),
+    ...unknown.map(field => `unknown field ${JSON.stringify(field)}`),
+  ]
+  if (fieldValidation === 'Warn') return problems.forEach(warn)
+  throw cannotBeHandled(kind, `strict decoding error: ${problems.join(', ')}`)
+}

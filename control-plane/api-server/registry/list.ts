@@ -1,0 +1,114 @@
+import { expired, badRequest, invalid } from '../../../api/errors.ts'
+import type { Kind } from '../../../api/kind.ts'
+import { fieldForbidden, fieldNotSupported } from '../../../api/schema/field-error.ts'
+import { Compacted, type Entry, type Page } from '../../store/store.ts'
+import { decodeContinue, encodeContinue, expiredContinue, type ContinueToken } from './continue-token.ts'
+import { prefixOf } from './keys.ts'
+import { checkNotInFuture, type Registry } from './registry.ts'
+import type { Selection } from './selection.ts'
+import { StoredObject, viewOf } from './stored-object.ts'
+
+export interface ListRequest {
+  readonly kind: Kind
+  /** '' for all namespaces. */
+  readonly namespace: string
+  readonly selection: Selection
+  readonly limit?: number | undefined
+  readonly continue?: string | undefined
+  readonly resourceVersion?: string | undefined
+  readonly resourceVersionMatch?: string | undefined
+}
+
+export interface ListResult {
+  readonly items: readonly StoredObject[]
+  readonly revision: number
+  readonly continue?: string
+  readonly remainingItemCount?: number
+}
+
+/** Objects in key order, consistent with one revision; in pieces when a limit is given. */
+export function list(registry: Registry, request: ListRequest): ListResult {
+  checkOptions(request)
+  const token = request.continue ? decodeContinue(request.continue) : undefined
+  const revision = revisionOf(registry, request, token)
+  try {
+    return collect(registry, request, { revision, after: token?.after })
+  } catch (error) {
+    if (!(error instanceof Compacted)) throw error
+    throw token ? expiredContinue(token) : tooOld(revision ?? 0, registry.store.compactedRevision)
+  }
+}
+
+export const tooOld = (requested: number, oldest: number) => expired(`too old resource version: ${requested} (${oldest})`)
+
+function checkOptions({ continue: token, resourceVersion, resourceVersionMatch: match }: ListRequest): void {
+  const kind = { group: 'meta.k8s.io', kind: 'ListOptions' }
+  const forbidden = (detail: string) => invalid(kind, '', [fieldForbidden('resourceVersionMatch', detail)])
+  if (match) {
+    if (!resourceVersion) throw forbidden('resourceVersionMatch is forbidden unless resourceVersion is provided')
+    if (token) throw forbidden('resourceVersionMatch is forbidden when continue is provided')
+    if (match !== 'Exact' && match !== 'NotOlderThan') {
+      throw invalid(kind, '', [fieldNotSupported('resourceVersionMatch', match, ['Exact', 'NotOlderThan', ''])])
+    }
+    if (match === 'Exact' && resourceVersion === '0') {
+      throw forbidden('resourceVersionMatch "exact" is forbidden for resourceVersion "0"')
+    }
+  }
+  if (token && resourceVersion && resourceVersion !== '0')
+    throw badRequest('specifying resource version is not allowed when using continue')
+}
+
+/** Undefined: the newest state is fine. */
+function revisionOf(registry: Registry, request: ListRequest, token: ContinueToken | undefined): number | undefined {
+  if (token) return token.revision > 0 ? token.revision : undefined
+  if (!request.resourceVersion || request.resourceVersion === '0') return undefined
+  const asked = parseRevision(request.resourceVersion)
+  checkNotInFuture(asked, registry.store.revision)
+  const exact = request.resourceVersionMatch === 'Exact' || (!request.resourceVersionMatch && request.limit)
+  return exact ? asked : undefined
+}
+
+export function parseRevision(text: string): number {
+  const revision = Number(text)
+  if (/^\d+$/.test(text) && Number.isSafeInteger(revision)) return revision
+  const detail = `Invalid value: ${JSON.stringify(text)}: strconv.ParseUint: parsing ${JSON.stringify(text)}: invalid syntax`
+  throw invalid({ group: '', kind: 'ListOptions' }, '', [{ reason: 'FieldValueInvalid', field: 'resourceVersion', message: detail }])
+}
+
+interface Start {
+  readonly revision: number | undefined
+  readonly after: string | undefined
+}
+
+/** Reads pages until enough objects are selected. */
+function collect(registry: Registry, request: ListRequest, start: Start): ListResult {
+  const { kind, selection, limit } = request
+  const prefix = prefixOf(kind, request.namespace)
+  const items: StoredObject[] = []
+  let after = start.after === undefined ? undefined : prefix + start.after
+  let revision = start.revision
+  for (;;) {
+    const page: Page = registry.store.list(prefix, {
+      ...(limit ? { limit: selection ? Math.max(limit, 500) : limit } : {}),
+      ...(after === undefined ? {} : { after }),
+      ...(revision === undefined ? {} : { revision }),
+    })
+    revision ??= page.revision
+    for (const [index, entry] of page.entries.entries()) {
+      const stored = read(registry, entry)
+      if (selection && !selection(viewOf(kind, stored))) continue
+      items.push(stored)
+      if (limit && items.length === limit) {
+        const remaining = page.entries.length - index - 1 + (page.more ? page.remaining : 0)
+        if (remaining === 0) return { items, revision }
+        const token = encodeContinue({ revision, after: entry.key.slice(prefix.length) })
+        return { items, revision, continue: token, ...(selection ? {} : { remainingItemCount: remaining }) }
+      }
+    }
+    if (!page.more) return { items, revision }
+    after = page.entries.at(-1)?.key
+  }
+}
+
+/** A long list must not push everything else out of the cache, so what is not in it stays out. */
+const read = (registry: Registry, entry: Entry): StoredObject => registry.cache.peek(entry) ?? new StoredObject(entry)

@@ -1,0 +1,41 @@
+import { apiError, notFound } from '../../../api/errors.ts'
+import type { Kind, KubernetesObject } from '../../../api/kind.ts'
+import type { Clock } from '../../../common/clock.ts'
+import type { Store } from '../../store/store.ts'
+import type { Admission } from '../interfaces.ts'
+import type { Allocator } from './allocator.ts'
+import { keyOf } from './keys.ts'
+import type { ObjectCache } from './object-cache.ts'
+import type { ObjectName } from './request-context.ts'
+import { type StoredObject, viewOf } from './stored-object.ts'
+import type { WatchHub } from './watch-hub.ts'
+
+/** What every step of an object's life may use. One per API server. */
+export interface Registry {
+  readonly store: Store
+  readonly cache: ObjectCache
+  readonly hub: WatchHub
+  readonly admission: Admission
+  readonly allocators: Readonly<Record<NonNullable<Kind['allocates']>, Allocator>>
+  readonly clock: Clock
+}
+
+/** The newest revision of an object; throws NotFound. */
+export function getStored(registry: Registry, kind: Kind, { namespace, name }: ObjectName): StoredObject {
+  const entry = registry.store.get(keyOf(kind, namespace, name))
+  if (!entry) throw notFound(kind, name)
+  return registry.cache.of(entry)
+}
+
+export const getObject = (registry: Registry, kind: Kind, name: ObjectName): KubernetesObject =>
+  viewOf(kind, getStored(registry, kind, name))
+
+/** Refuses to promise revisions that have not happened yet, in upstream's words. */
+export function checkNotInFuture(requested: number, current: number): void {
+  if (requested <= current) return
+  const text = `Too large resource version: ${requested}, current: ${current}`
+  throw apiError('Timeout', text, {
+    causes: [{ reason: 'ResourceVersionTooLarge', message: 'Too large resource version' }],
+    retryAfterSeconds: 1,
+  })
+}

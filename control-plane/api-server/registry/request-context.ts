@@ -1,0 +1,16 @@
+import type { User } from '../interfaces.ts'
+
+/** What every write knows about the request that asks for it. */
+export interface RequestContext {
+  readonly user: User
+  readonly dryRun: boolean
+  readonly fieldValidation: 'Ignore' | 'Warn' | 'Strict'
+  /** Adds a Warning header to the answer. */
+  warn(text: string): void
+}
+
+/** Which object a request is about. `namespace` is '' for cluster-wide kinds. */
+export interface ObjectName {
+  readonly namespace: string
+  readonly name: string
+}

@@ -1,0 +1,65 @@
+import type { Kind, KubernetesObject } from '../../../api/kind.ts'
+import type { Entry } from '../../store/store.ts'
+
+const metadataStart = '"metadata":{'
+
+/**
+ * One revision of one object. The JSON text that clients get is made by splicing the revision into the stored text, once;
+ * it is parsed only when somebody has to look inside. Never change what `object` returns: everybody shares it.
+ */
+export class StoredObject {
+  readonly key: string
+  readonly revision: number
+  readonly createRevision: number
+  readonly value: string
+  #text: string | undefined
+  #object: KubernetesObject | undefined
+
+  constructor(entry: Entry, object?: KubernetesObject) {
+    this.key = entry.key
+    this.revision = entry.revision
+    this.createRevision = entry.createRevision
+    this.value = entry.value
+    this.#object = object
+  }
+  /** The result of a dry run: looks like `object`, was never written. */
+  static unsaved(key: string, object: KubernetesObject, revision = 0): StoredObject {
+    const stored = new StoredObject({ key, revision, createRevision: revision, value: serialize(object) }, object)
+    if (revision === 0) stored.#text = stored.value
+    return stored
+  }
+  /** The same object as of another revision: what a DELETED event shows. */
+  at(revision: number): StoredObject {
+    return new StoredObject({ key: this.key, value: this.value, createRevision: this.createRevision, revision })
+  }
+  /** The JSON that clients see. */
+  get text(): string {
+    this.#text ??= withResourceVersion(this.value, this.revision)
+    return this.#text
+  }
+  get object(): KubernetesObject {
+    this.#object ??= JSON.parse(this.text) as KubernetesObject
+    return this.#object
+  }
+}
+
+/** Stored texts always have `metadata` and never have `resourceVersion`; see `serialize`. */
+function withResourceVersion(value: string, revision: number): string {
+  const at = value.indexOf(metadataStart) + metadataStart.length
+  return `${value.slice(0, at)}"resourceVersion":"${revision}",${value.slice(at)}`
+}
+
+/** The text to store: kind, apiVersion and metadata first, so that the splice finds its place, and no resourceVersion. */
+export function serialize(object: KubernetesObject): string {
+  const { kind, apiVersion, metadata, ...rest } = object
+  const { resourceVersion: _, ...meta } = metadata
+  return JSON.stringify({ kind, apiVersion, metadata: meta, ...rest })
+}
+
+/** The object as one of the kinds that share its storage sees it. */
+export function viewOf(kind: Kind, stored: StoredObject): KubernetesObject {
+  return kind.storedAs ? kind.storedAs.fromStored(stored.object) : stored.object
+}
+
+/** The JSON text as `kind` sees it. */
+export const textOf = (kind: Kind, stored: StoredObject): string => (kind.storedAs ? JSON.stringify(viewOf(kind, stored)) : stored.text)

@@ -1,0 +1,130 @@
+import { badRequest, conflict, invalid, notFound, objectModified } from '../../../api/errors.ts'
+import type { Kind, KubernetesObject } from '../../../api/kind.ts'
+import { isEqual } from '../../../common/equal.ts'
+import { create, inNamespace } from './create.ts'
+import { keyOf } from './keys.ts'
+import { complete, toStored } from './life-cycle.ts'
+import type { Registry } from './registry.ts'
+import type { ObjectName, RequestContext } from './request-context.ts'
+import { serialize, StoredObject, viewOf } from './stored-object.ts'
+import { updatedMetadata, withGeneration } from './system-fields.ts'
+import { strategyOf } from './update-strategy.ts'
+
+export interface UpdateRequest extends ObjectName {
+  readonly kind: Kind
+  /** '' for the object itself. */
+  readonly subresource: string
+  /** Computes the wanted object from the current one; called again when somebody else was faster and no version was asked for. */
+  next(current: KubernetesObject): KubernetesObject
+  /** Only with this uid, and only from this version. */
+  readonly preconditions: { readonly uid?: string | undefined; readonly resourceVersion?: string | undefined }
+  readonly context: RequestContext
+}
+
+const conflictRetries = 5
+
+/** PUT: the body replaces the object (or the part that the subresource covers). */
+export async function replace(
+  registry: Registry,
+  request: Omit<UpdateRequest, 'next' | 'preconditions'> & { readonly object: KubernetesObject },
+): Promise<{ readonly stored: StoredObject; readonly created: boolean }> {
+  const { kind, namespace, name, subresource, context } = request
+  const object = inNamespace(request)
+  if (!object.metadata.name) throw badRequest(`the name of the object (${name} based on URL) was undeterminable: name must be provided`)
+  if (object.metadata.name !== name) {
+    throw badRequest(`the name of the object (${object.metadata.name}) does not match the name on the URL (${name})`)
+  }
+  const { uid, resourceVersion } = object.metadata
+  if (kind.createOnUpdate && !subresource && !resourceVersion && !uid && !registry.store.get(keyOf(kind, namespace, name))) {
+    return { stored: await create(registry, { kind, namespace, object, context }), created: true }
+  }
+  const preconditions = { uid, resourceVersion }
+  return { stored: await update(registry, { ...request, preconditions, next: () => object }), created: false }
+}
+
+/** Changes an object; a change that changes nothing is not written. */
+export async function update(registry: Registry, request: UpdateRequest): Promise<StoredObject> {
+  for (let attempt = 0; ; attempt++) {
+    const stored = await tryUpdate(registry, request)
+    if (stored) return stored
+    if (request.preconditions.resourceVersion || attempt === conflictRetries) throw objectModified(request.kind, request.name)
+  }
+}
+
+/** 1 read, 2 compute, 3 mutate, 4 prepare, 5 validate, 6 allocate, 7 admit, 8 store. Undefined: somebody else was faster. */
+async function tryUpdate(registry: Registry, request: UpdateRequest): Promise<StoredObject | undefined> {
+  const { kind, namespace, name, subresource, context } = request
+  const key = keyOf(kind, namespace, name)
+  const entry = registry.store.get(key)
+  if (!entry) throw notFound(kind, name)
+  const storedNow = registry.cache.of(entry)
+  const current = viewOf(kind, storedNow)
+  checkPreconditions(request, current)
+  const strategy = strategyOf(kind, subresource)
+  const admit = { kind, verb: 'update', namespace, name, current, ...(subresource ? { subresource } : {}), ...context } as const
+
+  const wanted = request.next(current)
+  const owned = strategy.take(complete(kind, { ...wanted, metadata: updatedMetadata(wanted.metadata, current.metadata) }), current)
+  const mutated = (await registry.admission.mutate({ ...admit, object: owned })) as KubernetesObject
+  const prepared = withGeneration(kind, strategy.prepare(mutated, current), current)
+  const errors = strategy.validate(prepared, current)
+  if (errors.length > 0) throw invalid(kind, name, errors)
+  if (!subresource) for (const warning of kind.warnings?.(prepared) ?? []) context.warn(warning)
+  const allocation = kind.allocates ? registry.allocators[kind.allocates].allocate(prepared, current) : undefined
+  const final = allocation?.object ?? prepared
+  try {
+    await registry.admission.validate({ ...admit, object: final })
+    if (isEqual(final, current)) return storedNow
+    const stored = await write(registry, { kind, expected: storedNow, object: toStored(kind, final), dryRun: context.dryRun })
+    if (!stored || context.dryRun) allocation?.release()
+    return stored
+  } catch (error) {
+    allocation?.release()
+    throw error
+  }
+}
+
+function checkPreconditions({ kind, name, namespace, preconditions }: UpdateRequest, current: KubernetesObject): void {
+  const { uid, resourceVersion } = preconditions
+  if (uid && uid !== current.metadata.uid) {
+    const why = `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${current.metadata.uid}`
+    const key = `/registry/${kind.plural}/${namespace ? `${namespace}/` : ''}${name}`
+    throw conflict(kind, name, `StorageError: invalid object, Code: 4, Key: ${key}, ResourceVersion: 0, AdditionalErrorMsg: ${why}`)
+  }
+  if (resourceVersion && resourceVersion !== '0' && resourceVersion !== current.metadata.resourceVersion) throw objectModified(kind, name)
+}
+
+interface Write {
+  readonly kind: Kind
+  readonly expected: StoredObject
+  readonly object: KubernetesObject
+  readonly dryRun: boolean
+}
+
+/**
+ * Writes `object` where `expected` still stands; undefined when it does not. An object that was only waiting for its last
+ * finalizer goes with it (upstream's deletion during update).
+ */
+async function write(registry: Registry, { kind, expected, object, dryRun }: Write): Promise<StoredObject | undefined> {
+  const { key } = expected
+  if (dryRun) return StoredObject.unsaved(key, object, expected.revision)
+  const finished = isDeletionFinished(kind, object)
+  const value = finished ? '' : serialize(object)
+  let revision = 0
+  const entry = await registry.store.mutate(key, (current, next) => {
+    if (current?.revision !== expected.revision) return { keep: true }
+    revision = next
+    return finished ? { delete: true } : { put: value }
+  })
+  if (revision === 0) return undefined
+  if (finished) return StoredObject.unsaved(key, object, revision)
+  if (!entry) throw notFound(kind, object.metadata.name)
+  return registry.cache.put(entry, { ...object, metadata: { ...object.metadata, resourceVersion: String(revision) } })
+}
+
+/** Marked for deletion, nothing left to wait for. */
+export function isDeletionFinished(kind: Kind, object: KubernetesObject): boolean {
+  const { deletionTimestamp, deletionGracePeriodSeconds = 0, finalizers = [] } = object.metadata
+  if (!deletionTimestamp || deletionGracePeriodSeconds > 0 || finalizers.length > 0) return false
+  return (kind.blockers?.(object) ?? []).length === 0
+}

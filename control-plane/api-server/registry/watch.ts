@@ -1,0 +1,87 @@
+import type { Kind } from '../../../api/kind.ts'
+import { Compacted } from '../../store/store.ts'
+import { prefixOf } from './keys.ts'
+import { list, parseRevision, tooOld } from './list.ts'
+import { checkNotInFuture, type Registry } from './registry.ts'
+import type { Selection } from './selection.ts'
+import { type StoredObject, viewOf } from './stored-object.ts'
+import type { ObservedChange } from './watch-hub.ts'
+
+export interface WatchRequest {
+  readonly kind: Kind
+  /** '' for all namespaces. */
+  readonly namespace: string
+  readonly selection: Selection
+  readonly resourceVersion?: string | undefined
+  readonly sendInitialEvents: boolean
+  readonly signal: AbortSignal
+}
+
+export interface WatchEvent {
+  readonly type: 'ADDED' | 'MODIFIED' | 'DELETED'
+  readonly stored: StoredObject
+}
+
+export interface WatchSink {
+  event(event: WatchEvent): void
+  /** All objects that existed at the beginning have been sent. */
+  initialEventsEnd(revision: number): void
+}
+
+/** What a watcher with `selection` learns of a change: objects that enter its view are added, those that leave it deleted. */
+export function eventOf(kind: Kind, selection: Selection, change: ObservedChange): WatchEvent | undefined {
+  const { current, previous, last } = change
+  const sees = (stored: StoredObject | undefined) => stored !== undefined && (!selection || selection(viewOf(kind, stored)))
+  const before = sees(previous)
+  if (current && sees(current)) return { type: before ? 'MODIFIED' : 'ADDED', stored: current }
+  return before && last ? { type: 'DELETED', stored: last } : undefined
+}
+
+/**
+ * Sends what happened since `resourceVersion` (or, without one, everything that exists) and then every change as it happens,
+ * until the signal aborts. Resolves once it is live. Throws Expired when history no longer reaches back that far.
+ */
+export async function watch(registry: Registry, request: WatchRequest, sink: WatchSink): Promise<void> {
+  const { kind, namespace, selection, signal } = request
+  const prefix = prefixOf(kind, namespace)
+  const deliver = (change: ObservedChange) => {
+    const event = eventOf(kind, selection, change)
+    if (event) sink.event(event)
+  }
+  // What happens while the past is being read waits behind it.
+  let waiting: ObservedChange[] | undefined = []
+  const unsubscribe = registry.hub.listen(prefix, change => (waiting ? waiting.push(change) : deliver(change)))
+  signal.addEventListener('abort', unsubscribe, { once: true })
+  try {
+    await sendPast(registry, request, { deliver, sink })
+    const late = waiting
+    waiting = undefined
+    for (const change of late) deliver(change)
+  } catch (error) {
+    unsubscribe()
+    throw error
+  }
+}
+
+interface Out {
+  readonly deliver: (change: ObservedChange) => void
+  readonly sink: WatchSink
+}
+
+async function sendPast(registry: Registry, request: WatchRequest, { deliver, sink }: Out): Promise<void> {
+  const { kind, namespace, selection, resourceVersion = '', signal } = request
+  const since = resourceVersion ? parseRevision(resourceVersion) : 0
+  checkNotInFuture(since, registry.store.revision)
+  if (since === 0 || request.sendInitialEvents) {
+    const { items, revision } = list(registry, { kind, namespace, selection })
+    for (const stored of items) sink.event({ type: 'ADDED', stored })
+    if (request.sendInitialEvents) sink.initialEventsEnd(revision)
+    return
+  }
+  try {
+    for (const change of await registry.hub.history(prefixOf(kind, namespace), { since, signal })) deliver(change)
+  } catch (error) {
+    if (error instanceof Compacted) throw tooOld(since, registry.store.compactedRevision)
+    throw error
+  }
+}

@@ -1,0 +1,145 @@
+import { createServer } from 'node:https'
+import { once } from 'node:events'
+import type { AddressInfo } from 'node:net'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import express, { type NextFunction, type Request, type Response } from 'express'
+import type { Kind } from '../../api/kind.ts'
+import { systemClock, type Clock } from '../../common/clock.ts'
+import type { Logger } from '../../common/log.ts'
+import type { Store } from '../store/store.ts'
+import { bootstrap } from './bootstrap.ts'
+import { connectPlain } from './endpoints/connect.ts'
+import { answerError, refuseUpgrade } from './endpoints/error-handler.ts'
+import { NodeProxy } from './endpoints/node-proxy.ts'
+import { RequestPipeline } from './endpoints/request-pipeline.ts'
+import { ResourceRouter } from './endpoints/resource-router.ts'
+import { GeneralPaths } from './endpoints/general-paths.ts'
+import type { Action, Admission, Authenticator, Authorizer, Review, TlsIdentity } from './interfaces.ts'
+import { bind } from './registry/binding.ts'
+import { evict } from './registry/eviction.ts'
+import { Expiry } from './registry/expiry.ts'
+import { ObjectCache } from './registry/object-cache.ts'
+import type { Registry } from './registry/registry.ts'
+import { ServiceAddresses } from './registry/service-addresses.ts'
+import { WatchHub } from './registry/watch-hub.ts'
+
+export interface ApiServerOptions {
+  readonly store: Store
+  readonly kinds: readonly Kind[]
+  readonly authenticator: Authenticator
+  readonly authorizer: Authorizer
+  readonly admission: Admission
+  /** What the server shows to clients, and who signs their certificates. */
+  readonly tls: TlsIdentity
+  /** How the server shows itself to agents. */
+  readonly kubeletClient: TlsIdentity
+  readonly serviceCidr: string
+  readonly nodePorts?: { readonly first: number; readonly last: number }
+  /** Where nodes and pods reach this server; becomes the endpoint of the `kubernetes` Service. */
+  readonly advertiseAddress: string
+  /** Actions besides binding and eviction: `token`. */
+  readonly actions?: Readonly<Record<string, Action>>
+  readonly reviews?: readonly Review[]
+  readonly cache?: ObjectCache
+  readonly clock?: Clock
+  readonly log: Logger
+}
+
+export interface ApiServer {
+  /** Writes what every cluster contains, then listens; resolves to the port. */
+  listen(port: number, host?: string): Promise<number>
+  close(): Promise<void>
+}
+
+const defaultNodePorts = { first: 30_000, last: 32_767 }
+
+/** The whole API over one store. */
+export function createApiServer(options: ApiServerOptions): ApiServer {
+  const { store, kinds, log } = options
+  const cache = options.cache ?? new ObjectCache()
+  const hub = new WatchHub(store, cache)
+  const registry: Registry = {
+    store,
+    cache,
+    hub,
+    admission: options.admission,
+    allocators: { 'service-addresses': serviceAddresses(options, hub) },
+    clock: options.clock ?? systemClock,
+  }
+  const proxy = new NodeProxy(options.kubeletClient)
+  const kindOf = (group: string, plural: string) => kinds.find(kind => kind.group === group && kind.plural === plural)
+  const connectOptions = { proxy, nodes: required(kindOf('', 'nodes'), 'nodes') }
+  const expiries = kinds.flatMap(kind =>
+    kind.timeToLive && !kind.storedAs ? [new Expiry({ kind, timeToLive: kind.timeToLive, store, hub, log })] : [],
+  )
+  const router = new ResourceRouter({
+    kinds,
+    reviews: options.reviews ?? [],
+    actions: { binding: request => bind(registry, request), eviction: request => evict(registry, request), ...options.actions },
+    connect: request => connectPlain(request, connectOptions),
+  })
+  const general = new GeneralPaths({ kinds, serverAddress: `${options.advertiseAddress}:6443`, store })
+  const pipeline = new RequestPipeline({ ...options, registry, router, general, connectOptions })
+
+  const server = createServer(
+    { ...options.tls, requestCert: true, rejectUnauthorized: false, keepAlive: true, noDelay: true },
+    application(pipeline, log),
+  )
+  server.keepAliveTimeout = 120_000
+  server.requestTimeout = 0
+  server.on('upgrade', (request, socket, head) => {
+    socket.on('error', () => socket.destroy())
+    pipeline.serveUpgrade(request, { socket, head }).catch((error: unknown) => refuseUpgrade(socket, { request, error, log }))
+  })
+  // Handshakes that fail are the client's problem; without a listener they would be ours.
+  server.on('tlsClientError', (error, socket) => {
+    log.debug('TLS handshake failed', { error })
+    socket.destroy()
+  })
+  return {
+    async listen(port, host) {
+      server.listen(port, host)
+      await once(server, 'listening')
+      const actual = (server.address() as AddressInfo).port
+      await bootstrap({
+        registry,
+        kindOf,
+        serviceCidr: options.serviceCidr,
+        advertise: { address: options.advertiseAddress, port: actual },
+      })
+      return actual
+    },
+    async close() {
+      for (const expiry of expiries) expiry.close()
+      const closed = server.listening ? once(server, 'close') : Promise.resolve()
+      server.close()
+      server.closeAllConnections()
+      proxy.close()
+      hub.close()
+      await closed
+    },
+  }
+}
+
+function application(pipeline: RequestPipeline, log: Logger) {
+  const app = express()
+  app.disable('x-powered-by')
+  app.disable('etag')
+  app.set('query parser', false)
+  app.use((request: IncomingMessage, response: ServerResponse) => pipeline.serve(request, response))
+  app.use((error: unknown, request: Request, response: Response, _next: NextFunction) => answerError(response, { request, error, log }))
+  return app
+}
+
+function serviceAddresses({ kinds, store, serviceCidr, nodePorts = defaultNodePorts }: ApiServerOptions, hub: WatchHub): ServiceAddresses {
+  const kind = required(
+    kinds.find(({ allocates, plural, group }) => allocates === 'service-addresses' || (group === '' && plural === 'services')),
+    'services',
+  )
+  return new ServiceAddresses({ kind, store, hub, serviceCidr, nodePorts })
+}
+
+function required<T>(value: T | undefined, what: string): T {
+  if (value === undefined) throw new Error(`the API server cannot work without ${what}`)
+  return value
+}
