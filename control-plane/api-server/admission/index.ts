@@ -1,0 +1,43 @@
+import type { Clock } from '../../../common/clock.ts'
+import type { Admission, Lookup } from '../interfaces.ts'
+import { serviceAccountTokenSecrets } from './token-secrets.ts'
+import { certificateRequester } from './certificate-requester.ts'
+import { defaultTolerationSeconds } from './default-toleration-seconds.ts'
+import { namespaceLifecycle } from './namespace-lifecycle.ts'
+import { nodeRestriction } from './node-restriction.ts'
+import { podPriority } from './priority.ts'
+import { priorityClassDefault } from './priority-class-default.ts'
+import type { AdmissionRule } from './rule.ts'
+import { serviceAccount } from './service-account.ts'
+import { taintNodesByCondition } from './taint-nodes-by-condition.ts'
+
+/** The rules in upstream's order: each sees what the ones before it made. */
+const rules = ({ lookup, clock }: { lookup: Lookup; clock: Clock }): readonly AdmissionRule[] => [
+  namespaceLifecycle(lookup),
+  serviceAccount(lookup, clock),
+  nodeRestriction(lookup),
+  taintNodesByCondition,
+  podPriority(lookup),
+  priorityClassDefault(lookup),
+  defaultTolerationSeconds,
+  certificateRequester,
+  serviceAccountTokenSecrets,
+]
+
+export function createAdmission(parts: { lookup: Lookup; clock: Clock }): Admission {
+  const ordered = rules(parts)
+  return {
+    async mutate(context) {
+      const { object: first } = context
+      if (!first) throw new Error('only requests with an object can be changed by admission')
+      const state = { object: first }
+      for (const rule of ordered) {
+        if (rule.mutate) state.object = await rule.mutate({ ...context, object: state.object })
+      }
+      return state.object
+    },
+    async validate(context) {
+      for (const rule of ordered) await rule.validate?.(context)
+    },
+  }
+}
