@@ -45,6 +45,8 @@ export async function bootstrap(options: Options): Promise<void> {
       },
     },
   )
+  // Nobody else could reach a loopback address; the API refuses it as an endpoint.
+  if (address.startsWith('127.')) return
   const mirrored = { name: 'kubernetes', namespace: 'default', labels: { 'endpointslice.kubernetes.io/skip-mirror': 'true' } }
   await ensure(
     options,

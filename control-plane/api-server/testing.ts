@@ -1,0 +1,75 @@
+import { request as httpsRequest } from 'node:https'
+import type { Kind } from '../../api/kind.ts'
+import { builtInKinds } from '../../api/kinds.ts'
+import { createAuthority, issueCertificate } from '../../common/certificates.ts'
+import { createLogger } from '../../common/log.ts'
+import { temporaryStore } from '../store/testing.ts'
+import { createApiServer, type ApiServerOptions } from './server.ts'
+
+export interface Answer {
+  readonly status: number
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>
+  readonly text: string
+  // Tests look into whatever came back.
+  readonly body: Record<string, never> & { readonly [name: string]: unknown }
+}
+
+export interface Call {
+  readonly body?: unknown
+  readonly headers?: Readonly<Record<string, string>>
+}
+
+const admin = { name: 'kubernetes-admin', groups: ['system:masters', 'system:authenticated'] }
+
+/** A real API server over a real store that lets everybody do everything; it goes when the test does. */
+export async function startApiServer(options: Partial<ApiServerOptions> & { readonly extraKinds?: readonly Kind[] } = {}) {
+  const temporary = await temporaryStore()
+  const ca = await createAuthority('kubeling-test')
+  const serving = await issueCertificate(ca, { commonName: 'kube-apiserver', names: ['localhost', '127.0.0.1'], usages: ['server'] })
+  const client = await issueCertificate(ca, { commonName: 'kube-apiserver-kubelet-client', usages: ['client'] })
+  const server = createApiServer({
+    store: temporary.store,
+    kinds: [...builtInKinds, ...(options.extraKinds ?? [])],
+    authenticator: { authenticate: async () => admin },
+    authorizer: { authorize: () => 'allow' },
+    admission: { mutate: async ({ object }) => object ?? {}, validate: async () => undefined },
+    tls: { ...serving, ca: ca.cert },
+    kubeletClient: { ...client, ca: ca.cert },
+    serviceCidr: '10.96.0.0/16',
+    advertiseAddress: '10.0.0.10',
+    log: createLogger({ level: 'error' }),
+    ...options,
+  })
+  const port = await server.listen(0, '127.0.0.1')
+  const call = (method: string, path: string, { body, headers = {} }: Call = {}): Promise<Answer> =>
+    new Promise((resolve, reject) => {
+      const text = body === undefined ? undefined : typeof body === 'string' || body instanceof Uint8Array ? body : JSON.stringify(body)
+      const contentType = text === undefined ? {} : { 'Content-Type': 'application/json' }
+      const outgoing = httpsRequest(
+        { port, host: '127.0.0.1', path, method, ca: ca.cert, headers: { ...contentType, ...headers } },
+        incoming => {
+          const chunks: Buffer[] = []
+          incoming.on('data', (chunk: Buffer) => chunks.push(chunk))
+          incoming.on('error', reject)
+          incoming.on('end', () => {
+            const text = Buffer.concat(chunks).toString()
+            const json = text.startsWith('{') ? (JSON.parse(text) as Answer['body']) : ({} as Answer['body'])
+            resolve({ status: incoming.statusCode ?? 0, headers: incoming.headers, text, body: json })
+          })
+        },
+      )
+      outgoing.on('error', reject)
+      outgoing.end(text)
+    })
+  return {
+    port,
+    ca,
+    server,
+    store: temporary.store,
+    call,
+    async [Symbol.asyncDispose](): Promise<void> {
+      await server.close()
+      await temporary[Symbol.asyncDispose]()
+    },
+  }
+}
