@@ -3,33 +3,33 @@ import { defineKind } from '../kind.ts'
 import { ObjectMeta } from '../meta.ts'
 import { embedded, int64, list, message, optional, stored, string, time, type Static } from '../schema/schema.ts'
 
-export const BoundObjectReference = message('io.k8s.api.authentication.v1.BoundObjectReference', '', {
-  apiVersion: optional(2, string(), ''),
-  kind: optional(1, string(), ''),
-  uid: optional(0, string(), ''),
-  name: optional(3, string(), ''),
+export const BoundObjectReference = message('io.k8s.api.authentication.v1.BoundObjectReference', 'An object that a token is bound to.', {
+  apiVersion: optional(2, string(), 'Version of its schema.'),
+  kind: optional(1, string(), 'Pod, Secret or Node.'),
+  uid: optional(0, string(), 'Its UID.'),
+  name: optional(3, string(), 'Its name.'),
 })
 export type BoundObjectReference = Static<typeof BoundObjectReference>
 
-export const TokenRequestSpec = message('io.k8s.api.authentication.v1.TokenRequestSpec', '', {
-  audiences: optional(1, list(string()), ''),
-  boundObjectRef: optional(3, BoundObjectReference, ''),
-  expirationSeconds: optional(4, int64(), ''),
+export const TokenRequestSpec = message('io.k8s.api.authentication.v1.TokenRequestSpec', 'What token is asked for.', {
+  audiences: optional(1, list(string()), 'Who the token is for; whoever is not among them must refuse it.'),
+  boundObjectRef: optional(3, BoundObjectReference, 'The token ends together with this object.'),
+  expirationSeconds: optional(4, int64({ default: 3600, presence: 'pointer' }), 'For how long it should hold.'),
 })
 export type TokenRequestSpec = Static<typeof TokenRequestSpec>
 
-export const TokenRequestStatus = message('io.k8s.api.authentication.v1.TokenRequestStatus', '', {
-  token: optional(1, string(), ''),
-  expirationTimestamp: optional(2, time(), ''),
+export const TokenRequestStatus = message('io.k8s.api.authentication.v1.TokenRequestStatus', 'The token.', {
+  token: optional(1, string(), 'The token itself.'),
+  expirationTimestamp: optional(2, time(), 'When it stops to hold.'),
 })
 export type TokenRequestStatus = Static<typeof TokenRequestStatus>
 
-export const TokenRequestSchema = message('io.k8s.api.authentication.v1.TokenRequest', '', {
-  apiVersion: stored(0, string(), ''),
-  kind: stored(0, string(), ''),
-  metadata: embedded(1, ObjectMeta, ''),
-  spec: embedded(2, TokenRequestSpec, ''),
-  status: embedded(3, TokenRequestStatus, ''),
+export const TokenRequestSchema = message('io.k8s.api.authentication.v1.TokenRequest', 'Asks for a token of a service account.', {
+  apiVersion: stored(0, string(), 'Version of the schema that the object is written in.'),
+  kind: stored(0, string(), 'What the object is: TokenRequest.'),
+  metadata: embedded(1, ObjectMeta, 'Name, labels and other data that every object has.'),
+  spec: embedded(2, TokenRequestSpec, 'What token is asked for.'),
+  status: embedded(3, TokenRequestStatus, 'The token.'),
 })
 export type TokenRequest = Static<typeof TokenRequestSchema>
 

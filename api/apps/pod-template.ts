@@ -1,0 +1,32 @@
+import { applyPodSpecDefaults } from '../core/pod-defaults.ts'
+import type { PodTemplateSpec } from '../core/pod-spec.ts'
+import type { Column, KubernetesObject } from '../kind.ts'
+
+/** Kinds that make pods from a template. */
+interface WithTemplate extends KubernetesObject {
+  spec: { template: PodTemplateSpec }
+}
+
+export const withTemplateDefaults = (template: PodTemplateSpec): PodTemplateSpec => ({
+  ...template,
+  metadata: template.metadata ?? {},
+  spec: applyPodSpecDefaults(template.spec),
+})
+
+/** The wide columns about the containers of a template. */
+export const templateColumns: readonly Column<WithTemplate>[] = [
+  {
+    name: 'Containers',
+    type: 'string',
+    priority: 1,
+    description: 'Containers of the template.',
+    cell: object => (object.spec.template.spec.containers ?? []).map(({ name }) => name).join(','),
+  },
+  {
+    name: 'Images',
+    type: 'string',
+    priority: 1,
+    description: 'Images of the containers.',
+    cell: object => (object.spec.template.spec.containers ?? []).map(({ image }) => image ?? '').join(','),
+  },
+]
