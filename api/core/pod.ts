@@ -4,6 +4,10 @@ import { podSelectableFields } from './pod-selectable-fields.ts'
 import { PodSpec } from './pod-spec.ts'
 import { PodStatus } from './pod-status.ts'
 import { podGracePeriod, preparePodForCreate, preparePodForUpdate, preparePodSubresource } from './pod-strategy.ts'
+import { validatePod } from './pod-validation.ts'
+import { validateEphemeralContainersUpdate, validatePodResize } from './pod-subresource-validation.ts'
+import { validatePodStatusUpdate, validatePodUpdate } from './pod-update-validation.ts'
+import { warningsForPod } from './pod-warnings.ts'
 import { defineKind } from '../kind.ts'
 import { ObjectMeta } from '../meta.ts'
 import { dns1123SubdomainErrors, nameCheck } from '../names.ts'
@@ -47,4 +51,9 @@ export const Pod = defineKind(PodSchema, {
   prepareForCreate: preparePodForCreate,
   prepareForUpdate: preparePodForUpdate,
   prepareSubresource: preparePodSubresource,
+  validate: validatePod,
+  validateUpdate: validatePodUpdate,
+  validateStatusUpdate: validatePodStatusUpdate,
+  validateSubresource: { ephemeralcontainers: validateEphemeralContainersUpdate, resize: validatePodResize },
+  warnings: warningsForPod,
 })
