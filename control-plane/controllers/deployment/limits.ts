@@ -1,0 +1,20 @@
+import type { Deployment } from '../../../api/apps/deployment.ts'
+import type { ReplicaSet } from '../../../api/apps/replica-set.ts'
+import { scaledValue } from '../../../api/int-or-string.ts'
+
+export const isRollingUpdate = (deployment: Deployment): boolean => (deployment.spec.strategy?.type ?? 'RollingUpdate') === 'RollingUpdate'
+export const desiredReplicas = (deployment: Deployment): number => deployment.spec.replicas ?? 1
+export const replicasOf = (set: ReplicaSet): number => set.spec.replicas ?? 1
+export const totalReplicas = (sets: readonly ReplicaSet[]): number => sets.reduce((sum, set) => sum + replicasOf(set), 0)
+export const totalAvailable = (sets: readonly ReplicaSet[]): number =>
+  sets.reduce((sum, set) => sum + (set.status.availableReplicas ?? 0), 0)
+
+/** How many pods may be too many and too few during a rolling update. Never both 0, or nothing could move. */
+export function rollingLimits(deployment: Deployment): { readonly maxSurge: number; readonly maxUnavailable: number } {
+  if (!isRollingUpdate(deployment)) return { maxSurge: 0, maxUnavailable: 0 }
+  const replicas = desiredReplicas(deployment)
+  const { maxSurge = '25%', maxUnavailable = '25%' } = deployment.spec.strategy?.rollingUpdate ?? {}
+  const surge = scaledValue(maxSurge, replicas, 'up')
+  const unavailable = scaledValue(maxUnavailable, replicas, 'down')
+  return { maxSurge: surge, maxUnavailable: Math.min(surge === 0 && unavailable === 0 ? 1 : unavailable, replicas) }
+}
