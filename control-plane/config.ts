@@ -54,7 +54,7 @@ const environmentName = (option: string) => `KUBELING_${option.toUpperCase().rep
 const levels: readonly string[] = ['debug', 'info', 'warn', 'error', 'silent'] satisfies LogLevel[]
 
 /** Flags and environment as a record; throws an Error that names the option when a value makes no sense. */
-export function readConfig(args: readonly string[], environment: Environment): ControlPlaneConfig {
+export function readConfig(args: readonly string[] = process.argv.slice(2), environment: Environment = process.env): ControlPlaneConfig {
   const { values } = parseArgs({
     args: [...args],
     options: Object.fromEntries(Object.keys(defaults).map(option => [option, { type: 'string' as const }])),

@@ -52,9 +52,16 @@ const bootstrapSecret = (data: Record<string, string> = {}) =>
   })
 
 describe('authentication', () => {
-  it('knows nobody without credentials', async () => {
+  it('lets nobody stay anonymous but those who ask for health and version', async () => {
     const { authenticator } = await setUp()
-    expect(await authenticator.authenticate(request())).toBeUndefined()
+    const at = (url: string) => authenticator.authenticate({ ...request(), url } as IncomingMessage)
+    expect(await Promise.all(['/healthz', '/readyz?verbose', '/livez', '/version'].map(at))).toEqual([
+      undefined,
+      undefined,
+      undefined,
+      undefined,
+    ])
+    for (const url of ['/api', '/apis/apps/v1', '/api/v1/pods', '/', '/healthz/etcd']) await expect(at(url)).rejects.toThrow('Unauthorized')
   })
 
   it.each([['Bearer nonsense'], ['Basic YTpi'], ['Bearer a.b.c'], ['Bearer '], ['Bearer abcdef.0123456789abcdef']])(

@@ -8,6 +8,7 @@ import { ClientCertificates } from './client-certificate.ts'
 import { authenticated, masters } from './groups.ts'
 import type { TokenIssuer } from './service-account-token.ts'
 import { serviceAccountUser } from './service-account-user.ts'
+import { publicPaths } from './system-rules.ts'
 
 export interface Credentials {
   readonly lookup: Lookup
@@ -30,7 +31,10 @@ export function createTokenAuthenticator({ lookup, tokens, clock, adminToken }: 
   }
 }
 
-/** Client certificates first, then bearer tokens; a credential that is presented and not good is refused, never ignored. */
+/**
+ * Client certificates first, then bearer tokens; a credential that is presented and not good is refused, never ignored. Nobody
+ * stays anonymous but those who ask how the server is or what version it has.
+ */
 export function createAuthenticator(credentials: Credentials): Authenticator {
   const certificates = new ClientCertificates()
   const userOf = createTokenAuthenticator(credentials)
@@ -39,13 +43,18 @@ export function createAuthenticator(credentials: Credentials): Authenticator {
       const byCertificate = certificates.authenticate(request)
       if (byCertificate) return byCertificate
       const token = bearerToken(request)
-      if (token === undefined) return undefined
+      if (token === undefined) {
+        if (isPublic(request.url ?? '/')) return undefined
+        throw unauthorized()
+      }
       const user = await userOf(token)
       if (!user) throw unauthorized()
       return user
     },
   }
 }
+
+const isPublic = (url: string) => publicPaths.includes(url.replace(/\?.*$/s, ''))
 
 const webSocketTokenPrefix = 'base64url.bearer.authorization.k8s.io.'
 

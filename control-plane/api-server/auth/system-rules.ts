@@ -1,15 +1,16 @@
 import { authenticated, bootstrappers, serviceAccounts, unauthenticated } from './groups.ts'
 import { read, write, type Rule } from './rules.ts'
 
-const health = ['/healthz', '/livez', '/readyz', '/version', '/version/']
+/** What everybody may read without saying who they are. */
+export const publicPaths: readonly string[] = ['/healthz', '/livez', '/readyz', '/version', '/version/']
 
-const everybody: readonly Rule[] = [{ verbs: ['get'], paths: health }]
+const everybody: readonly Rule[] = [{ verbs: ['get'], paths: publicPaths }]
 
 /** Upstream's system:discovery and system:basic-user. */
 const anyAuthenticated: readonly Rule[] = [
   {
     verbs: ['get'],
-    paths: [...health, '/healthz/*', '/livez/*', '/readyz/*', '/api', '/api/*', '/apis', '/apis/*', '/openapi', '/openapi/*'],
+    paths: [...publicPaths, '/healthz/*', '/livez/*', '/readyz/*', '/api', '/api/*', '/apis', '/apis/*', '/openapi', '/openapi/*'],
   },
   { verbs: ['create'], groups: ['authorization.k8s.io'], resources: ['selfsubjectaccessreviews', 'selfsubjectrulesreviews'] },
   { verbs: ['create'], groups: ['authentication.k8s.io'], resources: ['selfsubjectreviews'] },

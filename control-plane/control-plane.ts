@@ -1,0 +1,137 @@
+import { hostname } from 'node:os'
+import { join } from 'node:path'
+import { mkdir } from 'node:fs/promises'
+import { builtInKinds } from '../api/kinds.ts'
+import type { Client } from '../client/client.ts'
+import { createClient } from '../client/http-client.ts'
+import { writeKubeconfig } from '../client/kubeconfig.ts'
+import type { CertificatePair } from '../common/certificates.ts'
+import { formatAddress, parseCidr } from '../common/cidr.ts'
+import { systemClock } from '../common/clock.ts'
+import type { Logger } from '../common/log.ts'
+import { runAll, type Runnable } from '../common/run.ts'
+import { ownAddresses } from './addresses.ts'
+import { createAdmission } from './api-server/admission/index.ts'
+import { createAuthenticator } from './api-server/auth/authenticate.ts'
+import { createAuthorizer } from './api-server/auth/authorize.ts'
+import { createTokenAction } from './api-server/auth/create-token.ts'
+import { readSigningKey } from './api-server/auth/service-account-keys.ts'
+import { createTokenIssuer } from './api-server/auth/service-account-token.ts'
+import { ObjectCache } from './api-server/registry/object-cache.ts'
+import { createApiServer, type ApiServer } from './api-server/server.ts'
+import { ensureBootstrapToken } from './bootstrap/bootstrap-token.ts'
+import { writeJoinFiles } from './bootstrap/join-files.ts'
+import type { ControlPlaneConfig } from './config.ts'
+import { loadIdentity, type Identity } from './identity.ts'
+import { createLookup } from './lookup.ts'
+import { createScheduler } from './scheduler/scheduler.ts'
+import { openStore } from './store/lmdb-store.ts'
+import type { Store } from './store/store.ts'
+
+const issuer = 'https://kubernetes.default.svc.cluster.local'
+
+export interface ControlPlane extends AsyncDisposable {
+  readonly port: number
+  readonly identity: Identity
+  /** A client that is an administrator. */
+  readonly client: Client
+  /** Rejects when a component fails; resolves after `stop`. */
+  readonly done: Promise<void>
+  /** Stops in the reverse order of starting: controllers, API server, store. */
+  stop(): Promise<void>
+}
+
+/** Starts store, API server, bootstrap objects, then scheduler and controllers, as far as they are switched on. */
+export async function startControlPlane(config: ControlPlaneConfig, log: Logger): Promise<ControlPlane> {
+  const advertiseAddress = config.advertiseAddress ?? ownAddresses()[0] ?? '127.0.0.1'
+  await mkdir(config.dataDirectory, { recursive: true, mode: 0o700 })
+  const identity = await loadIdentity({
+    directory: join(config.dataDirectory, 'pki'),
+    servingNames: servingNames(config, advertiseAddress),
+    bootstrapToken: config.bootstrapToken,
+  })
+  const store = await openStore(join(config.dataDirectory, 'store.mdb'))
+  const server = await apiServer({ config, identity, store, advertiseAddress, log })
+  const port = await server.listen(config.port, config.listenAddress)
+  log.info('API server is listening', { address: config.listenAddress, port })
+
+  const connection = { server: `https://127.0.0.1:${port}`, ca: identity.authority.cert }
+  const clientAs = (certificate: CertificatePair, userAgent: string) => createClient({ ...connection, certificate, userAgent })
+  const client = clientAs(identity.admin, 'kubeling-bootstrap')
+  await ensureBootstrapToken(client, identity.bootstrapToken)
+  await writeKubeconfig(
+    config.kubeconfigPath,
+    { ...connection, certificate: identity.admin },
+    { cluster: config.cluster, user: 'kubernetes-admin' },
+  )
+  if (config.bootstrapDirectory) {
+    await writeJoinFiles(config.bootstrapDirectory, { ca: identity.authority.cert, token: identity.bootstrapToken })
+  }
+
+  const components: Runnable[] = []
+  if (config.runScheduler) {
+    const component = log.child({ component: 'scheduler' })
+    components.push(createScheduler({ client: clientAs(identity.scheduler, 'kube-scheduler'), log: component }))
+  }
+  const stopping = new AbortController()
+  const running = runAll([...components, untilAborted], stopping.signal)
+  const done = running.finally(async () => {
+    await server.close()
+    await store.close()
+  })
+  const stop = async () => {
+    stopping.abort()
+    await done
+  }
+  return { port, identity, client, done, stop, [Symbol.asyncDispose]: stop }
+}
+
+/** Keeps the control plane up when no component is switched on. */
+const untilAborted: Runnable = {
+  run: signal => new Promise(resolve => (signal.aborted ? resolve() : signal.addEventListener('abort', () => resolve(), { once: true }))),
+}
+
+const servingNames = ({ serviceCidr, extraNames }: ControlPlaneConfig, advertiseAddress: string): string[] => [
+  'localhost',
+  '127.0.0.1',
+  'control-plane',
+  'kubernetes',
+  'kubernetes.default',
+  'kubernetes.default.svc',
+  'kubernetes.default.svc.cluster.local',
+  formatAddress(parseCidr(serviceCidr).first + 1),
+  hostname(),
+  advertiseAddress,
+  ...ownAddresses(),
+  ...extraNames,
+]
+
+async function apiServer(parts: {
+  config: ControlPlaneConfig
+  identity: Identity
+  store: Store
+  advertiseAddress: string
+  log: Logger
+}): Promise<ApiServer> {
+  const { config, identity, store, advertiseAddress, log } = parts
+  const cache = new ObjectCache()
+  const lookup = createLookup(store, cache)
+  const tokens = createTokenIssuer(await readSigningKey(identity.serviceAccountKey), issuer)
+  const clock = systemClock
+  const ca = identity.authority.cert
+  return createApiServer({
+    store,
+    cache,
+    kinds: builtInKinds,
+    authenticator: createAuthenticator({ lookup, tokens, clock, adminToken: config.adminToken }),
+    authorizer: createAuthorizer(lookup),
+    admission: createAdmission({ lookup, clock }),
+    actions: { token: createTokenAction({ lookup, tokens, clock }) },
+    tls: { ...identity.serving, ca },
+    kubeletClient: { ...identity.kubeletClient, ca },
+    serviceCidr: config.serviceCidr,
+    advertiseAddress,
+    clock,
+    log: log.child({ component: 'api-server' }),
+  })
+}
