@@ -1,0 +1,32 @@
+/** What ends a command: the Status that the error stream carries. */
+export interface CommandStatus {
+  readonly metadata: Record<string, never>
+  readonly status: 'Success' | 'Failure'
+  readonly message?: string
+  readonly reason?: string
+  readonly details?: { readonly causes: readonly { readonly reason?: string; readonly message: string }[] }
+  readonly code?: number
+}
+
+export function exitStatus(exitCode: number): CommandStatus {
+  if (exitCode === 0) return { metadata: {}, status: 'Success' }
+  return {
+    metadata: {},
+    status: 'Failure',
+    message: `command terminated with non-zero exit code: exit status ${exitCode}`,
+    reason: 'NonZeroExitCode',
+    details: { causes: [{ reason: 'ExitCode', message: String(exitCode) }] },
+  }
+}
+
+export function errorStatus(error: unknown, doing: string): CommandStatus {
+  const message = `${doing}: ${error instanceof Error ? error.message : String(error)}`
+  return {
+    metadata: {},
+    status: 'Failure',
+    message: `Internal error occurred: ${message}`,
+    reason: 'InternalError',
+    details: { causes: [{ message }] },
+    code: 500,
+  }
+}
