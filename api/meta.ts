@@ -74,8 +74,12 @@ export const ObjectMeta = message(
     labels: optional(11, map(string()), 'Short names and values by which objects are selected.'),
     annotations: optional(12, map(string()), 'Names and values of any kind for people and programs; nothing is selected by them.'),
     ownerReferences: optional(13, listMap(OwnerReference, ['uid']), 'The objects that this one belongs to.'),
-    finalizers: optional(14, set(string(), { patchStrategy: 'merge' }), ''),
-    managedFields: optional(17, list(ManagedFieldsEntry), ''),
+    finalizers: optional(
+      14,
+      set(string(), { patchStrategy: 'merge' }),
+      'Who still has work to do before the object may disappear; each takes its own entry away.',
+    ),
+    managedFields: optional(17, list(ManagedFieldsEntry), 'Which manager set which fields; kept for server-side apply.'),
   },
 )
 export type ObjectMeta = Static<typeof ObjectMeta>
