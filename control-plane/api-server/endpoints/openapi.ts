@@ -1,11 +1,58 @@
+import { createHash } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Kind } from '../../../api/kind.ts'
+import { openApiV2 } from '../../../api/openapi/openapi-v2.ts'
+import { openApiV3, openApiV3Index } from '../../../api/openapi/openapi-v3.ts'
+import { respond } from './respond.ts'
 
+interface Document {
+  readonly text: string
+  readonly etag: string
+}
+
+/** `/openapi/v2` and `/openapi/v3/…`: each document is made when it is first asked for. */
 export class OpenApi {
-  constructor(readonlyKinds: readonly Kind[]) {
-    void readonlyKinds
+  readonly #kinds: readonly Kind[]
+  readonly #documents = new Map<string, Document>()
+
+  constructor(kinds: readonly Kind[]) {
+    this.#kinds = kinds
   }
-  async serve(_request: IncomingMessage, _response: ServerResponse, _info: { path: string; query: URLSearchParams }): Promise<boolean> {
-    return false
+  /** False when the path is none of OpenAPI's. */
+  async serve(
+    request: IncomingMessage,
+    response: ServerResponse,
+    { path, query }: { path: string; query: URLSearchParams },
+  ): Promise<boolean> {
+    const document = this.#documentAt(path)
+    if (!document) return false
+    response.setHeader('ETag', document.etag)
+    // The index names documents by their hash, so what is asked for by hash may be kept for ever.
+    const kept = query.has('hash') ? 'public, immutable' : 'no-cache, private'
+    if (request.headers['if-none-match'] === document.etag) {
+      response.writeHead(304)
+      response.end()
+      return true
+    }
+    await respond(request, response, { code: 200, text: document.text, format: 'json', cacheControl: kept })
+    return true
+  }
+
+  #documentAt(path: string): Document | undefined {
+    const clean = path.replace(/\/$/, '')
+    const known = this.#documents.get(clean)
+    if (known) return known
+    const body = this.#build(clean)
+    if (!body) return undefined
+    const text = JSON.stringify(body)
+    const document = { text, etag: `"${createHash('sha256').update(text).digest('hex').toUpperCase()}"` }
+    this.#documents.set(clean, document)
+    return document
+  }
+  #build(path: string): unknown {
+    if (path === '/openapi/v2') return openApiV2(this.#kinds)
+    if (path === '/openapi/v3') return openApiV3Index(this.#kinds)
+    const [, groupVersion] = /^\/openapi\/v3\/(?:api|apis)\/(.+)$/.exec(path) ?? []
+    return groupVersion ? openApiV3(this.#kinds, groupVersion) : undefined
   }
 }

@@ -15,17 +15,15 @@ export interface Answer {
   readonly format: 'json' | 'yaml'
   /** Instead of the format's own. */
   readonly contentType?: string
+  readonly cacheControl?: string
 }
 
 /** Writes one complete answer. */
-export async function respond(
-  request: IncomingMessage,
-  response: ServerResponse,
-  { code, text, format, contentType }: Answer,
-): Promise<void> {
+export async function respond(request: IncomingMessage, response: ServerResponse, answer: Answer): Promise<void> {
+  const { code, text, format, contentType, cacheControl = 'no-cache, private' } = answer
   const body = format === 'yaml' ? stringify(JSON.parse(text), { aliasDuplicateObjects: false }) : `${text}\n`
   response.setHeader('Content-Type', contentType ?? (format === 'yaml' ? 'application/yaml' : 'application/json'))
-  response.setHeader('Cache-Control', 'no-cache, private')
+  response.setHeader('Cache-Control', cacheControl)
   response.statusCode = code
   if (body.length < compressFrom || !/\bgzip\b/.test(String(request.headers['accept-encoding'] ?? ''))) {
     response.setHeader('Content-Length', Buffer.byteLength(body))
