@@ -4,11 +4,11 @@ import { ObjectMeta } from '../meta.ts'
 import { fieldNotSupported, fieldRequired, type FieldError } from '../schema/field-error.ts'
 import { embedded, message, required, stored, string, type Static } from '../schema/schema.ts'
 
-export const BindingSchema = message('io.k8s.api.core.v1.Binding', '', {
-  apiVersion: stored(0, string(), ''),
-  kind: stored(0, string(), ''),
-  metadata: embedded(1, ObjectMeta, ''),
-  target: required(2, ObjectReference, ''),
+export const BindingSchema = message('io.k8s.api.core.v1.Binding', 'Assigns a pod to a node.', {
+  apiVersion: stored(0, string(), 'Version of the API that the object follows, such as `v1`.'),
+  kind: stored(0, string(), 'What the object is.'),
+  metadata: embedded(1, ObjectMeta, 'Name, labels and everything else that all objects have.'),
+  target: required(2, ObjectReference, 'The node.'),
 })
 export type Binding = Static<typeof BindingSchema>
 

@@ -13,12 +13,12 @@ import { ObjectMeta } from '../meta.ts'
 import { dns1123SubdomainErrors, nameCheck } from '../names.ts'
 import { embedded, message, stored, string, type Static } from '../schema/schema.ts'
 
-export const PodSchema = message('io.k8s.api.core.v1.Pod', '', {
-  apiVersion: stored(0, string(), ''),
-  kind: stored(0, string(), ''),
-  metadata: embedded(1, ObjectMeta, ''),
-  spec: embedded(2, PodSpec, ''),
-  status: embedded(3, PodStatus, ''),
+export const PodSchema = message('io.k8s.api.core.v1.Pod', 'Containers that run together on one node and share network and volumes.', {
+  apiVersion: stored(0, string(), 'Version of the API that the object follows, such as `v1`.'),
+  kind: stored(0, string(), 'What the object is.'),
+  metadata: embedded(1, ObjectMeta, 'Name, labels and everything else that all objects have.'),
+  spec: embedded(2, PodSpec, 'What to run, and where and how.'),
+  status: embedded(3, PodStatus, 'How it is doing.'),
 })
 export type Pod = Static<typeof PodSchema>
 
