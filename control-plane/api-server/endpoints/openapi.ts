@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Kind } from '../../../api/kind.ts'
 import { openApiV2 } from '../../../api/openapi/openapi-v2.ts'
+import { encodeOpenApiV2, openApiV2ProtobufMediaType } from '../../../api/openapi/openapi-v2-protobuf.ts'
 import { openApiV3, openApiV3Index } from '../../../api/openapi/openapi-v3.ts'
 import { respond } from './respond.ts'
 
@@ -14,6 +15,7 @@ interface Document {
 export class OpenApi {
   readonly #kinds: readonly Kind[]
   readonly #documents = new Map<string, Document>()
+  #swagger: Uint8Array | undefined
 
   constructor(kinds: readonly Kind[]) {
     this.#kinds = kinds
@@ -24,6 +26,10 @@ export class OpenApi {
     response: ServerResponse,
     { path, query }: { path: string; query: URLSearchParams },
   ): Promise<boolean> {
+    if (path.replace(/\/$/, '') === '/openapi/v2' && String(request.headers.accept).includes(openApiV2ProtobufMediaType)) {
+      this.#serveProtobuf(response)
+      return true
+    }
     const document = this.#documentAt(path)
     if (!document) return false
     response.setHeader('ETag', document.etag)
@@ -38,6 +44,13 @@ export class OpenApi {
     return true
   }
 
+  /** Clients from before kubectl 1.29 take nothing else. */
+  #serveProtobuf(response: ServerResponse): void {
+    this.#swagger ??= encodeOpenApiV2(openApiV2(this.#kinds))
+    response.setHeader('Content-Type', openApiV2ProtobufMediaType)
+    response.setHeader('Content-Length', this.#swagger.length)
+    response.end(this.#swagger)
+  }
   #documentAt(path: string): Document | undefined {
     const clean = path.replace(/\/$/, '')
     const known = this.#documents.get(clean)
