@@ -30,7 +30,7 @@ export async function attach({ docker }: DockerContext, id: string, options: Att
 
 async function exitCode(
   container: { wait(): Promise<{ StatusCode: number }>; inspect(): Promise<{ State: { Running: boolean } }> },
-  output: Promise<void>,
+  output: Promise<unknown>,
 ): Promise<number> {
   await output
   const { State } = await translated(container.inspect())

@@ -153,6 +153,13 @@ function describeOn(docker: Docker): void {
       expect(await text(stdout)).toContain('terminal')
     })
 
+    it('says why a command cannot be run', async () => {
+      const { containers } = await runtime.inspectPod(pod.uid)
+      const running = containers.find(({ state }) => state === 'running')
+      const refused = runtime.execSync(running?.id ?? '', { command: ['/no/such/program'] })
+      await expect(refused).rejects.toMatchObject({ reason: 'StartFailed', message: expect.stringContaining('/no/such/program') })
+    })
+
     it('says in a pull error what kind it is', async () => {
       await expect(runtime.pullImage('127.0.0.1:1/none:1')).rejects.toMatchObject({ reason: 'RegistryUnavailable' })
       await expect(runtime.pullImage('UPPER')).rejects.toMatchObject({ reason: 'InvalidImageName' })

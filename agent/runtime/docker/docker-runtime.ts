@@ -52,6 +52,8 @@ export class DockerRuntime implements Runtime {
   }
 
   info() {
+    // Asked at the agent's start: found out here, it costs the first pod nothing.
+    this.#context.lowersOomScore().catch(error => this.#context.log.warn('the engine could not be probed', { error }))
     return info(this.#context)
   }
   createSandbox(config: SandboxConfig, options?: Abortable) {

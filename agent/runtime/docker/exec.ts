@@ -18,7 +18,7 @@ export async function exec({ docker }: Pick<DockerContext, 'docker'>, id: string
     const connection = await process.start({ hijack: true, stdin: true, Tty: options.tty })
     if (!options.stdin) connection.end()
     return {
-      exit: finish(process, carry(connection, options)),
+      exit: finish(process, carry(connection, options), options),
       resize: ({ width, height }) => resize(process, { w: width, h: height }),
       close: () => connection.destroy(),
     }
@@ -49,8 +49,24 @@ function notRunning(error: unknown, id: string): RuntimeError {
   return toRuntimeError(error)
 }
 
-async function finish(process: Docker.Exec, output: Promise<void>): Promise<number> {
-  await output
+/** As shells and engines have it: the command was found but cannot be run, and it was not found. */
+const refusals = [126, 127]
+
+async function finish(process: Docker.Exec, output: Promise<Buffer | undefined>, { stdout }: ExecOptions): Promise<number> {
+  const refusal = await output
+  const code = await exitCode(process)
+  if (!refusal) return code
+  if (refusals.includes(code)) {
+    throw new RuntimeError(
+      'StartFailed',
+      `failed to exec in container: failed to start exec ${JSON.stringify(process.id)}: ${refusal.toString().trim()}`,
+    )
+  }
+  stdout?.write(refusal)
+  return code
+}
+
+async function exitCode(process: Docker.Exec): Promise<number> {
   // The output may end a moment before the engine has noted the exit code.
   for (let attempt = 0; ; attempt++) {
     const { Running, ExitCode } = await translated(process.inspect())

@@ -9,17 +9,24 @@ export interface SessionStreams {
   readonly tty: boolean
 }
 
+/** What the engine writes in place of a command's output when it could not run the command. */
+const refusalPrefix = 'OCI runtime exec failed: '
+
 /**
  * Carries a hijacked connection's bytes both ways; resolves when the other side has said everything. A slow reader slows the
- * process, not us: nothing is read on before it has taken what it got.
+ * process, not us: nothing is read on before it has taken what it got. Output that begins like the engine's refusal to run the
+ * command is kept back and returned: whoever knows the exit code can tell whether it is one.
  */
-export async function carry(connection: Duplex, streams: SessionStreams): Promise<void> {
+export async function carry(connection: Duplex, streams: SessionStreams): Promise<Buffer | undefined> {
+  let refusal: Buffer | undefined
+  let first = true
   if (streams.stdin) feed(streams.stdin, connection)
   const bytes: AsyncIterable<Buffer> = connection
   try {
     for await (const { stream, payload } of streams.tty ? rawFrames(bytes) : readFrames(bytes)) {
-      const target = stream === 'stderr' ? streams.stderr : streams.stdout
-      if (target && !target.destroyed && !target.write(payload)) await drained(target)
+      if (first && payload.toString('latin1', 0, refusalPrefix.length) === refusalPrefix) refusal = payload
+      else await deliver(stream === 'stderr' ? streams.stderr : streams.stdout, payload)
+      first = false
     }
   } catch (error) {
     // The caller closed the session, or the engine cut the line: either way the output ends here.
@@ -28,6 +35,11 @@ export async function carry(connection: Duplex, streams: SessionStreams): Promis
     if (streams.stdin) streams.stdin.unpipe(connection)
     connection.destroy()
   }
+  return refusal
+}
+
+async function deliver(target: Writable | undefined, payload: Buffer): Promise<void> {
+  if (target && !target.destroyed && !target.write(payload)) await drained(target)
 }
 
 function feed(stdin: Readable, connection: Duplex): void {

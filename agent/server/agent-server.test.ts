@@ -1,0 +1,222 @@
+import { spawn } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { request as httpsRequest } from 'node:https'
+import { connect, createServer as createTcpServer, type AddressInfo } from 'node:net'
+import { text } from 'node:stream/consumers'
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { createAuthority, issueCertificate, type CertificatePair } from '../../common/certificates.ts'
+import { silentLogger } from '../../common/log.ts'
+import type { Behaviour } from '../runtime/simulated-behaviour.ts'
+import { SimulatedRuntime } from '../runtime/simulated-runtime.ts'
+import { createAgentServer } from './agent-server.ts'
+import { startKubectlProxy } from './kubectl-proxy.ts'
+import type { FoundPod, PodSource, ServedPod } from './pod-source.ts'
+
+const behaviours: Record<string, Behaviour> = {
+  main: {
+    output: [
+      { stream: 'stdout', text: 'one\n' },
+      { stream: 'stderr', text: 'two\n' },
+    ],
+    exec: (command, input) => {
+      if (command[0] === 'cat') return { exitCode: 0, stdout: input }
+      if (command[0] === 'big') return { exitCode: 0, stdout: 'x'.repeat(3_000_000) }
+      return { exitCode: 3, stdout: `${command.join(' ')}\n`, stderr: 'complaint\n' }
+    },
+    listens: { 8080: input => Buffer.from(`you said ${input.toString()}`) },
+  },
+}
+
+const pod: ServedPod & Record<string, unknown> = {
+  kind: 'Pod',
+  apiVersion: 'v1',
+  metadata: { name: 'web', namespace: 'default', uid: 'u1' },
+  spec: { containers: [{ name: 'main' }, { name: 'pending' }] },
+  status: { phase: 'Running', containerStatuses: [{ name: 'pending', state: { waiting: { reason: 'ImagePullBackOff' } } }] } as NonNullable<
+    ServedPod['status']
+  >,
+}
+
+interface Cluster {
+  readonly port: number
+  readonly authority: CertificatePair
+  readonly client: CertificatePair
+  readonly pods: PodSource
+  readonly stop: () => Promise<void>
+}
+
+async function startCluster(): Promise<Cluster> {
+  const runtime = new SimulatedRuntime({ images: ['busybox'], script: ({ name }) => behaviours[name] })
+  const identity = { uid: 'u1', name: 'web', namespace: 'default' }
+  const dns = { servers: [], searches: [], options: [] }
+  const { id: sandboxId } = await runtime.runSandbox({ pod: identity, attempt: 0, hostname: 'web', network: 'pod', dns })
+  const id = await runtime.createContainer({
+    pod: identity,
+    sandboxId,
+    name: 'main',
+    attempt: 0,
+    kind: 'app',
+    image: 'busybox',
+    env: [],
+    mounts: [],
+    resources: {},
+    security: {},
+  })
+  await runtime.startContainer(id)
+  const found: FoundPod = { pod, observed: await runtime.inspectPod('u1') }
+  const pods: PodSource = { find: (_namespace, name) => (name === 'web' ? found : undefined), list: () => [pod] }
+  const authority = await createAuthority('test')
+  const serving = await issueCertificate(authority, { commonName: 'system:node:node-1', names: ['127.0.0.1'], usages: ['server'] })
+  const client = await issueCertificate(authority, { commonName: 'kube-apiserver-kubelet-client', usages: ['client'] })
+  const stop = new AbortController()
+  let done: Promise<void> = Promise.resolve()
+  const port = await new Promise<number>(listening => {
+    const tls = { key: serving.key, cert: serving.cert, ca: authority.cert }
+    done = createAgentServer({ runtime, pods, tls, log: silentLogger, port: 0, host: '127.0.0.1', listening }).run(stop.signal)
+  })
+  return {
+    port,
+    authority,
+    client,
+    pods,
+    stop: async () => {
+      stop.abort()
+      await done
+    },
+  }
+}
+
+describe('the agent server', () => {
+  let cluster: Cluster
+  beforeAll(async () => {
+    cluster = await startCluster()
+  })
+  afterAll(() => cluster.stop())
+
+  const get = (path: string, client: Partial<CertificatePair> = cluster.client): Promise<{ code: number; body: string }> =>
+    new Promise((resolve, reject) => {
+      const request = httpsRequest(
+        { host: '127.0.0.1', port: cluster.port, path, ca: cluster.authority.cert, ...client, agent: false },
+        response => {
+          text(response).then(body => resolve({ code: response.statusCode ?? 0, body }), reject)
+        },
+      )
+      request.on('error', reject)
+      request.end()
+    })
+
+  it('serves nobody but the API server and administrators', async () => {
+    expect(await get('/healthz')).toEqual({ code: 200, body: 'ok' })
+    expect((await get('/pods', {})).code).toBe(401)
+    const node = await issueCertificate(cluster.authority, {
+      commonName: 'system:node:node-2',
+      organizations: ['system:nodes'],
+      usages: ['client'],
+    })
+    expect((await get('/pods', node)).code).toBe(403)
+    const admin = await issueCertificate(cluster.authority, { commonName: 'me', organizations: ['system:masters'], usages: ['client'] })
+    expect(JSON.parse((await get('/pods', admin)).body)).toMatchObject({ kind: 'PodList', items: [{ metadata: { name: 'web' } }] })
+  })
+
+  it('serves logs', async () => {
+    expect(await get('/containerLogs/default/web/main')).toEqual({ code: 200, body: 'one\ntwo\n' })
+    expect((await get('/containerLogs/default/web/main?tailLines=1')).body).toBe('two\n')
+    expect((await get('/containerLogs/default/web/main?limitBytes=5')).body).toBe('one\nt')
+    expect((await get('/containerLogs/default/web/main?timestamps=true&tailLines=1')).body).toMatch(/^20\d\d-\S+Z two\n$/)
+  })
+
+  it('says in upstream words why there are no logs', async () => {
+    const messages = await Promise.all(
+      ['none/main', 'web/nope', 'web/pending', 'web/main?previous=true'].map(async path => {
+        const { code, body } = await get(`/containerLogs/default/${path}`)
+        return `${code} ${body.trim()}`
+      }),
+    )
+    expect(messages).toEqual([
+      '404 pod "none" does not exist',
+      '404 container "nope" not found in pod "web"',
+      '400 container "pending" in pod "web" is waiting to start: trying and failing to pull image',
+      '400 previous terminated container "main" in pod "web" not found',
+    ])
+  })
+
+  it('sums up what pods use', async () => {
+    expect(JSON.parse((await get('/stats/summary')).body)).toMatchObject({
+      pods: [{ podRef: { name: 'web' }, containers: [{ name: 'main' }] }],
+    })
+  })
+
+  const versions = [['1.28', 'spdy/3.1'] as const, ['1.33', 'websocket'] as const].map(([version, protocol]) => ({
+    version,
+    protocol,
+    binary: `/usr/lib/google-cloud-sdk/bin/kubectl.${version}`,
+  }))
+  for (const { version, protocol, binary } of versions) {
+    const test = existsSync(binary) ? it : it.skip
+    const run = async (args: readonly string[], input = '') => {
+      await using proxy = await startKubectlProxy(cluster)
+      const child = spawn(binary, ['--server', proxy.url, '-n', 'default', ...args], {
+        env: { HOME: '/nonexistent', KUBECONFIG: '/dev/null' },
+      })
+      child.stdin.end(input)
+      const [stdout, stderr, code] = await Promise.all([
+        text(child.stdout),
+        text(child.stderr),
+        new Promise(resolve => child.once('exit', resolve)),
+      ])
+      return { stdout, stderr, code }
+    }
+
+    test(`lets kubectl ${version} run commands, with their exit code`, async () => {
+      const result = await run(['exec', 'web', '-c', 'main', '--', 'say', 'hello'])
+      expect(result).toMatchObject({ stdout: 'say hello\n', code: 3 })
+      expect(result.stderr).toContain('complaint')
+      expect(result.stderr).toContain('command terminated with exit code 3')
+      expect(await run(['exec', '-i', 'web', '-c', 'main', '--', 'cat'], 'through the pipe')).toMatchObject({
+        stdout: 'through the pipe',
+        code: 0,
+      })
+      const big = await run(['exec', 'web', '-c', 'main', '--', 'big'])
+      expect(big.stdout).toHaveLength(3_000_000)
+    })
+
+    test(`tells kubectl ${version} that a container does not run`, async () => {
+      const { stderr, code } = await run(['exec', 'web', '-c', 'pending', '--', 'true'])
+      expect(stderr).toContain('container not found ("pending")')
+      expect(code).toBe(1)
+    })
+
+    test(`lets kubectl ${version} forward ports`, async () => {
+      await using proxy = await startKubectlProxy(cluster)
+      const port = await freePort()
+      const child = spawn(binary, ['--server', proxy.url, '-n', 'default', 'port-forward', 'pod/web', `${port}:8080`], {
+        env: { HOME: '/nonexistent', KUBECONFIG: '/dev/null' },
+      })
+      try {
+        await new Promise<void>((resolve, reject) => {
+          child.stdout.once('data', () => resolve())
+          child.stderr.once('data', (said: Buffer) => reject(new Error(said.toString())))
+        })
+        for (const word of ['first', 'second']) {
+          const socket = connect(port, '127.0.0.1')
+          socket.write(word)
+          const answer = await new Promise(resolve => socket.once('data', chunk => resolve(chunk.toString())))
+          expect(answer).toBe(`you said ${word}`)
+          socket.destroy()
+        }
+        expect(new Set(proxy.upgrades)).toEqual(new Set([protocol]))
+      } finally {
+        child.kill()
+        await new Promise(resolve => child.once('exit', resolve))
+      }
+    })
+  }
+})
+
+async function freePort(): Promise<number> {
+  const server = createTcpServer()
+  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
+  const { port } = server.address() as AddressInfo
+  await new Promise(resolve => server.close(resolve))
+  return port
+}
