@@ -1,4 +1,5 @@
 import { ageColumn, nameColumn } from '../columns.ts'
+import { fieldInvalid, type FieldError } from '../schema/field-error.ts'
 import { defineKind } from '../kind.ts'
 import { ObjectMeta } from '../meta.ts'
 import { embedded, int64, list, message, optional, stored, string, time, type Static } from '../schema/schema.ts'
@@ -40,5 +41,13 @@ export const TokenRequest = defineKind(TokenRequestSchema, {
   plural: 'tokenrequests',
   namespaced: true,
   verbs: ['create'],
+  validate: validateTokenRequest,
   columns: [nameColumn, ageColumn],
 })
+
+function validateTokenRequest({ spec }: TokenRequest): FieldError[] {
+  const path = 'spec.expirationSeconds'
+  const seconds = spec.expirationSeconds ?? 3600
+  if (seconds < 600) return [fieldInvalid(path, seconds, 'may not specify a duration less than 10 minutes')]
+  return seconds > 2 ** 32 ? [fieldInvalid(path, seconds, 'may not specify a duration larger than 2^32 seconds')] : []
+}

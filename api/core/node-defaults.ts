@@ -1,4 +1,4 @@
-import type { Node } from './node.ts'
+import type { Node, NodeStatus } from './node.ts'
 
 /** podCIDR and podCIDRs say the same thing; where they differ the older, singular one counts. A node offers all it has unless told otherwise. */
 export function applyNodeDefaults(node: Node): Node {
@@ -19,3 +19,22 @@ export function withoutConfigSource(node: Node): Node {
   const { configSource: _, ...spec } = node.spec
   return { ...node, spec }
 }
+
+/** What is known of a node before its kubelet has reported: nothing, in the shape that readers may rely on. */
+const unreported: NodeStatus = {
+  daemonEndpoints: { kubeletEndpoint: { Port: 0 } },
+  nodeInfo: {
+    machineID: '',
+    systemUUID: '',
+    bootID: '',
+    kernelVersion: '',
+    osImage: '',
+    containerRuntimeVersion: '',
+    kubeletVersion: '',
+    kubeProxyVersion: '',
+    operatingSystem: '',
+    architecture: '',
+  },
+}
+
+export const prepareNodeForCreate = (node: Node): Node => ({ ...withoutConfigSource(node), status: { ...unreported, ...node.status } })

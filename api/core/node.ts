@@ -1,5 +1,5 @@
 import { nodeColumns } from './node-printer.ts'
-import { applyNodeDefaults, withoutConfigSource } from './node-defaults.ts'
+import { applyNodeDefaults, prepareNodeForCreate, withoutConfigSource } from './node-defaults.ts'
 import { validateNode, validateNodeUpdate } from './node-validation.ts'
 import { defineKind } from '../kind.ts'
 import { Taint } from './affinity.ts'
@@ -197,7 +197,7 @@ export const Node = defineKind(NodeSchema, {
   selectableFields: { 'spec.unschedulable': node => String(node.spec.unschedulable ?? false) },
   validateName: nameCheck(dns1123SubdomainErrors),
   applyDefaults: applyNodeDefaults,
-  prepareForCreate: withoutConfigSource,
+  prepareForCreate: prepareNodeForCreate,
   prepareForUpdate: withoutConfigSource,
   validate: validateNode,
   validateUpdate: validateNodeUpdate,

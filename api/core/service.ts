@@ -2,6 +2,7 @@ import { applyServiceDefaults } from './service-defaults.ts'
 import { serviceColumns } from './service-printer.ts'
 import { prepareServiceForCreate, prepareServiceForUpdate } from './service-strategy.ts'
 import { validateServiceStatus, validateServiceUpdate } from './service-update-validation.ts'
+import { serviceWarnings } from './service-warnings.ts'
 import { validateService } from './service-validation.ts'
 import { defineKind } from '../kind.ts'
 import { Condition, ObjectMeta } from '../meta.ts'
@@ -162,5 +163,6 @@ export const Service = defineKind(ServiceSchema, {
   validate: validateService,
   validateUpdate: validateServiceUpdate,
   validateStatusUpdate: validateServiceStatus,
+  warnings: serviceWarnings,
   columns: serviceColumns,
 })
