@@ -12,11 +12,12 @@ import { Pod } from '../api/core/pod.ts'
 import { ServiceAccount } from '../api/core/service-account.ts'
 import type { ClientConfig } from '../client/client-config.ts'
 import { createClient } from '../client/http-client.ts'
+import { createTransport } from '../client/transport.ts'
 import { loadKubeconfig } from '../client/kubeconfig.ts'
 import { createCsr, issueCertificate, type Subject } from '../common/certificates.ts'
 import { silentLogger } from '../common/log.ts'
 import { readConfig } from './config.ts'
-import { startControlPlane } from './control-plane.ts'
+import { startControlPlane, type ControlPlane } from './control-plane.ts'
 
 /** A control plane on a directory of its own, without scheduler and controllers. */
 async function temporaryControlPlane() {
@@ -49,6 +50,13 @@ const pod = (name: string, spec: object = {}) => ({
   metadata: { name, namespace: 'default' },
   spec: { containers: [{ name: 'c', image: 'x' }], ...spec },
 })
+
+/** What the server shows of the keys it signs tokens with. */
+async function keysOf({ port, identity }: ControlPlane, token: string): Promise<unknown[]> {
+  const transport = createTransport({ server: `https://127.0.0.1:${port}`, ca: identity.authority.cert, token })
+  const { keys } = (await transport.request({ method: 'GET', path: '/openid/v1/jwks' })) as { keys: unknown[] }
+  return keys
+}
 
 describe('control plane', () => {
   it('contains what every cluster contains, and is the same after a restart', async () => {
@@ -128,6 +136,7 @@ describe('control plane', () => {
       spec: { boundObjectRef, expirationSeconds: 3607 },
     })
     const inPod = box.clientWith({ token: status.token ?? '' })
+    expect(await keysOf(box.current, status.token ?? '')).toMatchObject([{ kty: 'EC', alg: 'ES256', use: 'sig' }])
     await expect(inPod.list(Pod, { namespace: 'default' })).rejects.toMatchObject({
       message:
         'pods is forbidden: User "system:serviceaccount:default:default" cannot list resource "pods" in API group "" in the namespace "default"',

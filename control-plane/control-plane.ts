@@ -15,6 +15,7 @@ import { createAdmission } from './api-server/admission/index.ts'
 import { createAuthenticator } from './api-server/auth/authenticate.ts'
 import { createAuthorizer } from './api-server/auth/authorize.ts'
 import { createTokenAction } from './api-server/auth/create-token.ts'
+import { issuerDiscovery } from './api-server/auth/issuer-discovery.ts'
 import { readSigningKey } from './api-server/auth/service-account-keys.ts'
 import { createTokenIssuer } from './api-server/auth/service-account-token.ts'
 import { ObjectCache } from './api-server/registry/object-cache.ts'
@@ -116,7 +117,8 @@ async function apiServer(parts: {
   const { config, identity, store, advertiseAddress, log } = parts
   const cache = new ObjectCache()
   const lookup = createLookup(store, cache)
-  const tokens = createTokenIssuer(await readSigningKey(identity.serviceAccountKey), issuer)
+  const signingKey = await readSigningKey(identity.serviceAccountKey)
+  const tokens = createTokenIssuer(signingKey, issuer)
   const clock = systemClock
   const ca = identity.authority.cert
   return createApiServer({
@@ -127,6 +129,7 @@ async function apiServer(parts: {
     authorizer: createAuthorizer(lookup),
     admission: createAdmission({ lookup, clock }),
     actions: { token: createTokenAction({ lookup, tokens, clock }) },
+    documents: issuerDiscovery(signingKey, { issuer, address: `https://${advertiseAddress}:${config.port}` }),
     tls: { ...identity.serving, ca },
     kubeletClient: { ...identity.kubeletClient, ca },
     serviceCidr: config.serviceCidr,

@@ -97,3 +97,9 @@ export interface Lookup {
   /** All namespaces unless one is named. */
   list<O extends KubernetesObject>(kind: Kind<O>, namespace?: string): O[]
 }
+
+/** A text served as it is, under a path of its own, to whom the authorizer lets read that path. */
+export interface Document {
+  readonly contentType: string
+  readonly text: string
+}

@@ -14,7 +14,7 @@ import { NodeProxy } from './endpoints/node-proxy.ts'
 import { RequestPipeline } from './endpoints/request-pipeline.ts'
 import { ResourceRouter } from './endpoints/resource-router.ts'
 import { GeneralPaths } from './endpoints/general-paths.ts'
-import type { Action, Admission, Authenticator, Authorizer, Review, TlsIdentity } from './interfaces.ts'
+import type { Action, Admission, Authenticator, Authorizer, Document, Review, TlsIdentity } from './interfaces.ts'
 import { bind } from './registry/binding.ts'
 import { evict } from './registry/eviction.ts'
 import { Expiry } from './registry/expiry.ts'
@@ -40,6 +40,8 @@ export interface ApiServerOptions {
   /** Actions besides binding and eviction: `token`. */
   readonly actions?: Readonly<Record<string, Action>>
   readonly reviews?: readonly Review[]
+  /** Further texts by path: the service account issuer's. */
+  readonly documents?: Readonly<Record<string, Document>>
   readonly cache?: ObjectCache
   readonly clock?: Clock
   readonly log: Logger
@@ -78,7 +80,7 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
     actions: { binding: request => bind(registry, request), eviction: request => evict(registry, request), ...options.actions },
     connect: request => connectPlain(request, connectOptions),
   })
-  const general = new GeneralPaths({ kinds, serverAddress: `${options.advertiseAddress}:6443`, store })
+  const general = new GeneralPaths({ kinds, serverAddress: `${options.advertiseAddress}:6443`, store, documents: options.documents ?? {} })
   const pipeline = new RequestPipeline({ ...options, registry, router, general, connectOptions })
 
   const server = createServer(

@@ -39,7 +39,7 @@ const scheduler: readonly Rule[] = [
 
 /**
  * Upstream gives each controller an account of its own; here they share one, and between them (garbage collection, namespace
- * deletion, quota) they need every resource. What they do not get is to become somebody else or to enter a pod.
+ * deletion, quota) they need every resource. What they do not get is to become somebody else.
  */
 const controllerManager: readonly Rule[] = [
   { verbs: [...read, ...write, 'delete', 'deletecollection', 'approve', 'sign'], groups: ['*'], resources: ['*'] },

@@ -6,6 +6,7 @@ import { Discovery } from './discovery.ts'
 import { PathNotFound } from './error-handler.ts'
 import { healthAnswer, type HealthCheck } from './health.ts'
 import { OpenApi } from './openapi.ts'
+import type { Document } from '../interfaces.ts'
 import type { RequestInfo } from './request-info.ts'
 import { respond } from './respond.ts'
 import { version } from './version.ts'
@@ -14,15 +15,18 @@ interface Options {
   readonly kinds: readonly Kind[]
   readonly serverAddress: string
   readonly store: Store
+  readonly documents: Readonly<Record<string, Document>>
 }
 
 /** What clients ask before they ask for resources. */
 export class GeneralPaths {
   readonly #discovery: Discovery
   readonly #openApi: OpenApi
+  readonly #documents: Readonly<Record<string, Document>>
   readonly #checks: Readonly<Record<string, HealthCheck>>
 
-  constructor({ kinds, serverAddress, store }: Options) {
+  constructor({ kinds, serverAddress, store, documents }: Options) {
+    this.#documents = documents
     this.#discovery = new Discovery(kinds, serverAddress)
     this.#openApi = new OpenApi(kinds)
     this.#checks = { ping: () => undefined, log: () => undefined, etcd: () => void store.get('/health') }
@@ -48,6 +52,8 @@ export class GeneralPaths {
       return
     }
     if (path === '/') return respond(request, response, { code: 200, text: JSON.stringify({ paths: this.#paths() }), format: 'json' })
+    const document = this.#documents[path]
+    if (document) return respond(request, response, { ...document, code: 200, format: 'json' })
     if (await this.#openApi.serve(request, response, { path, query })) return
     throw new PathNotFound()
   }
