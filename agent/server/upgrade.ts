@@ -46,8 +46,8 @@ async function command(
     if (head.length > 0) socket.unshift(head)
     return reported(options, async () => runCommand(options, command, await spdyCommandStreams(socket, command, protocol)))
   }
-  const webSocket = await acceptWebSocket(options, request, { socket, head, supported: webSocketCommandProtocols })
-  return reported(options, () => runCommand(options, command, webSocketCommandStreams(webSocket, command)))
+  const { webSocket, protocol } = await acceptWebSocket(options, request, { socket, head, supported: webSocketCommandProtocols })
+  return reported(options, () => runCommand(options, command, webSocketCommandStreams(webSocket, command, protocol)))
 }
 
 async function portForward(
@@ -61,8 +61,12 @@ async function portForward(
     if (head.length > 0) socket.unshift(head)
     return reported(options, () => servePortForward(socket, target))
   }
-  const webSocket = await acceptWebSocket(options, request, { socket, head, supported: [tunnelProtocol, ...webSocketPortProtocols] })
-  if (webSocket.protocol === tunnelProtocol) return reported(options, () => servePortForward(createWebSocketStream(webSocket), target))
+  const { webSocket, protocol } = await acceptWebSocket(options, request, {
+    socket,
+    head,
+    supported: [tunnelProtocol, ...webSocketPortProtocols],
+  })
+  if (protocol === tunnelProtocol) return reported(options, () => servePortForward(createWebSocketStream(webSocket), target))
   return reported(options, async () =>
     servePortChannels(webSocket, target, parsed.query.getAll('ports').concat(parsed.query.getAll('port'))),
   )
@@ -80,7 +84,7 @@ async function acceptWebSocket(
   { webSockets }: UpgradeOptions,
   request: IncomingMessage,
   { socket, head, supported }: Connection & { supported: readonly string[] },
-): Promise<WebSocket> {
+): Promise<{ webSocket: WebSocket; protocol: string }> {
   const offered = (request.headers['sec-websocket-protocol'] ?? '').split(',').map(protocol => protocol.trim())
   const chosen = supported.find(protocol => offered.includes(protocol))
   if (!chosen && offered.some(protocol => protocol !== '')) {
@@ -89,9 +93,18 @@ async function acceptWebSocket(
       `unable to negotiate protocol: client supports [${offered.join(' ')}], server accepts [${supported.join(' ')}]`,
     )
   }
-  // The library offers the first of what the request says.
-  if (chosen) request.headers['sec-websocket-protocol'] = chosen
-  return new Promise(resolve => webSockets.handleUpgrade(request, socket, head, resolve))
+  // The library refuses names with a slash, such as the tunnel's: what was chosen is answered past it.
+  delete request.headers['sec-websocket-protocol']
+  const answer = (headers: string[], answered: IncomingMessage) => {
+    if (chosen && answered === request) headers.push(`Sec-WebSocket-Protocol: ${chosen}`)
+  }
+  webSockets.on('headers', answer)
+  try {
+    const webSocket = await new Promise<WebSocket>(resolve => webSockets.handleUpgrade(request, socket, head, resolve))
+    return { webSocket, protocol: chosen ?? '' }
+  } finally {
+    webSockets.off('headers', answer)
+  }
 }
 
 /** Once the connection has left HTTP there is no answer to put an error into. */

@@ -14,8 +14,8 @@ export const webSocketCommandProtocols = [
 const channels = { stdin: 0, stdout: 1, stderr: 2, error: 3, resize: 4, close: 255 } as const
 
 /** The streams of a command over one WebSocket: the first byte of each message says whose it is. */
-export function webSocketCommandStreams(socket: WebSocket, request: CommandRequest): CommandStreams {
-  const base64 = socket.protocol.includes('base64')
+export function webSocketCommandStreams(socket: WebSocket, request: CommandRequest, protocol: string): CommandStreams {
+  const base64 = protocol.includes('base64')
   const send = (channel: number, data: Buffer): Promise<void> =>
     new Promise((resolve, reject) => {
       const message = base64 ? String(channel) + data.toString('base64') : Buffer.concat([Buffer.of(channel), data])
