@@ -133,5 +133,6 @@ const messageOf = (error: unknown) => (error instanceof Error ? error.message : 
 
 function asImageError(image: string, error: unknown, retryAfter: number): ImageError {
   if (error instanceof RuntimeError && error.reason === 'InvalidImageName') return new ImageError('InvalidImageName', error.message)
-  return new ImageError('ErrImagePull', messageOf(error), Math.min(retryAfter, 10_000))
+  // The next look shows that it is waiting (ImagePullBackOff).
+  return new ImageError('ErrImagePull', messageOf(error), Math.min(retryAfter / 2, 1000))
 }

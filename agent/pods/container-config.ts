@@ -49,7 +49,7 @@ function mountsOf(facts: ConfigFacts): Mount[] {
   const { pod, start } = facts
   const own = (start.container.volumeMounts ?? []).map(mount => mountOf(mount, facts))
   const path = terminationLogPath(start.container)
-  return own.some(({ target }) => target === path) ? own : [...own, terminationLogMount(pod, start.container, start.attempt)]
+  return own.some(({ target }) => target === path) ? own : [...own, terminationLogMount(pod, start)]
 }
 
 function notesOf({ pod, start: { container }, image }: ConfigFacts): Record<string, string> {

@@ -37,6 +37,8 @@ function graceOf(pod: Pod, container: Container | undefined, reason: KillReason 
 /** Stops containers as upstream does: event, preStop hook, its turn, SIGTERM, SIGKILL; all within the grace period. */
 export class ContainerStopper {
   readonly #options: ContainerStopperOptions
+  /** Containers that were told to stop; told again with less time, their hooks do not run twice. */
+  readonly #told = new Set<string>()
 
   constructor(options: ContainerStopperOptions) {
     this.#options = options
@@ -46,15 +48,18 @@ export class ContainerStopper {
     const { runtime, clock, events } = this.#options
     const container = containersOf(pod.spec).find(({ container }) => container.name === observed.name)?.container
     const message = options.message ?? `Stopping container ${observed.name}`
-    events.record({ pod, container: observed.name, type: 'Normal', reason: 'Killing', message })
+    const again = this.#told.has(observed.id)
+    this.#told.add(observed.id)
+    if (!again) events.record({ pod, container: observed.name, type: 'Normal', reason: 'Killing', message })
     const grace = options.graceOverride ?? graceOf(pod, container, options.reason)
     const began = clock.now().getTime()
     const left = () => grace - Math.floor((clock.now().getTime() - began) / 1000)
-    if (container?.lifecycle?.preStop && grace > 0) await this.#preStop({ pod, container, observed, grace, podIp: options.podIp })
+    if (container?.lifecycle?.preStop && grace > 0 && !again) await this.#preStop({ pod, container, observed, grace, podIp: options.podIp })
     if (options.turn && left() > 0) await Promise.race([options.turn, clock.sleep(left() * 1000)])
-    const graceSeconds = options.graceOverride ?? Math.max(left(), minimumGrace)
+    const graceSeconds = Math.max(left(), Math.min(minimumGrace, options.graceOverride ?? minimumGrace))
     const stopSignal = container?.lifecycle?.stopSignal
     await runtime.stopContainer(observed.id, { graceSeconds, ...(stopSignal ? { signal: stopSignal } : {}) })
+    this.#told.delete(observed.id)
   }
 
   /** All containers of the pod at once; sidecars wait for the app containers and then stop in reverse order. */

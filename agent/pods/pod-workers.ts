@@ -42,6 +42,8 @@ const defaultBackoff = (failures: number) => Math.min(500 * 2 ** (failures - 1),
 /** Runs every pod of this node through its phases, one step at a time per pod. */
 export class PodWorkers {
   readonly #entries = new Map<string, Entry>()
+  /** Pods that are done with while the news of it is still on its way: what is heard of them meanwhile is old. */
+  readonly #released = new Set<string>()
   readonly #lifecycle: PodLifecycle
   readonly #queue: WorkQueue
   readonly #resync: number
@@ -75,6 +77,7 @@ export class PodWorkers {
   /** The pod is new, or its spec changed. */
   update(pod: Pod): void {
     const { uid } = pod.metadata
+    if (this.#released.has(uid)) return
     const entry = this.#entries.get(uid)
     if (entry) entry.pod = pod
     else this.#entries.set(uid, { pod, phase: 'syncing', abort: new AbortController(), request: {} })
@@ -100,8 +103,17 @@ export class PodWorkers {
     this.#queue.add(uid)
   }
 
-  forget(uid: string): void {
+  /** The API no longer has the pod: stop what still runs of it, if anything does. */
+  gone(pod: Pod, now: string): void {
+    const { uid } = pod.metadata
+    if (this.#released.delete(uid) || !this.#entries.has(uid)) return
+    this.update({ ...pod, metadata: { ...pod.metadata, deletionTimestamp: pod.metadata.deletionTimestamp ?? now } })
+    this.terminate(uid, { graceSeconds: 1 })
+  }
+
+  #release(uid: string): void {
     this.#entries.delete(uid)
+    this.#released.add(uid)
   }
 
   #interrupt(entry: Entry): void {
@@ -136,7 +148,7 @@ export class PodWorkers {
         await this.#lifecycle.terminate(pod, request, signal)
         return this.#enter(entry, 'terminated')
       case 'terminated':
-        if (await this.#lifecycle.release(entry.pod, signal)) return this.forget(pod.metadata.uid)
+        if (await this.#lifecycle.release(entry.pod, signal)) return this.#release(pod.metadata.uid)
         return this.#enter(entry, 'finished')
       case 'finished':
         return

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import type { Pod } from '../../api/core/pod.ts'
 import type { Volume } from '../../api/core/volume.ts'
 import { containersOf } from '../../api/pod-containers.ts'
-import type { PodIdentity, PreparedVolume, Runtime, VolumeFile } from '../runtime/runtime.ts'
+import type { PodIdentity, PreparedVolume, Runtime, VolumeConfig, VolumeFile } from '../runtime/runtime.ts'
 import { configMapFiles } from './config-map.ts'
 import { downwardFiles } from './downward-api.ts'
 import { emptyDir } from './empty-dir.ts'
@@ -28,7 +28,10 @@ export class MountError extends Error {
 }
 
 export interface VolumeManagerOptions {
-  readonly runtime: Pick<Runtime, 'prepareVolumes' | 'writeVolume' | 'removeVolume' | 'listVolumes' | 'hostPathType' | 'createHostPath'>
+  readonly runtime: Pick<
+    Runtime,
+    'createVolume' | 'prepareVolumes' | 'writeVolume' | 'removeVolume' | 'listVolumes' | 'hostPathType' | 'createHostPath'
+  >
   readonly objects: ObjectReader
   readonly tokens: TokenSource
   readonly hostIp: () => string
@@ -46,6 +49,11 @@ export const identityOf = ({ metadata }: Pod): PodIdentity => ({
   name: metadata.name,
   namespace: metadata.namespace ?? '',
 })
+
+const baseOf = (pod: Pod, { name }: Volume): VolumeConfig => {
+  const gid = pod.spec.securityContext?.fsGroup
+  return { name: volumeName(pod, name), pod: identityOf(pod), ...(gid === undefined ? {} : { gid }) }
+}
 
 /** Volumes that some container mounts; the others are never set up. */
 function mountedVolumes({ spec }: Pod): Volume[] {
@@ -79,6 +87,16 @@ export class VolumeManager {
   sources(pod: Pod): Map<string, MountSource> {
     return new Map(
       mountedVolumes(pod).map(({ name, hostPath }) => [name, hostPath ? { hostPath: hostPath.path } : { volume: volumeName(pod, name) }]),
+    )
+  }
+
+  /** Makes the volumes, empty as yet: the sandbox that is to hold them mounts them when it is created. */
+  async create(pod: Pod): Promise<void> {
+    const volumes = mountedVolumes(pod).filter(({ hostPath }) => !hostPath)
+    await Promise.all(
+      volumes.map(async volume => {
+        await this.#options.runtime.createVolume({ ...baseOf(pod, volume), ...(volume.emptyDir ? emptyDir(volume.emptyDir) : {}) })
+      }),
     )
   }
 
@@ -126,8 +144,7 @@ export class VolumeManager {
   }
 
   async #prepared(pod: Pod, volume: Volume): Promise<PreparedVolume | undefined> {
-    const gid = pod.spec.securityContext?.fsGroup
-    const base = { name: volumeName(pod, volume.name), pod: identityOf(pod), ...(gid === undefined ? {} : { gid }) }
+    const base = baseOf(pod, volume)
     if (volume.emptyDir) return { ...base, ...emptyDir(volume.emptyDir) }
     if (volume.hostPath) {
       await checkHostPath(volume.hostPath, this.#options.runtime)

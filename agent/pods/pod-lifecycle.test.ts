@@ -1,0 +1,145 @@
+import { describe, expect, it } from '@jest/globals'
+import type { PodStatus } from '../../api/core/pod-status.ts'
+import { startScenario } from './testing/scenario.ts'
+
+const forever = { name: 'c', image: 'busybox:1.36', resources: {} }
+const ready = ({ conditions }: PodStatus) => conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') ?? false
+const reasons = (events: readonly { reason?: string; message?: string }[]) => events.map(({ reason }) => reason)
+
+describe('the life of a pod', () => {
+  it('runs a pod to Ready with upstream’s events', async () => {
+    await using s = await startScenario()
+    s.run('runs', { containers: [forever] })
+    const status = await s.until('runs', ready)
+    expect(status.phase).toBe('Running')
+    expect(status.podIP).toMatch(/^10\.244\./)
+    expect(status.containerStatuses?.[0]?.volumeMounts).toEqual([
+      {
+        name: 'kube-api-access-x',
+        mountPath: '/var/run/secrets/kubernetes.io/serviceaccount',
+        readOnly: true,
+        recursiveReadOnly: 'Disabled',
+      },
+    ])
+    expect(reasons(s.events('runs'))).toEqual(['Pulled', 'Created', 'Started'])
+  })
+
+  it('deletes a pod: stops it, says how it ended, completes the deletion', async () => {
+    await using s = await startScenario()
+    s.run('runs', { containers: [forever] })
+    await s.until('runs', ready)
+    s.api.deleteGracefully('runs', new Date().toISOString())
+    await s.untilGone('runs')
+    const last = s.api.statuses.get('runs')?.at(-1)
+    expect(last?.conditions?.find(({ type }) => type === 'PodReadyToStartContainers')?.status).toBe('False')
+    expect(last?.containerStatuses?.[0]?.state?.terminated).toBeDefined()
+    expect(await s.runtime.listPods()).toEqual([])
+    expect(await s.runtime.listVolumes()).toEqual([])
+  })
+
+  it('lets a pod that may not restart succeed or fail', async () => {
+    await using s = await startScenario({ script: ({ pod }) => ({ exit: { code: pod.name === 'good' ? 0 : 7 } }) })
+    s.run('good', { restartPolicy: 'Never', containers: [forever] })
+    s.run('bad', { restartPolicy: 'Never', containers: [forever] })
+    await s.until('good', ({ phase }) => phase === 'Succeeded')
+    const bad = await s.until('bad', ({ phase }) => phase === 'Failed')
+    expect(bad.containerStatuses?.[0]?.state?.terminated).toMatchObject({ exitCode: 7, reason: 'Error' })
+  })
+
+  it('restarts a crashing container at once, then with growing delay', async () => {
+    await using s = await startScenario(
+      { script: () => ({ exit: { code: 3 } }) },
+      { restartBackoffInitialMs: 200, restartBackoffMaxMs: 400 },
+    )
+    s.run('crash', { containers: [forever] })
+    const status = await s.until('crash', ({ containerStatuses }) => containerStatuses?.[0]?.state?.waiting?.reason === 'CrashLoopBackOff')
+    expect(status.containerStatuses?.[0]).toMatchObject({
+      restartCount: 1,
+      state: { waiting: { message: 'back-off 200ms restarting failed container=c pod=crash_behave(uid-crash)' } },
+      lastState: { terminated: { exitCode: 3 } },
+    })
+    await s.until('crash', ({ containerStatuses }) => (containerStatuses?.[0]?.restartCount ?? 0) >= 3)
+    expect(reasons(s.events('crash'))).toContain('BackOff')
+  })
+
+  it('runs init containers in order, then the app', async () => {
+    await using s = await startScenario({ script: ({ kind }) => (kind === 'init' ? { exit: { code: 0, afterMs: 20 } } : {}) })
+    s.run('init', {
+      initContainers: [
+        { ...forever, name: 'i1' },
+        { ...forever, name: 'i2' },
+      ],
+      containers: [forever],
+    })
+    await s.until('init', ready)
+    const started = s.runtime.calls.filter(call => call.startsWith('startContainer'))
+    expect(started).toEqual(['startContainer i1', 'startContainer i2', 'startContainer c'])
+  })
+
+  it('stops sidecars once the app is done', async () => {
+    await using s = await startScenario({ script: ({ name }) => (name === 'c' ? { exit: { code: 0, afterMs: 50 } } : {}) })
+    s.run('job', { restartPolicy: 'Never', initContainers: [{ ...forever, name: 'side', restartPolicy: 'Always' }], containers: [forever] })
+    const status = await s.until('job', ({ phase }) => phase === 'Succeeded')
+    expect(status.initContainerStatuses?.[0]?.state?.terminated).toBeDefined()
+  })
+
+  it('reports a volume that cannot be set up and creates no container', async () => {
+    await using s = await startScenario()
+    const volumes = [{ name: 'v', configMap: { name: 'absent' } }]
+    s.run('mount', { volumes, containers: [{ ...forever, volumeMounts: [{ name: 'v', mountPath: '/v' }] }] })
+    await s.until('mount', () => s.events('mount').length > 0)
+    expect(s.events('mount')[0]).toMatchObject({
+      type: 'Warning',
+      reason: 'FailedMount',
+      message: 'MountVolume.SetUp failed for volume "v" : configmap "absent" not found',
+    })
+    expect(s.runtime.containersOf('mount')).toEqual([])
+  })
+
+  it('waits with CreateContainerConfigError for a secret that does not exist', async () => {
+    await using s = await startScenario()
+    const env = [{ name: 'A', valueFrom: { secretKeyRef: { name: 'absent', key: 'k' } } }]
+    s.run('env', { containers: [{ ...forever, env }] })
+    const status = await s.until(
+      'env',
+      ({ containerStatuses }) => containerStatuses?.[0]?.state?.waiting?.reason === 'CreateContainerConfigError',
+    )
+    expect(status.containerStatuses?.[0]?.state?.waiting?.message).toBe('secret "absent" not found')
+    expect(s.events('env').at(-1)).toMatchObject({ reason: 'Failed', message: 'Error: secret "absent" not found' })
+  })
+
+  it('kills and restarts a container whose liveness probe fails', async () => {
+    await using s = await startScenario({ script: () => ({ exec: () => ({ exitCode: 1, stdout: 'no\n' }) }) })
+    const livenessProbe = { exec: { command: ['cat', '/none'] }, periodSeconds: 1, failureThreshold: 1 }
+    s.run('live', { terminationGracePeriodSeconds: 1, containers: [{ ...forever, livenessProbe }] })
+    await s.until('live', ({ containerStatuses }) => containerStatuses?.[0]?.restartCount === 1)
+    const messages = s.events('live').map(({ message }) => message)
+    expect(messages).toContain('Liveness probe failed: no\n')
+    expect(messages).toContain('Container c failed liveness probe, will be restarted')
+  })
+
+  it('rejects a pod that does not fit', async () => {
+    await using s = await startScenario()
+    s.run('big', { containers: [{ ...forever, resources: { requests: { cpu: '5' } } }] })
+    const status = await s.until('big', ({ phase }) => phase === 'Failed')
+    expect(status).toMatchObject({
+      reason: 'OutOfcpu',
+      message: "Pod was rejected: Node didn't have enough resource: cpu, requested: 5000, used: 0, capacity: 4000",
+    })
+  })
+
+  it('ends a pod at its deadline', async () => {
+    await using s = await startScenario()
+    s.run('late', { activeDeadlineSeconds: 1, containers: [forever] })
+    const status = await s.until('late', ({ phase }) => phase === 'Failed')
+    expect(status).toMatchObject({ reason: 'DeadlineExceeded', message: 'Pod was active on the node longer than the specified deadline' })
+  })
+
+  it('shows ErrImagePull and ImagePullBackOff', async () => {
+    await using s = await startScenario({ registry: { 'no/image:x': { error: 'ImageNotFound' } } }, { imageBackoffInitialMs: 300 })
+    s.run('pull', { containers: [{ ...forever, image: 'no/image:x' }] })
+    await s.until('pull', ({ containerStatuses }) => containerStatuses?.[0]?.state?.waiting?.reason === 'ErrImagePull')
+    await s.until('pull', ({ containerStatuses }) => containerStatuses?.[0]?.state?.waiting?.reason === 'ImagePullBackOff')
+    expect(reasons(s.events('pull')).slice(0, 3)).toEqual(['Pulling', 'Failed', 'Failed'])
+  })
+})

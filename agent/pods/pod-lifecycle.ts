@@ -1,0 +1,281 @@
+import type { Node } from '../../api/core/node.ts'
+import type { Pod } from '../../api/core/pod.ts'
+import { timestamp } from '../../api/time.ts'
+import type { Clock } from '../../common/clock.ts'
+import type { Logger } from '../../common/log.ts'
+import type { ImageManager } from '../images/image-manager.ts'
+import type { Pleg } from '../pleg/pleg.ts'
+import type { PodCache } from '../pleg/pod-cache.ts'
+import type { ProbeManager } from '../probes/probe-manager.ts'
+import type { ObservedPod, Runtime } from '../runtime/runtime.ts'
+import type { WaitingReason } from '../status/container-status.ts'
+import { isTerminalPhase } from '../status/pod-phase.ts'
+import { finalPodStatus, podStatus, readySandbox, type StatusFacts } from '../status/pod-status.ts'
+import type { StatusManager } from '../status/status-manager.ts'
+import { identityOf, type VolumeManager } from '../volumes/volume-manager.ts'
+import { admit } from './admission.ts'
+import type { ContainerStopper } from './container-stopper.ts'
+import { computePodActions, type PodActions } from './pod-actions.ts'
+import type { PodEvents } from './pod-events.ts'
+import type { PodStarter } from './pod-starter.ts'
+import type { PodLifecycle as Lifecycle, TerminationRequest } from './pod-workers.ts'
+import { removeOldAttempts, removePod } from './removal.ts'
+import type { RestartBackoff } from './restart-backoff.ts'
+import type { TerminationMessages } from './termination-messages.ts'
+
+export interface PodLifecycleOptions {
+  readonly runtime: Runtime
+  readonly cache: PodCache
+  readonly pleg: Pick<Pleg, 'observe'>
+  readonly statuses: StatusManager
+  readonly probes: ProbeManager
+  readonly images: ImageManager
+  readonly volumes: VolumeManager
+  readonly starter: PodStarter
+  readonly stopper: ContainerStopper
+  readonly backoff: RestartBackoff
+  readonly messages: TerminationMessages
+  readonly events: PodEvents
+  readonly clock: Clock
+  readonly log: Logger
+  readonly hostIp: () => string
+  readonly node: () => Node | undefined
+  /** Pods that share the node with a newcomer. */
+  readonly activePods: () => readonly Pod[]
+  /** How often the content of volumes is brought up to date. */
+  readonly volumeRefreshMs?: number
+}
+
+/** What is remembered of a pod from one sync to the next. */
+interface Memory {
+  admitted: boolean
+  acted: number
+  refreshed: number
+  waiting: Map<string, WaitingReason>
+}
+
+const deadlineMessage = 'Pod was active on the node longer than the specified deadline'
+
+/** The three scripts of a pod's life on this node. Each looks at everything afresh and may be repeated at any point. */
+export class PodLifecycle implements Lifecycle {
+  readonly #options: PodLifecycleOptions
+  readonly #memory = new Map<string, Memory>()
+
+  constructor(options: PodLifecycleOptions) {
+    this.#options = options
+  }
+
+  async sync(pod: Pod, signal: AbortSignal): Promise<number | 'running' | 'done' | TerminationRequest> {
+    const { statuses, probes } = this.#options
+    const memory = this.#remember(pod)
+    // 1. May it run here, and still?
+    const refusal = this.#admission(pod, memory) ?? this.#deadline(pod)
+    if (refusal) return { failure: refusal }
+    // 2. What is there?
+    const observed = await this.#observe(pod, memory)
+    probes.sync(pod, observed, this.#podIp(pod, observed))
+    // 3. Say so.
+    const status = podStatus(this.#facts(pod, observed, memory))
+    statuses.set(pod, status, { containersMayRun: true })
+    if (isTerminalPhase(status.phase)) return 'done'
+    // 4. What is to be done?
+    const actions = computePodActions(pod, observed, (id, type) => probes.result(id, type))
+    if (actions.killPod && !actions.createSandbox) return 'done'
+    await this.#kill(pod, observed, actions)
+    if (actions.start.length === 0 && !actions.createSandbox) return await this.#settled(pod, observed, memory)
+    // 5. Do it, and say what came of it.
+    const retryAfter = await this.#start({ pod, observed, actions, memory, signal })
+    return this.#nextLook(pod, retryAfter)
+  }
+
+  async terminate(pod: Pod, request: TerminationRequest, signal: AbortSignal): Promise<void> {
+    const { probes, statuses, stopper, runtime, pleg, clock } = this.#options
+    const memory = this.#remember(pod)
+    // 1. From now on nothing restarts; what is true until the containers have stopped is said.
+    probes.stopLivenessAndStartup(pod.metadata.uid)
+    const observed = await this.#observe(pod, memory)
+    statuses.set(pod, podStatus(this.#facts(pod, observed, memory, request)), { containersMayRun: true })
+    // 2. Containers, then the sandbox.
+    const podIp = this.#podIp(pod, observed)
+    const graceOverride = request.graceSeconds
+    await interruptible(stopper.stopAll(pod, observed, { podIp, graceOverride }), signal)
+    await Promise.all(observed.sandboxes.filter(({ state }) => state === 'ready').map(({ id }) => runtime.stopSandbox(id)))
+    probes.remove(pod.metadata.uid)
+    memory.acted = clock.now().getTime()
+    // 3. The last word.
+    const ended = await pleg.observe(identityOf(pod))
+    await this.#options.messages.collect(ended)
+    statuses.set(pod, finalPodStatus(this.#facts(pod, ended, memory, request)), { containersMayRun: false })
+  }
+
+  async release(pod: Pod, _signal: AbortSignal): Promise<boolean> {
+    const { statuses, volumes, images, starter, backoff, runtime, cache, messages } = this.#options
+    const { uid } = pod.metadata
+    // 1. A pod that ended by itself keeps its containers, for their logs, until it is deleted.
+    if (!pod.metadata.deletionTimestamp) {
+      await statuses.finish(pod)
+      return false
+    }
+    // 2. Containers, sandboxes, volumes.
+    const observed = cache.latest(uid)
+    if (observed) await removePod(runtime, observed)
+    await volumes.release(uid)
+    // 3. The object, and what is remembered of it.
+    await statuses.finish(pod)
+    statuses.forget(uid)
+    cache.delete(uid)
+    images.forget(uid)
+    starter.forget(uid)
+    backoff.forget(uid)
+    messages.forget(observed?.containers.map(({ id }) => id) ?? [])
+    this.#memory.delete(uid)
+    return true
+  }
+
+  #remember(pod: Pod): Memory {
+    const { uid } = pod.metadata
+    const memory = this.#memory.get(uid) ?? { admitted: false, acted: -Infinity, refreshed: -Infinity, waiting: new Map() }
+    this.#memory.set(uid, memory)
+    return memory
+  }
+
+  #admission(pod: Pod, memory: Memory): TerminationRequest['failure'] {
+    if (memory.admitted) return undefined
+    const { node, activePods, events } = this.#options
+    const here = node()
+    // A pod that has begun to run was admitted by the agent before this one.
+    const begun = pod.status.startTime !== undefined
+    const others = activePods().filter(({ metadata }) => metadata.uid !== pod.metadata.uid && this.#memory.get(metadata.uid)?.admitted)
+    const rejection = here && !begun ? admit(pod, others, here) : undefined
+    if (!rejection) {
+      memory.admitted = true
+      return undefined
+    }
+    events.record({ pod, type: 'Warning', reason: rejection.reason, message: rejection.message })
+    return { reason: rejection.reason, message: `Pod was rejected: ${rejection.message}` }
+  }
+
+  #deadline(pod: Pod): TerminationRequest['failure'] {
+    if (this.#untilDeadline(pod) > 0) return undefined
+    this.#options.events.record({ pod, type: 'Normal', reason: 'DeadlineExceeded', message: deadlineMessage })
+    return { reason: 'DeadlineExceeded', message: deadlineMessage }
+  }
+
+  #untilDeadline(pod: Pod): number {
+    const { startTime } = this.#options.statuses.get(pod)
+    const seconds = pod.spec.activeDeadlineSeconds
+    if (seconds === undefined || startTime === undefined) return Infinity
+    return Date.parse(startTime) + seconds * 1000 - this.#options.clock.now().getTime()
+  }
+
+  async #observe(pod: Pod, { acted }: Memory): Promise<ObservedPod> {
+    const { cache, pleg, messages } = this.#options
+    const identity = identityOf(pod)
+    const observed = cache.get(identity, acted) ?? (await pleg.observe(identity))
+    await messages.collect(observed)
+    return observed
+  }
+
+  #facts(pod: Pod, observed: ObservedPod, memory: Memory, request: TerminationRequest = {}): StatusFacts {
+    const { statuses, probes, messages, hostIp, clock } = this.#options
+    return {
+      pod,
+      observed,
+      previous: statuses.get(pod),
+      probes,
+      waiting: memory.waiting,
+      terminationMessage: id => messages.get(id),
+      hostIp: hostIp(),
+      now: timestamp(clock.now()),
+      terminal: false,
+      failure: request.failure,
+    }
+  }
+
+  #podIp(pod: Pod, observed: ObservedPod): string {
+    return pod.spec.hostNetwork ? this.#options.hostIp() : (readySandbox(pod, observed)?.ip ?? '')
+  }
+
+  async #kill(pod: Pod, observed: ObservedPod, { kill, killPod }: PodActions): Promise<void> {
+    const { stopper, runtime, events } = this.#options
+    const podIp = this.#podIp(pod, observed)
+    if (killPod) {
+      const message = 'Pod sandbox changed, it will be killed and re-created.'
+      events.record({ pod, type: 'Normal', reason: 'SandboxChanged', message })
+      await stopper.stopAll(pod, observed, { podIp })
+      await Promise.all(observed.sandboxes.map(({ id }) => runtime.stopSandbox(id)))
+    }
+    await Promise.all(kill.map(({ container, message, reason }) => stopper.stop(pod, container, { message, reason, podIp })))
+  }
+
+  /** Nothing to start: volumes are kept current, old attempts cleared away. */
+  async #settled(pod: Pod, observed: ObservedPod, memory: Memory): Promise<number | 'running'> {
+    const { volumes, volumeRefreshMs = 60_000, clock, log, runtime } = this.#options
+    const now = clock.now().getTime()
+    if (memory.refreshed === -Infinity) memory.refreshed = now
+    if (now - memory.refreshed >= volumeRefreshMs) {
+      memory.refreshed = now
+      await volumes.refresh(pod, volumeRefreshMs / 2).catch((error: unknown) => {
+        log.warn('volumes could not be brought up to date', { pod: pod.metadata.name, error })
+      })
+    }
+    await removeOldAttempts(runtime, observed)
+    return this.#nextLook(pod, undefined)
+  }
+
+  async #start(work: {
+    pod: Pod
+    observed: ObservedPod
+    actions: PodActions
+    memory: Memory
+    signal: AbortSignal
+  }): Promise<number | undefined> {
+    const { pod, actions, memory, signal } = work
+    const { starter, statuses, probes, clock, pleg } = this.#options
+    // What was killed just now has ended; the next sync sees how, and back-off begins to count.
+    const observed = actions.kill.length > 0 ? await pleg.observe(identityOf(pod)) : work.observed
+    const ended = (name: string) => observed.containers.find(container => container.name === name)
+    const start = actions.start.map(start => {
+      const latest = start.ended && ended(start.container.name)
+      return latest ? { ...start, ended: latest } : start
+    })
+    const onSandboxReady = () => statuses.set(pod, sandboxReady(statuses.get(pod), timestamp(clock.now())), { containersMayRun: true })
+    const result = await starter.bringUp({ pod, observed, actions: { ...actions, start }, signal, onSandboxReady }).finally(() => {
+      memory.acted = clock.now().getTime()
+    })
+    for (const { container } of actions.start) memory.waiting.delete(container.name)
+    for (const [name, reason] of result.waiting) memory.waiting.set(name, reason)
+    const now = await this.#observe(pod, memory)
+    probes.sync(pod, now, this.#podIp(pod, now))
+    statuses.set(pod, podStatus(this.#facts(pod, now, memory)), { containersMayRun: true })
+    // An end that came before this look is not in the cache as a change: it has to be looked at again.
+    const endedAlready = result.started.some(name => now.containers.find(container => container.name === name)?.state !== 'running')
+    const initGoesOn = actions.start.some(({ container, kind }) => kind === 'init' && result.started.includes(container.name))
+    return endedAlready || initGoesOn ? 0 : result.retryAfter
+  }
+
+  #nextLook(pod: Pod, retryAfter: number | undefined): number | 'running' {
+    const next = Math.min(retryAfter ?? Infinity, this.#untilDeadline(pod))
+    return Number.isFinite(next) ? Math.max(0, next) : 'running'
+  }
+}
+
+/** The status with nothing but PodReadyToStartContainers turned true: containers are reported when they have been started. */
+function sandboxReady(status: Pod['status'], now: string): Pod['status'] {
+  const conditions = (status.conditions ?? []).map(condition =>
+    condition.type === 'PodReadyToStartContainers' && condition.status !== 'True'
+      ? { ...condition, status: 'True' as const, lastTransitionTime: now }
+      : condition,
+  )
+  return { ...status, conditions }
+}
+
+/** Rejects when the signal aborts; the work goes on, and its own failure is the next attempt's to see. */
+function interruptible(work: Promise<void>, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const stop = () => reject(signal.reason as Error)
+    if (signal.aborted) stop()
+    signal.addEventListener('abort', stop, { once: true })
+    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop))
+  })
+}

@@ -1,0 +1,197 @@
+import type { Pod } from '../../api/core/pod.ts'
+import type { Clock } from '../../common/clock.ts'
+import type { ObservedPod, Runtime } from '../runtime/runtime.ts'
+import type { WaitingReason } from '../status/container-status.ts'
+import { identityOf, MountError, type VolumeContents, type VolumeManager } from '../volumes/volume-manager.ts'
+import { StartError, type ContainerStarter, type CreatedContainer, type StartContext } from './container-starter.ts'
+import type { ContainerToStart, PodActions } from './pod-actions.ts'
+import type { PodEvents } from './pod-events.ts'
+import type { RestartBackoff } from './restart-backoff.ts'
+import { sandboxConfig, type DnsOptions } from './sandbox-config.ts'
+import { firstTerminationLogs, ownTerminationLog } from './termination-log.ts'
+
+export interface PodStarterOptions {
+  readonly runtime: Pick<Runtime, 'createSandbox' | 'startSandbox' | 'prepareVolumes'>
+  readonly volumes: VolumeManager
+  readonly containers: ContainerStarter
+  readonly backoff: RestartBackoff
+  readonly events: PodEvents
+  readonly clock: Clock
+  readonly dns: () => DnsOptions
+  readonly hostIp: () => string
+}
+export interface StartRequest {
+  readonly pod: Pod
+  readonly observed: ObservedPod
+  readonly actions: PodActions
+  readonly signal: AbortSignal
+  /** The sandbox runs and has its address. */
+  readonly onSandboxReady: () => void
+}
+export interface StartResult {
+  /** What the containers that could not be started wait with. */
+  readonly waiting: ReadonlyMap<string, WaitingReason>
+  readonly started: readonly string[]
+  /** Milliseconds after which to try again. */
+  readonly retryAfter?: number
+}
+
+type Settled<T> = Promise<PromiseSettledResult<T>>
+/** Keeps a failure until somebody looks at it. */
+const settle = async <T>(promise: Promise<T>): Settled<T> => (await Promise.allSettled([promise]))[0]
+function unwrap<T>(result: PromiseSettledResult<T>): T {
+  if (result.status === 'rejected') throw result.reason
+  return result.value
+}
+
+/**
+ * Brings up what a pod lacks: sandbox, volumes, containers. What does not depend on each other happens at once: while the
+ * sandbox starts, volumes are filled and containers created; only their start waits for both.
+ */
+export class PodStarter {
+  readonly #options: PodStarterOptions
+  readonly #mounted = new Set<string>()
+
+  constructor(options: PodStarterOptions) {
+    this.#options = options
+  }
+
+  forget(podUid: string): void {
+    this.#mounted.delete(podUid)
+  }
+
+  async bringUp(request: StartRequest): Promise<StartResult> {
+    const { pod, actions } = request
+    // 1. Who has to wait for its back-off?
+    const held = this.#heldBack(pod, actions.start)
+    const starts = actions.start.filter(({ container }) => !held.waiting.has(container.name))
+    if (starts.length === 0) return { ...held, started: [] }
+    // 2. What the volumes hold is read while the sandbox is created.
+    const fresh = !this.#mounted.has(pod.metadata.uid)
+    const sandbox = settle(this.#sandbox(request))
+    const contents = fresh ? await this.#contents(pod) : undefined
+    const sandboxId = unwrap(await sandbox)
+    // 3. Everything else at once.
+    const up = this.#startSandbox(request, sandboxId)
+    const volumes = settle(this.#setUpVolumes(pod, starts, contents))
+    const context = this.#context(request, sandboxId, up)
+    const created = starts.map(start => ({ start, container: settle(this.#options.containers.create(start, context)) }))
+    const [address, filled] = await Promise.all([settle(up), volumes])
+    await this.#check(request, { address, filled })
+    // 4. One container after the other, in the order of the spec.
+    return await this.#startAll(created, context, held)
+  }
+
+  #heldBack(pod: Pod, starts: readonly ContainerToStart[]): Omit<StartResult, 'started'> {
+    const { backoff, clock, events } = this.#options
+    const now = clock.now().getTime()
+    const waiting = new Map<string, WaitingReason>()
+    let retryAfter: number | undefined
+    for (const { container, ended } of starts) {
+      const held = backoff.check(pod, ended?.state === 'running' ? undefined : ended, now)
+      if (!held) {
+        if (ended && ended.state !== 'running') backoff.restarted(pod, ended, now)
+        continue
+      }
+      waiting.set(container.name, { reason: 'CrashLoopBackOff', message: held.message })
+      retryAfter = Math.min(retryAfter ?? Infinity, held.remainingMs)
+      const { name, namespace = '', uid } = pod.metadata
+      const message = `Back-off restarting failed container ${container.name} in pod ${name}_${namespace}(${uid})`
+      events.record({ pod, container: container.name, type: 'Warning', reason: 'BackOff', message })
+    }
+    return { waiting, ...(retryAfter === undefined ? {} : { retryAfter }) }
+  }
+
+  async #sandbox({ pod, actions, signal }: StartRequest): Promise<string> {
+    if (!actions.createSandbox && actions.sandboxId !== undefined) return actions.sandboxId
+    const { runtime, volumes, dns } = this.#options
+    try {
+      await volumes.create(pod)
+      return await runtime.createSandbox(sandboxConfig(pod, actions.sandboxAttempt, { dns: dns(), volumes: volumes.names(pod) }), {
+        signal,
+      })
+    } catch (error) {
+      signal.throwIfAborted()
+      this.#sandboxFailed(pod, error)
+      throw error
+    }
+  }
+
+  #sandboxFailed(pod: Pod, error: unknown): void {
+    const message = `Failed to create pod sandbox: ${error instanceof Error ? error.message : String(error)}`
+    this.#options.events.record({ pod, type: 'Warning', reason: 'FailedCreatePodSandBox', message })
+  }
+
+  async #contents(pod: Pod): Promise<VolumeContents> {
+    try {
+      return await this.#options.volumes.collect(pod)
+    } catch (error) {
+      for (const message of error instanceof MountError ? error.failures : [])
+        this.#options.events.record({ pod, type: 'Warning', reason: 'FailedMount', message })
+      throw error
+    }
+  }
+
+  async #startSandbox({ pod, actions, observed, signal, onSandboxReady }: StartRequest, id: string): Promise<string> {
+    const { runtime, hostIp } = this.#options
+    if (!actions.createSandbox) return pod.spec.hostNetwork ? hostIp() : (observed.sandboxes[0]?.ip ?? '')
+    const { ip } = await runtime.startSandbox(id, { signal })
+    onSandboxReady()
+    return pod.spec.hostNetwork ? hostIp() : (ip ?? '')
+  }
+
+  async #setUpVolumes(pod: Pod, starts: readonly ContainerToStart[], contents: VolumeContents | undefined): Promise<void> {
+    const logs = starts.flatMap(start => ownTerminationLog(pod, start) ?? [])
+    if (contents) {
+      await this.#options.volumes.setUp(pod, { volumes: [...contents.volumes, firstTerminationLogs(pod), ...logs] })
+      this.#mounted.add(pod.metadata.uid)
+    } else if (logs.length > 0) await this.#options.runtime.prepareVolumes(logs)
+  }
+
+  #context({ pod, observed, signal }: StartRequest, sandboxId: string, podIp: Promise<string>): StartContext {
+    return {
+      pod,
+      sandboxId: Promise.resolve(sandboxId),
+      podIp,
+      sources: this.#options.volumes.sources(pod),
+      runningId: name => observed.containers.find(container => container.name === name && container.state === 'running')?.id,
+      signal,
+    }
+  }
+
+  async #check(
+    { pod, signal }: StartRequest,
+    { address, filled }: { address: PromiseSettledResult<string>; filled: PromiseSettledResult<void> },
+  ): Promise<void> {
+    signal.throwIfAborted()
+    if (address.status === 'rejected') this.#sandboxFailed(pod, address.reason)
+    unwrap(address)
+    if (filled.status === 'rejected') {
+      const reason: unknown = filled.reason
+      const message = `MountVolume.SetUp failed for pod "${identityOf(pod).name}" : ${reason instanceof Error ? reason.message : String(reason)}`
+      this.#options.events.record({ pod, type: 'Warning', reason: 'FailedMount', message })
+    }
+    unwrap(filled)
+  }
+
+  async #startAll(
+    created: readonly { start: ContainerToStart; container: Settled<CreatedContainer> }[],
+    context: StartContext,
+    held: Omit<StartResult, 'started'>,
+  ): Promise<StartResult> {
+    const waiting = new Map(held.waiting)
+    const started: string[] = []
+    let retryAfter = held.retryAfter
+    for (const { start, container } of created) {
+      try {
+        await this.#options.containers.start(unwrap(await container), context)
+        started.push(start.container.name)
+      } catch (error) {
+        if (!(error instanceof StartError)) throw error
+        waiting.set(start.container.name, error.waiting)
+        retryAfter = Math.min(retryAfter ?? Infinity, error.retryAfter)
+      }
+    }
+    return { waiting, started, ...(retryAfter === undefined ? {} : { retryAfter }) }
+  }
+}

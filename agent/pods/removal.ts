@@ -1,0 +1,28 @@
+import type { ObservedContainer, ObservedPod, Runtime } from '../runtime/runtime.ts'
+
+type Remover = Pick<Runtime, 'removeContainer' | 'removeSandbox'>
+
+/** Removes every container and sandbox of a pod that has stopped. */
+export async function removePod(runtime: Remover, { containers, sandboxes }: ObservedPod): Promise<void> {
+  await Promise.all(containers.map(({ id }) => runtime.removeContainer(id)))
+  await Promise.all(sandboxes.map(({ id }) => runtime.removeSandbox(id)))
+}
+
+/** Attempts that nobody asks for any more: all but the newest and the one before it, whose logs and end are still shown. */
+export function oldAttempts({ containers }: ObservedPod): ObservedContainer[] {
+  const seen = new Map<string, number>()
+  return containers.filter(({ name, state }) => {
+    const newer = seen.get(name) ?? 0
+    seen.set(name, newer + 1)
+    return newer >= 2 && state !== 'running'
+  })
+}
+
+/** Removes old attempts of containers, and sandboxes that were replaced and hold none of what is kept. */
+export async function removeOldAttempts(runtime: Remover, observed: ObservedPod): Promise<void> {
+  const old = oldAttempts(observed)
+  await Promise.all(old.map(({ id }) => runtime.removeContainer(id)))
+  const kept = new Set(observed.containers.filter(container => !old.includes(container)).map(({ sandboxId }) => sandboxId))
+  const replaced = observed.sandboxes.slice(1).filter(({ id, state }) => state === 'notReady' && !kept.has(id))
+  await Promise.all(replaced.map(({ id }) => runtime.removeSandbox(id)))
+}
