@@ -1,5 +1,5 @@
 import { unresolvable, type Plugin } from '../plugin.ts'
-import { toleratesTaint } from '../tolerations.ts'
+import { toleratesTaint } from '../../../api/tolerations.ts'
 
 const taint = { key: 'node.kubernetes.io/unschedulable', effect: 'NoSchedule' } as const
 

@@ -6,7 +6,7 @@ import type { NodeInfo } from '../node-info.ts'
 import { matchesNodeRequirements } from '../node-selector.ts'
 import { resolvable, unresolvable, type Cluster, type Plugin } from '../plugin.ts'
 import { selectorWithKeys } from '../pod-affinity-term.ts'
-import { toleratesTaint } from '../tolerations.ts'
+import { toleratesTaint } from '../../../api/tolerations.ts'
 
 interface Spread {
   readonly maxSkew: number

@@ -1,6 +1,6 @@
 import type { Taint } from '../../../api/core/affinity.ts'
 import { normalizeReversed, unresolvable, type Plugin } from '../plugin.ts'
-import { toleratesTaint } from '../tolerations.ts'
+import { toleratesTaint } from '../../../api/tolerations.ts'
 
 const keepsAway = ({ effect }: Taint) => effect === 'NoSchedule' || effect === 'NoExecute'
 

@@ -1,4 +1,4 @@
-import type { Taint, Toleration } from '../../api/core/affinity.ts'
+import type { Taint, Toleration } from './core/affinity.ts'
 
 /** Whether a toleration covers a taint: an empty effect matches all effects, an empty key with Exists all keys. */
 export function tolerates(toleration: Toleration, taint: Taint): boolean {

@@ -1,0 +1,53 @@
+import { CertificateSigningRequest } from '../../../api/certificates/certificate-signing-request.ts'
+import { findCondition } from '../../../api/conditions.ts'
+import { Node } from '../../../api/core/node.ts'
+import { Service } from '../../../api/core/service.ts'
+import { timestamp } from '../../../api/time.ts'
+import { watching, type Controller } from '../../../client/controller.ts'
+import { parseCsr } from '../../../common/certificates.ts'
+import type { ControllerContext } from '../context.ts'
+import { approvalOf, clientSigner, servingSigner } from './csr-approval.ts'
+
+/** Approves what nodes ask for themselves; everything else waits for `kubectl certificate approve`. */
+export const csrApprovingController = ({ client, informers, clock, log }: ControllerContext): Controller => {
+  /** Addresses of the other nodes and of all services. */
+  const addressesOfOthers = (name: string): ReadonlySet<string> => {
+    const others = informers
+      .for(Node)
+      .cache.list()
+      .filter(({ metadata }) => metadata.name !== name)
+    const nodes = others.flatMap(({ metadata, status }) => [metadata.name, ...(status.addresses ?? []).map(({ address }) => address)])
+    const services = informers
+      .for(Service)
+      .cache.list()
+      .flatMap(({ spec }) => spec.clusterIPs ?? [])
+    return new Set([...nodes, ...services.filter(address => address !== 'None')])
+  }
+  return {
+    name: 'certificatesigningrequest-approving-controller',
+    watches: [watching(CertificateSigningRequest), watching(Node, () => []), watching(Service, () => [])],
+    async reconcile(key) {
+      const request = informers.for(CertificateSigningRequest).cache.get(key)
+      if (!request || ![clientSigner, servingSigner].includes(request.spec.signerName)) return
+      const { conditions } = request.status
+      if (findCondition(conditions, 'Approved') || findCondition(conditions, 'Denied')) return
+      const csr = await parseCsr(Buffer.from(request.spec.request, 'base64').toString('utf8'))
+      const message = approvalOf(request.spec, csr, { addressesOfOthers })
+      if (message === undefined) {
+        log.info('certificate request waits for approval', { request: key, signer: request.spec.signerName, user: request.spec.username })
+        return
+      }
+      const now = timestamp(clock.now())
+      const condition = {
+        type: 'Approved',
+        status: 'True' as const,
+        reason: 'AutoApproved',
+        message,
+        lastUpdateTime: now,
+        lastTransitionTime: now,
+      }
+      const approved = { ...request, status: { ...request.status, conditions: [...(conditions ?? []), condition] } }
+      await client.update(CertificateSigningRequest, approved, 'approval')
+    },
+  }
+}

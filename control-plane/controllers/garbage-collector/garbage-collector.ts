@@ -1,0 +1,187 @@
+import { isConflict, isInvalid, isNotFound } from '../../../api/errors.ts'
+import { apiVersionOf, type Kind, type KubernetesObject } from '../../../api/kind.ts'
+import type { OwnerReference } from '../../../api/meta.ts'
+import { allSynced } from '../../../client/controller.ts'
+import { discoverKinds } from '../../../client/discovery.ts'
+import { Informer } from '../../../client/informer.ts'
+import { WorkQueue } from '../../../client/work-queue.ts'
+import { runAll, type Runnable } from '../../../common/run.ts'
+import type { ControllerContext } from '../context.ts'
+import { Graph, type GraphNode } from './graph.ts'
+import { blockers, foreground, isDeletedWith, orphan, planCollection, type OwnerState } from './plan-collection.ts'
+
+/** Nobody owns through events, and they are many. */
+const ignored = (kind: Kind) => kind.plural === 'events'
+const discoveryInterval = 300_000
+const discoveryRetry = 1_000
+
+/**
+ * Deletes what lost its owners; carries out foreground deletion (dependents first) and orphaning. It decides on its own
+ * picture of all objects, but asks the server before it believes that an owner is gone.
+ */
+export class GarbageCollector implements Runnable {
+  readonly #context: ControllerContext
+  readonly #graph = new Graph()
+  readonly #queue: WorkQueue
+  readonly #kinds = new Map<string, Kind>()
+
+  constructor(context: ControllerContext) {
+    this.#context = context
+    this.#queue = new WorkQueue(uid => this.#process(uid), {
+      workers: 10,
+      onError: (uid, error) => context.log[isConflict(error) ? 'debug' : 'warn']('object not collected', { uid, error }),
+    })
+  }
+
+  run(signal: AbortSignal): Promise<void> {
+    return runAll([{ run: stop => this.#follow(stop) }, this.#queue], signal)
+  }
+
+  /** Watches every kind there is; looks for new ones from time to time. */
+  async #follow(signal: AbortSignal): Promise<void> {
+    const { client, log } = this.#context
+    const running: Promise<void>[] = []
+    while (!signal.aborted) {
+      let delay = discoveryInterval
+      try {
+        const kinds = (await discoverKinds(client)).filter(
+          kind => ['list', 'watch', 'delete'].every(verb => kind.verbs?.includes(verb)) && !ignored(kind),
+        )
+        const informers = kinds.filter(kind => !this.#kinds.has(nameOf(kind))).map(kind => this.#informer(kind))
+        for (const informer of informers) running.push(informer.run(signal))
+        await allSynced(informers, signal)
+      } catch (error) {
+        log.warn('discovery failed', { error })
+        delay = discoveryRetry
+      }
+      await pause(this.#context, delay, signal)
+    }
+    await Promise.all(running)
+  }
+
+  #informer(kind: Kind): Informer<KubernetesObject> {
+    const { client, log } = this.#context
+    this.#kinds.set(nameOf(kind), kind)
+    const informer = new Informer({ client, kind, log, transform: onlyOwnership })
+    informer.addListener({
+      added: object => this.#observe({ kind, metadata: object.metadata }),
+      updated: object => this.#observe({ kind, metadata: object.metadata }),
+      deleted: object => this.#remove({ kind, metadata: object.metadata }),
+    })
+    return informer
+  }
+
+  #observe(node: GraphNode): void {
+    const { uid, ownerReferences } = node.metadata
+    this.#graph.set(node)
+    // Objects whose owners all live are the rule: no work for them.
+    if (ownerReferences?.some(owner => this.#stateInGraph(owner) !== 'solid')) this.#queue.add(uid)
+    if (isDeletedWith(node, foreground) || isDeletedWith(node, orphan)) this.#queue.add(uid)
+  }
+
+  #remove(node: GraphNode): void {
+    const { uid, ownerReferences } = node.metadata
+    const dependents = this.#graph.dependentsOf(uid)
+    this.#graph.delete(uid)
+    for (const dependent of dependents) this.#queue.add(dependent.metadata.uid)
+    // An owner under foreground deletion may have waited for this one.
+    for (const owner of ownerReferences ?? []) if (this.#graph.get(owner.uid)?.metadata.deletionTimestamp) this.#queue.add(owner.uid)
+  }
+
+  async #process(uid: string): Promise<void> {
+    const node = this.#graph.get(uid)
+    if (!node) return
+    if (isDeletedWith(node, orphan)) return this.#orphanDependents(node)
+    if (isDeletedWith(node, foreground)) return this.#deleteDependents(node)
+    const owners = node.metadata.ownerReferences ?? []
+    const states = new Map(await Promise.all(owners.map(async owner => [owner.uid, await this.#stateOf(owner, node)] as const)))
+    const plan = planCollection(node, owner => states.get(owner.uid) ?? 'solid', this.#graph.dependentsOf(uid).length > 0)
+    if (plan.action === 'forget') await this.#forgetOwners(node, new Set(plan.uids))
+    if (plan.action === 'delete') await this.#delete(node, plan.propagationPolicy)
+  }
+
+  #stateInGraph({ uid }: OwnerReference): OwnerState {
+    const owner = this.#graph.get(uid)
+    if (!owner) return 'absent'
+    return isDeletedWith(owner, foreground) ? 'waiting' : 'solid'
+  }
+
+  async #stateOf(owner: OwnerReference, dependent: GraphNode): Promise<OwnerState> {
+    const known = this.#stateInGraph(owner)
+    if (known !== 'absent') return known
+    const kind =
+      [...this.#kinds.values()].find(each => apiVersionOf(each) === owner.apiVersion && each.kind === owner.kind) ?? this.#byGroup(owner)
+    // Not served: the owner cannot be asked about, so it is not presumed dead.
+    if (!kind) return 'solid'
+    const namespace = kind.namespaced ? dependent.metadata.namespace : undefined
+    try {
+      const current = await this.#context.client.get(kind, { name: owner.name, namespace })
+      return current.metadata.uid === owner.uid ? 'solid' : 'absent'
+    } catch (error) {
+      if (isNotFound(error)) return 'absent'
+      throw error
+    }
+  }
+
+  /** References may name another version of a group than the preferred one. */
+  #byGroup({ apiVersion, kind }: OwnerReference): Kind | undefined {
+    const group = apiVersion.includes('/') ? apiVersion.slice(0, apiVersion.indexOf('/')) : ''
+    return [...this.#kinds.values()].find(each => each.group === group && each.kind === kind)
+  }
+
+  async #delete(node: GraphNode, propagationPolicy: 'Foreground' | 'Background' | 'Orphan'): Promise<void> {
+    const { metadata, kind } = node
+    this.#context.log.debug('object collected', { resource: kind.plural, namespace: metadata.namespace, name: metadata.name })
+    await unlessGone(this.#context.client.delete(kind, metadata, { propagationPolicy, preconditions: { uid: metadata.uid } }))
+  }
+
+  async #forgetOwners({ kind, metadata }: GraphNode, uids: ReadonlySet<string>): Promise<void> {
+    const ownerReferences = (metadata.ownerReferences ?? []).filter(({ uid }) => !uids.has(uid))
+    const body = {
+      metadata: { resourceVersion: metadata.resourceVersion, ownerReferences: ownerReferences.length > 0 ? ownerReferences : null },
+    }
+    await unlessGone(this.#context.client.patch(kind, metadata, { type: 'merge', body }))
+  }
+
+  async #orphanDependents(owner: GraphNode): Promise<void> {
+    const uids = new Set([owner.metadata.uid])
+    await Promise.all(this.#graph.dependentsOf(owner.metadata.uid).map(dependent => this.#forgetOwners(dependent, uids)))
+    await this.#removeFinalizer(owner, orphan)
+  }
+
+  async #deleteDependents(owner: GraphNode): Promise<void> {
+    const dependents = this.#graph.dependentsOf(owner.metadata.uid)
+    for (const dependent of dependents) if (!dependent.metadata.deletionTimestamp) this.#queue.add(dependent.metadata.uid)
+    if (blockers(owner, dependents).length === 0) await this.#removeFinalizer(owner, foreground)
+  }
+
+  async #removeFinalizer({ kind, metadata }: GraphNode, finalizer: string): Promise<void> {
+    const finalizers = (metadata.finalizers ?? []).filter(each => each !== finalizer)
+    const body = { metadata: { resourceVersion: metadata.resourceVersion, finalizers: finalizers.length > 0 ? finalizers : null } }
+    await unlessGone(this.#context.client.patch(kind, metadata, { type: 'merge', body }))
+  }
+}
+
+const nameOf = (kind: Kind) => `${kind.group}/${kind.plural}`
+
+const onlyOwnership = ({ apiVersion, kind, metadata }: KubernetesObject): KubernetesObject => {
+  const { managedFields: _, annotations: __, labels: ___, ...rest } = metadata
+  return { apiVersion, kind, metadata: rest }
+}
+
+async function unlessGone(write: Promise<unknown>): Promise<void> {
+  try {
+    await write
+  } catch (error) {
+    // Invalid: made anew under the same name.
+    if (!isNotFound(error) && !isInvalid(error)) throw error
+  }
+}
+
+async function pause({ clock }: ControllerContext, milliseconds: number, signal: AbortSignal): Promise<void> {
+  try {
+    await clock.sleep(milliseconds, signal)
+  } catch (error) {
+    if (!signal.aborted) throw error
+  }
+}

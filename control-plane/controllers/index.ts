@@ -1,0 +1,78 @@
+import type { Client } from '../../client/client.ts'
+import { runController, type Controller } from '../../client/controller.ts'
+import { EventRecorder } from '../../client/event-recorder.ts'
+import { Informers } from '../../client/informers.ts'
+import type { CertificatePair } from '../../common/certificates.ts'
+import { systemClock, type Clock } from '../../common/clock.ts'
+import type { Logger } from '../../common/log.ts'
+import { runAll, type Runnable } from '../../common/run.ts'
+import { csrApprovingController } from './certificates/csr-approving.ts'
+import { csrCleaner } from './certificates/csr-cleaner.ts'
+import { csrSigningController } from './certificates/csr-signing.ts'
+import type { ControllerContext } from './context.ts'
+import { deploymentController } from './deployment/deployment.ts'
+import { endpointSliceController } from './endpoints/endpoint-slices.ts'
+import { endpointsController } from './endpoints/endpoints.ts'
+import { GarbageCollector } from './garbage-collector/garbage-collector.ts'
+import { namespaceController } from './namespace.ts'
+import { nodeIpamController } from './node-ipam.ts'
+import { nodeLifecycleController } from './node-lifecycle/node-lifecycle.ts'
+import { taintEvictionController } from './node-lifecycle/taint-eviction.ts'
+import { podGarbageCollector } from './pod-garbage.ts'
+import { replicaSetController } from './replica-set/replica-set.ts'
+import { rootCaPublisher } from './root-ca.ts'
+import { serviceAccountController } from './service-account.ts'
+
+export interface ControllersOptions {
+  readonly client: Client
+  readonly log: Logger
+  /** Where pod addresses come from: each node gets a /24 of it. */
+  readonly clusterCidr: string
+  /** The authority that signs certificates of nodes; its certificate is what pods trust. */
+  readonly authority: CertificatePair
+  /** Names of controllers not to run, as in upstream's `--controllers=-name`. */
+  readonly disabled?: readonly string[]
+  readonly clock?: Clock
+}
+
+const garbageCollector = 'garbage-collector-controller'
+
+type Create = (context: ControllerContext) => Controller
+
+/** Every controller under the name that its events and `disabled` use. */
+const controllersOf = ({ authority, clusterCidr }: ControllersOptions): Readonly<Record<string, Create>> => ({
+  'replicaset-controller': replicaSetController,
+  'deployment-controller': deploymentController,
+  'endpoints-controller': endpointsController,
+  'endpointslice-controller': endpointSliceController,
+  'serviceaccount-controller': serviceAccountController,
+  'root-ca-certificate-publisher-controller': context => rootCaPublisher(context, authority.cert),
+  'namespace-controller': namespaceController,
+  'node-controller': nodeLifecycleController,
+  'taint-eviction-controller': taintEvictionController,
+  'node-ipam-controller': context => nodeIpamController(context, clusterCidr),
+  'pod-garbage-collector-controller': podGarbageCollector,
+  'certificatesigningrequest-approving-controller': csrApprovingController,
+  'certificatesigningrequest-signing-controller': context => csrSigningController(context, authority),
+  'certificatesigningrequest-cleaner-controller': csrCleaner,
+})
+
+/** All controllers, on shared informers. */
+export function createControllers(options: ControllersOptions): Runnable {
+  const { client, disabled = [], clock = systemClock } = options
+  const informers = new Informers(client, options.log)
+  const runnables: Runnable[] = [informers]
+  const contextOf = (component: string): ControllerContext => {
+    const log = options.log.child({ component })
+    const events = new EventRecorder({ client, component, log })
+    runnables.push(events)
+    return { client, informers, events, log, clock }
+  }
+  for (const [name, create] of Object.entries(controllersOf(options))) {
+    if (disabled.includes(name)) continue
+    const context = contextOf(name)
+    runnables.push(runController({ controller: create(context), informers, log: context.log }))
+  }
+  if (!disabled.includes(garbageCollector)) runnables.push(new GarbageCollector(contextOf(garbageCollector)))
+  return { run: signal => runAll(runnables, signal) }
+}
