@@ -22,6 +22,7 @@ interface Golden {
   readonly status: number
   readonly body?: KubernetesObject
   readonly message?: string
+  readonly warning?: string
   readonly response?: Record<string, unknown>
 }
 
@@ -70,7 +71,7 @@ const documentsOf = (file: string) =>
 
 describeRecorded('new objects, against recorded answers of upstream', () => {
   const seeds = read<Golden>('golden-seeds.json').filter(({ status }) => status === 201 || status === 422)
-  for (const { file, index, path = '', status, response } of seeds) {
+  for (const { file, index, path = '', status, response, warning } of seeds) {
     const kind = kindAt(path)
     if (!kind) continue
     it(`${status === 201 ? 'completes' : 'refuses'} document ${index} of ${file}`, () => {
@@ -80,6 +81,7 @@ describeRecorded('new objects, against recorded answers of upstream', () => {
       if (status === 422) return expect(invalid(kind, object.metadata.name, errors).message).toBe(response?.['message'])
       expect(errors).toEqual([])
       expect(comparable(object)).toEqual(comparable(response))
+      expect((kind.warnings?.(object) ?? []).map(text => `299 - ${JSON.stringify(text)}`).join(', ')).toBe(warning ?? '')
     })
   }
 

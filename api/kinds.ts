@@ -45,8 +45,8 @@ export const subresourceKinds: readonly Kind[] = [Eviction, Scale, TokenRequest]
 export const findKind = (group: string, version: string, plural: string): Kind | undefined =>
   builtInKinds.find(kind => kind.group === group && kind.version === version && kind.plural === plural)
 
+const kindsOfBodies = [...builtInKinds, ...subresourceKinds]
+
 /** By what a body calls itself; knows the kinds of subresources too. */
 export const findKindByName = (group: string, version: string, kind: string): Kind | undefined =>
-  [...builtInKinds, ...subresourceKinds].find(
-    candidate => candidate.group === group && candidate.version === version && candidate.kind === kind,
-  )
+  kindsOfBodies.find(candidate => candidate.group === group && candidate.version === version && candidate.kind === kind)

@@ -1,5 +1,5 @@
 import { validateDeployment, validateDeploymentStatus, validateDeploymentUpdate } from './deployment-validation.ts'
-import { templateColumns, withTemplateDefaults } from './pod-template.ts'
+import { templateColumns, templateWarnings, withTemplateDefaults } from './pod-template.ts'
 import { ageColumn, nameColumn } from '../columns.ts'
 import { defineKind } from '../kind.ts'
 import { PodTemplateSpec } from '../core/pod-spec.ts'
@@ -124,6 +124,7 @@ export const Deployment = defineKind(DeploymentSchema, {
   validate: validateDeployment,
   validateUpdate: validateDeploymentUpdate,
   validateStatusUpdate: validateDeploymentStatus,
+  warnings: templateWarnings,
   columns: [
     nameColumn,
     {

@@ -1,6 +1,8 @@
 import { applyPodSpecDefaults } from '../core/pod-defaults.ts'
+import { warningsForPodTemplate } from '../core/pod-warnings.ts'
 import type { PodTemplateSpec } from '../core/pod-spec.ts'
 import type { Column, KubernetesObject } from '../kind.ts'
+import { dns1123LabelErrors } from '../names.ts'
 
 /** Kinds that make pods from a template. */
 interface WithTemplate extends KubernetesObject {
@@ -30,3 +32,13 @@ export const templateColumns: readonly Column<WithTemplate>[] = [
     cell: object => (object.spec.template.spec.containers ?? []).map(({ image }) => image ?? '').join(','),
   },
 ]
+
+/** What of the template will surprise, and names that pods take over though host names cannot be like that. */
+export function templateWarnings({ metadata, spec }: WithTemplate): string[] {
+  const errors = dns1123LabelErrors(metadata.name ?? '')
+  const surprise = 'this is used in Pod names and hostnames, which can result in surprising behavior; a DNS label is recommended'
+  return [
+    ...(errors.length > 0 ? [`metadata.name: ${surprise}: [${errors.join(' ')}]`] : []),
+    ...warningsForPodTemplate(spec.template, 'spec.template'),
+  ]
+}

@@ -1,5 +1,5 @@
 import { validateReplicaSet, validateReplicaSetStatus, validateReplicaSetUpdate } from './replica-set-validation.ts'
-import { templateColumns, withTemplateDefaults } from './pod-template.ts'
+import { templateColumns, templateWarnings, withTemplateDefaults } from './pod-template.ts'
 import { ageColumn, nameColumn } from '../columns.ts'
 import { defineKind } from '../kind.ts'
 import { PodTemplateSpec } from '../core/pod-spec.ts'
@@ -83,6 +83,7 @@ export const ReplicaSet = defineKind(ReplicaSetSchema, {
   validate: validateReplicaSet,
   validateUpdate: validateReplicaSetUpdate,
   validateStatusUpdate: validateReplicaSetStatus,
+  warnings: templateWarnings,
   columns: [
     nameColumn,
     { name: 'Desired', type: 'integer', description: 'Pods that there should be.', cell: set => set.spec.replicas ?? 0 },
