@@ -18,13 +18,12 @@ import { createTokenAction } from './api-server/auth/create-token.ts'
 import { issuerDiscovery } from './api-server/auth/issuer-discovery.ts'
 import { readSigningKey } from './api-server/auth/service-account-keys.ts'
 import { createTokenIssuer } from './api-server/auth/service-account-token.ts'
-import { ObjectCache } from './api-server/registry/object-cache.ts'
+import { createLookup } from './api-server/lookup.ts'
 import { createApiServer, type ApiServer } from './api-server/server.ts'
 import { ensureBootstrapToken } from './bootstrap/bootstrap-token.ts'
 import { writeJoinFiles } from './bootstrap/join-files.ts'
 import type { ControlPlaneConfig } from './config.ts'
 import { loadIdentity, type Identity } from './identity.ts'
-import { createLookup } from './lookup.ts'
 import { createScheduler } from './scheduler/scheduler.ts'
 import { openStore } from './store/lmdb-store.ts'
 import type { Store } from './store/store.ts'
@@ -115,8 +114,7 @@ async function apiServer(parts: {
   log: Logger
 }): Promise<ApiServer> {
   const { config, identity, store, advertiseAddress, log } = parts
-  const cache = new ObjectCache()
-  const lookup = createLookup(store, cache)
+  const { lookup, cache } = createLookup(store)
   const signingKey = await readSigningKey(identity.serviceAccountKey)
   const tokens = createTokenIssuer(signingKey, issuer)
   const clock = systemClock
