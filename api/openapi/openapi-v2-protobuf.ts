@@ -4,6 +4,9 @@ import { isRecord } from '../schema/records.ts'
 /** What clients before kubectl 1.29 ask `/openapi/v2` for; they cannot read JSON there. */
 export const openApiV2ProtobufMediaType = 'application/com.github.proto-openapi.spec.v2@v1.0+protobuf'
 
+/** The same as an answer is labelled with: Go's parser of media types does not take the `@`. */
+export const openApiV2ProtobufContentType = 'application/com.github.proto-openapi.spec.v2.v1.0+protobuf'
+
 type Encode = (value: unknown) => Uint8Array
 /** How one property is written: its number, and as what. */
 type Field = readonly [number: number, type: 'text' | 'texts' | 'boolean' | Encode | readonly [Encode]]
