@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Kind } from '../../../api/kind.ts'
 import { openApiV2 } from '../../../api/openapi/openapi-v2.ts'
-import { encodeOpenApiV2, openApiV2ProtobufMediaType } from '../../../api/openapi/openapi-v2-protobuf.ts'
+import { encodeOpenApiV2, openApiV2ProtobufContentType, openApiV2ProtobufMediaType } from '../../../api/openapi/openapi-v2-protobuf.ts'
 import { openApiV3, openApiV3Index } from '../../../api/openapi/openapi-v3.ts'
 import { respond } from './respond.ts'
 
@@ -47,7 +47,7 @@ export class OpenApi {
   /** Clients from before kubectl 1.29 take nothing else. */
   #serveProtobuf(response: ServerResponse): void {
     this.#swagger ??= encodeOpenApiV2(openApiV2(this.#kinds))
-    response.setHeader('Content-Type', openApiV2ProtobufMediaType)
+    response.setHeader('Content-Type', openApiV2ProtobufContentType)
     response.setHeader('Content-Length', this.#swagger.length)
     response.end(this.#swagger)
   }
