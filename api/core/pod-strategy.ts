@@ -28,12 +28,8 @@ export function preparePodForCreate(pod: Pod): Pod {
   }
 }
 
-/** Ephemeral containers and status have paths of their own; this one leaves them as they are. */
-export function preparePodForUpdate(next: Pod, current: Pod): Pod {
-  const { ephemeralContainers: _, ...spec } = next.spec
-  const kept = current.spec.ephemeralContainers
-  return { ...next, spec: { ...spec, ...(kept ? { ephemeralContainers: kept } : {}) }, status: current.status }
-}
+/** Status has a path of its own. */
+export const preparePodForUpdate = (next: Pod, current: Pod): Pod => ({ ...next, status: current.status })
 
 type ResizedContainers = Pod['spec']['containers']
 
@@ -48,16 +44,28 @@ const resized = (current: ResizedContainers, next: ResizedContainers): ResizedCo
         return { ...rest, resources: wanted.resources, ...(wanted.resizePolicy ? { resizePolicy: wanted.resizePolicy } : {}) }
       })
 
+/** These paths change nothing else, labels included; the version that the change is based on comes along. */
+const sameMetadata = ({ metadata }: Pod, current: Pod): Pod['metadata'] => ({
+  ...current.metadata,
+  resourceVersion: metadata.resourceVersion,
+  ...(metadata.managedFields ? { managedFields: metadata.managedFields } : {}),
+})
+
 /** What the subresources let through of an updated pod; everything else stays as it was. */
 export const preparePodSubresource: Readonly<Record<string, (next: Pod, current: Pod) => Pod>> = {
   ephemeralcontainers: (next, current) => {
     const { ephemeralContainers: _, ...spec } = current.spec
     const wanted = next.spec.ephemeralContainers
-    return { ...current, metadata: next.metadata, spec: { ...spec, ...(wanted ? { ephemeralContainers: wanted } : {}) } }
+    return { ...current, metadata: sameMetadata(next, current), spec: { ...spec, ...(wanted ? { ephemeralContainers: wanted } : {}) } }
+  },
+  /** The class of service is decided at creation; who writes a status need not repeat it. */
+  status: (next, current) => {
+    const qosClass = next.status.qosClass ?? current.status.qosClass
+    return qosClass && !next.status.qosClass ? { ...next, status: { ...next.status, qosClass } } : next
   },
   resize: (next, current) => ({
     ...current,
-    metadata: next.metadata,
+    metadata: sameMetadata(next, current),
     spec: {
       ...current.spec,
       containers: resized(current.spec.containers, next.spec.containers),

@@ -37,7 +37,7 @@ const wholeObject = (kind: Kind): UpdateStrategy => ({
 
 const statusOnly = (kind: Kind): UpdateStrategy => ({
   take: (next, current) => ({ ...withStatusOf(current, next), metadata: statusMetadata(next.metadata, current.metadata) }),
-  prepare: next => next,
+  prepare: (next, current) => kind.prepareSubresource?.['status']?.(next, current) ?? next,
   validate: (next, current) => [
     ...validateObjectMetaUpdate(next.metadata, current.metadata),
     ...(kind.validateStatusUpdate?.(next, current) ?? []),
