@@ -1,4 +1,4 @@
-import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 import { parse, stringify } from 'yaml'
 import type { ClientConfig, KeyPair } from './client-config.ts'
@@ -91,11 +91,11 @@ const userFields = (config: ClientConfig, pair: KeyPair | undefined) => ({
   ...optional('tokenFile', config.tokenFile),
 })
 
-/** Writes a kubeconfig that only its owner can read. */
+/** Writes a kubeconfig that only its owner can read, whole or not at all. */
 export async function writeKubeconfig(path: string, config: ClientConfig, names: KubeconfigNames): Promise<void> {
   await mkdir(dirname(path), { recursive: true })
-  await writeFile(path, kubeconfigText(config, names), { mode: 0o600 })
-  await chmod(path, 0o600)
+  await writeFile(`${path}.new`, kubeconfigText(config, names), { mode: 0o600 })
+  await rename(`${path}.new`, path)
 }
 
 const base64 = (value: string) => Buffer.from(value).toString('base64')

@@ -1,0 +1,49 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createClient } from '../../client/http-client.ts'
+import { createLogger } from '../../common/log.ts'
+import { runAll } from '../../common/run.ts'
+import { readConfig } from '../../control-plane/config.ts'
+import { startControlPlane } from '../../control-plane/control-plane.ts'
+import { createControllers } from '../../control-plane/controllers/index.ts'
+import { createScheduler } from '../../control-plane/scheduler/scheduler.ts'
+import { addHollowNode, hollowKubelets } from './hollow-nodes.ts'
+
+export interface HollowClusterOptions {
+  readonly nodes?: readonly string[]
+  readonly disabled?: readonly string[]
+}
+
+/** A control plane with scheduler and controllers on a directory of its own, and nodes that only pretend to run pods. */
+export async function startHollowCluster({ nodes = ['node-1', 'node-2', 'node-3'], disabled = [] }: HollowClusterOptions = {}) {
+  const directory = await mkdtemp(join(tmpdir(), 'kubeling-hollow-'))
+  const flags = ['--port=0', '--listen-address=127.0.0.1', '--scheduler=false', '--controllers=false', `--data-dir=${directory}/data`]
+  const log = createLogger({ level: 'error' })
+  const plane = await startControlPlane(readConfig(flags, {}), log)
+  const { authority, scheduler, controllerManager, admin } = plane.identity
+  const clientAs = (certificate: typeof admin) =>
+    createClient({ server: `https://127.0.0.1:${plane.port}`, ca: authority.cert, certificate })
+  const client = clientAs(admin)
+  const stop = new AbortController()
+  const running = runAll(
+    [
+      createScheduler({ client: clientAs(scheduler), log: log.child({ component: 'scheduler' }) }),
+      createControllers({ client: clientAs(controllerManager), log, clusterCidr: '10.244.0.0/16', authority, disabled }),
+      hollowKubelets(client, log),
+    ],
+    stop.signal,
+  )
+  for (const name of nodes) await addHollowNode(client, name)
+  return {
+    client,
+    plane,
+    clientAs,
+    async [Symbol.asyncDispose]() {
+      stop.abort()
+      await running
+      await plane.stop()
+      await rm(directory, { recursive: true, force: true })
+    },
+  }
+}
