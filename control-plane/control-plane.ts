@@ -68,11 +68,7 @@ export async function startControlPlane(config: ControlPlaneConfig, log: Logger)
     await writeJoinFiles(config.bootstrapDirectory, { ca: identity.authority.cert, token: identity.bootstrapToken })
   }
 
-  const components: Runnable[] = []
-  if (config.runScheduler) {
-    const component = log.child({ component: 'scheduler' })
-    components.push(createScheduler({ client: clientAs(identity.scheduler, 'kube-scheduler'), log: component }))
-  }
+  const components = await createComponents({ config, identity, clientAs, log })
   const stopping = new AbortController()
   const running = runAll([...components, untilAborted], stopping.signal)
   const done = running.finally(async () => {
@@ -84,6 +80,27 @@ export async function startControlPlane(config: ControlPlaneConfig, log: Logger)
     await done
   }
   return { port, identity, client, done, stop, [Symbol.asyncDispose]: stop }
+}
+
+async function createComponents(parts: {
+  config: ControlPlaneConfig
+  identity: Identity
+  clientAs: (certificate: CertificatePair, userAgent: string) => Client
+  log: Logger
+}): Promise<Runnable[]> {
+  const { config, identity, clientAs, log } = parts
+  const components: Runnable[] = []
+  if (config.runScheduler) {
+    const client = clientAs(identity.scheduler, 'kube-scheduler')
+    components.push(createScheduler({ client, log: log.child({ component: 'scheduler' }) }))
+  }
+  if (config.runControllers) {
+    // Loaded now and not earlier: signing certificates needs a large library, and the API server answers before that.
+    const { createControllers } = await import('./controllers/index.ts')
+    const client = clientAs(identity.controllerManager, 'kube-controller-manager')
+    components.push(createControllers({ client, log, clusterCidr: config.podCidr, authority: identity.authority }))
+  }
+  return components
 }
 
 /** Keeps the control plane up when no component is switched on. */
