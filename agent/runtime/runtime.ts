@@ -51,7 +51,7 @@ export interface Runtime {
   pullImage(image: string, options?: { credentials?: RegistryCredentials; signal?: AbortSignal }): Promise<string>
   removeImage(image: string): Promise<void>
 
-  /** Creates the volume unless it is there; idempotent by name. */
+  /** Creates the volume unless it is there; idempotent by name. A volume on disk gets `mode` and `gid` from prepareVolumes. */
   createVolume(config: VolumeConfig): Promise<void>
   /** createVolume and writeVolume for all of a pod's volumes in one go: one trip to the runtime instead of one per volume. */
   prepareVolumes(volumes: readonly PreparedVolume[]): Promise<void>

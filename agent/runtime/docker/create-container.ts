@@ -6,7 +6,8 @@ import { createByName } from './create-by-name.ts'
 import { containerLabels, containerNameOf } from './labels.ts'
 import { mountsOf } from './mounts.ts'
 import type { DockerContext } from './options.ts'
-import { nodeNamespace } from './sandbox.ts'
+import { nodeNamespace } from './node-namespace.ts'
+import { nodePodFileBinds } from './node-pod-files.ts'
 
 /** Kubelet's containerLogMaxSize and containerLogMaxFiles. */
 const logConfig = { Type: 'json-file', Config: { 'max-size': '10m', 'max-file': '5' } }
@@ -14,6 +15,7 @@ const logConfig = { Type: 'json-file', Config: { 'max-size': '10m', 'max-file': 
 export async function createContainer(context: DockerContext, config: ContainerConfig, options?: Abortable): Promise<string> {
   const sandbox = `container:${config.sandboxId}`
   const canLower = (config.resources.oomScoreAdj ?? 0) >= 0 || (await context.lowersOomScore())
+  const [mounts, files] = await Promise.all([mountsOf(context, config.mounts), nodePodFileBinds(context, config)])
   const pidMode = pidModeOf(context, config)
   const request: Docker.ContainerCreateOptions & { name: string } = {
     name: containerNameOf(config),
@@ -33,7 +35,8 @@ export async function createContainer(context: DockerContext, config: ContainerC
     HostConfig: {
       ...resourcesOf(config.resources, canLower),
       ...securityOf(context, config.security),
-      ...(await mountsOf(context, config.mounts)),
+      Mounts: mounts.Mounts,
+      Binds: [...mounts.Binds, ...files],
       ...(pidMode ? { PidMode: pidMode } : {}),
       NetworkMode: sandbox,
       IpcMode: sandbox,

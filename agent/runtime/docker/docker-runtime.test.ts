@@ -172,6 +172,27 @@ function describeOn(docker: Docker): void {
       expect(await runtime.hostPathType('/no/such/path')).toBeUndefined()
     })
 
+    it('gives a pod on the network of the node its own files in /etc', async () => {
+      const node = await runtime.runSandbox({
+        pod: { ...pod, name: 'node', uid: randomUUID() },
+        attempt: 0,
+        hostname: 'node-1',
+        network: 'pod',
+        dns: { servers: ['1.1.1.1'], searches: [], options: [] },
+      })
+      const onNode = new DockerRuntime({ docker, ...owner, podNetwork, nodeContainer: node.id, pauseImage: image, log: silentLogger })
+      const identity = { ...pod, name: 'host', uid: randomUUID() }
+      const dns = { servers: ['10.96.0.10'], searches: [], options: [] }
+      const extraHosts = [{ ip: '1.2.3.4', hostnames: ['foo.local'] }]
+      const { id: sandboxId } = await onNode.runSandbox({ pod: identity, attempt: 0, hostname: 'x', network: 'node', dns, extraHosts })
+      const id = await onNode.createContainer(config(sandboxId, { pod: identity }))
+      await onNode.startContainer(id)
+      const run = async (command: string) => (await onNode.execSync(id, { command: ['sh', '-c', command] })).output.toString()
+      expect(await run('cat /etc/resolv.conf')).toBe('nameserver 10.96.0.10\n')
+      expect(await run('cat /etc/hosts')).toMatch(/host network[^]*node-1[^]*1\.2\.3\.4\tfoo\.local/)
+      expect(await run('hostname')).toBe('node-1\n')
+    })
+
     it('measures what a pod uses', async () => {
       const used = await runtime.stats(pod.uid)
       expect(used).toMatchObject([{ name: 'main', workingSetBytes: expect.any(Number) }])

@@ -33,7 +33,7 @@ import { createSandbox, removeSandbox, startSandbox, stopSandbox } from './sandb
 import { startContainer } from './start-container.ts'
 import { stats } from './stats.ts'
 import { stopContainer } from './stop-container.ts'
-import { listVolumes, prepareVolumes, removeVolume, writeVolume } from './volumes.ts'
+import { createVolume, listVolumes, prepareVolumes, removeVolume, writeVolume } from './volumes.ts'
 
 /** The Runtime that runs real containers. Each verb is a file of its own beside this one. */
 export class DockerRuntime implements Runtime {
@@ -43,6 +43,7 @@ export class DockerRuntime implements Runtime {
   constructor(options: DockerRuntimeOptions) {
     this.#context = {
       ...options,
+      nodePodFiles: new Map(),
       rootDirectory: once(async () => {
         const { DockerRootDir } = (await translated(options.docker.info())) as { DockerRootDir: string }
         return DockerRootDir
@@ -124,7 +125,7 @@ export class DockerRuntime implements Runtime {
     return removeImage(this.#context, image)
   }
   createVolume(config: VolumeConfig) {
-    return prepareVolumes(this.#context, [config])
+    return createVolume(this.#context, config)
   }
   prepareVolumes(volumes: readonly PreparedVolume[]) {
     return prepareVolumes(this.#context, volumes)

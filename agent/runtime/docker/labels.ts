@@ -9,6 +9,7 @@ export const labels = {
   podUid: 'io.kubernetes.pod.uid',
   containerName: 'io.kubernetes.container.name',
   type: 'io.kubernetes.docker.type',
+  files: 'io.kubeling.pod.files',
   sandboxId: 'io.kubernetes.sandbox.id',
 } as const
 const annotationPrefix = 'annotation.'

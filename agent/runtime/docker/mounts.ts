@@ -2,6 +2,9 @@ import type Docker from 'dockerode'
 import type { Mount } from '../runtime.ts'
 import type { DockerContext } from './options.ts'
 
+/** Where the sandbox mounts the pod's volumes. */
+export const volumeDirectory = (volume: string): string => `/volumes/${volume}`
+
 type Propagation = NonNullable<Mount['propagation']>
 const propagations = { None: 'rprivate', HostToContainer: 'rslave', Bidirectional: 'rshared' } as const satisfies Record<
   Propagation,
@@ -13,7 +16,10 @@ const propagations = { None: 'rprivate', HostToContainer: 'rslave', Bidirectiona
  * of the directory that holds it (`VolumeOptions.Subpath` is younger than the engines in use), which Docker makes when it is
  * not there, as kubelet does.
  */
-export async function mountsOf(context: DockerContext, mounts: readonly Mount[]): Promise<Docker.HostConfig> {
+export async function mountsOf(
+  context: DockerContext,
+  mounts: readonly Mount[],
+): Promise<{ Binds: string[]; Mounts: Docker.MountSettings[] }> {
   const root = mounts.some(mount => 'subPath' in mount && mount.subPath) ? await context.rootDirectory() : ''
   return {
     Binds: mounts.flatMap(mount => ('volume' in mount && mount.subPath ? [subPathBind(root, mount, mount)] : [])),

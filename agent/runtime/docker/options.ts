@@ -26,6 +26,8 @@ export interface DockerRuntimeOptions {
 export interface DockerContext extends DockerRuntimeOptions {
   /** Docker's own directory, below which local volumes lie. */
   rootDirectory(): Promise<string>
+  /** By sandbox: the volume with the files in /etc of a pod on the node's network; undefined for other pods. */
+  readonly nodePodFiles: Map<string, string | undefined>
   /** Whether this engine can start containers with a negative oom_score_adj. */
   lowersOomScore(): Promise<boolean>
 }

@@ -1,26 +1,29 @@
 import type Docker from 'dockerode'
-import { RuntimeError, type Abortable, type Sandbox, type SandboxConfig } from '../runtime.ts'
+import type { Abortable, Sandbox, SandboxConfig } from '../runtime.ts'
 import { createByName } from './create-by-name.ts'
 import { killContainer } from './stop-container.ts'
 import { isUnchanged, settled, toStartError, translated } from './errors.ts'
 import { labels, ownerFilter, sandboxLabels, sandboxNameOf } from './labels.ts'
+import { volumeDirectory } from './mounts.ts'
+import { nodeNamespace } from './node-namespace.ts'
+import { writeNodePodFiles } from './node-pod-files.ts'
 import type { DockerContext } from './options.ts'
 import { pauseCommand, pauseEnvironment } from './pause-script.ts'
 
 /** Upstream's for the pause container: the last thing of a pod that the kernel kills. */
 const oomScoreAdj = -998
 
-/** Where the sandbox mounts the pod's volumes. */
-export const volumeDirectory = (volume: string): string => `/volumes/${volume}`
-
 export async function createSandbox(context: DockerContext, config: SandboxConfig, options?: Abortable): Promise<string> {
-  const lowered = await context.lowersOomScore()
+  const [lowered, files] = await Promise.all([
+    context.lowersOomScore(),
+    config.network === 'node' ? writeNodePodFiles(context, config) : undefined,
+  ])
   const request: Docker.ContainerCreateOptions & { name: string } = {
     name: sandboxNameOf(config),
     Image: context.pauseImage,
     Entrypoint: [...pauseCommand],
     Cmd: [],
-    Labels: sandboxLabels(context, config),
+    Labels: { ...sandboxLabels(context, config), ...(files ? { [labels.files]: files } : {}) },
     HostConfig: {
       ...network(context, config),
       CapDrop: ['ALL'],
@@ -48,16 +51,13 @@ export async function createSandbox(context: DockerContext, config: SandboxConfi
         }
       : {}),
   }
-  return createByName(context.docker, request, options)
+  const id = await createByName(context.docker, request, options)
+  context.nodePodFiles.set(id, files)
+  return id
 }
 
 const network = (context: DockerContext, config: SandboxConfig): Docker.HostConfig =>
   config.network === 'pod' ? { NetworkMode: context.podNetwork } : { NetworkMode: nodeNamespace(context) }
-
-export function nodeNamespace({ nodeContainer }: DockerContext): string {
-  if (!nodeContainer) throw new RuntimeError('Unknown', 'this node is not a container: it has no namespaces that a pod could join')
-  return `container:${nodeContainer}`
-}
 
 export async function startSandbox(context: DockerContext, id: string, options: Abortable = {}): Promise<Sandbox> {
   try {
@@ -82,6 +82,7 @@ export async function stopSandbox(context: DockerContext, id: string): Promise<v
   await killContainer(context, id)
 }
 
-export async function removeSandbox({ docker }: DockerContext, id: string): Promise<void> {
+export async function removeSandbox({ docker, nodePodFiles }: DockerContext, id: string): Promise<void> {
+  nodePodFiles.delete(id)
   await settled(docker.getContainer(id).remove({ force: true, v: true }))
 }

@@ -6,10 +6,15 @@ import { execSync } from './exec-sync.ts'
 import { withHelper } from './helper-container.ts'
 import { labels, ownerFilter, volumeLabels } from './labels.ts'
 import type { DockerContext } from './options.ts'
-import { volumeDirectory } from './sandbox.ts'
+import { volumeDirectory } from './mounts.ts'
 import { topLevel, volumesTar, type VolumeContent } from './volume-tar.ts'
 
 const defaultMode = 0o777
+
+/** Makes the volume; on disk its root gets its mode and group when it is filled. */
+export async function createVolume(context: DockerContext, config: VolumeConfig): Promise<void> {
+  await create(context, config)
+}
 
 /**
  * Creates a pod's volumes and fills them with one tar, through a container that mounts them all and is never started: it does
