@@ -1,3 +1,5 @@
+import { setMaxListeners } from 'node:events'
+
 /** Something that works until it is told to stop. */
 export interface Runnable {
   run(signal: AbortSignal): Promise<void>
@@ -7,6 +9,8 @@ export interface Runnable {
 export async function runAll(components: readonly Runnable[], signal: AbortSignal): Promise<void> {
   const failed = new AbortController()
   const stop = AbortSignal.any([signal, failed.signal])
+  // Many components listen to one signal: that is what it is for, not a leak.
+  setMaxListeners(0, stop)
   const results = await Promise.allSettled(
     components.map(async component => {
       try {
