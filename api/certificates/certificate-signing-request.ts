@@ -66,7 +66,7 @@ export const CertificateSigningRequestSchema = message(
     apiVersion: stored(0, string(), 'Version of the schema that the object is written in.'),
     kind: stored(0, string(), 'What the object is: CertificateSigningRequest.'),
     metadata: embedded(1, ObjectMeta, 'Name, labels and other data that every object has.'),
-    spec: embedded(2, CertificateSigningRequestSpec, 'What is asked for; never changes.'),
+    spec: required(2, CertificateSigningRequestSpec, 'What is asked for; never changes.'),
     status: embedded(3, CertificateSigningRequestStatus, 'What became of it.'),
   },
 )

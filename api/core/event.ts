@@ -21,7 +21,7 @@ export type EventSeries = Static<typeof EventSeries>
 export const EventSchema = message('io.k8s.api.core.v1.Event', 'Something that happened to an object; kept for an hour.', {
   apiVersion: stored(0, string(), 'Version of the schema that the object is written in.'),
   kind: stored(0, string(), 'What the object is: Event.'),
-  metadata: embedded(1, ObjectMeta, 'Name, labels and other data that every object has.'),
+  metadata: required(1, ObjectMeta, 'Name, labels and other data that every object has.'),
   involvedObject: required(2, ObjectReference, 'The object that it happened to.'),
   reason: optional(3, string(), 'A word for programs that says what happened.'),
   message: optional(4, string(), 'A sentence for people that says what happened.'),

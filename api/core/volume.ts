@@ -154,7 +154,7 @@ export type PersistentVolumeClaimSpec = Static<typeof PersistentVolumeClaimSpec>
 
 export const PersistentVolumeClaimTemplate = message('io.k8s.api.core.v1.PersistentVolumeClaimTemplate', 'Claim to make for a pod.', {
   metadata: embedded(1, ObjectMeta, 'Labels and annotations of the claim.'),
-  spec: embedded(2, PersistentVolumeClaimSpec, 'Spec of the claim.'),
+  spec: required(2, PersistentVolumeClaimSpec, 'Spec of the claim.'),
 })
 export type PersistentVolumeClaimTemplate = Static<typeof PersistentVolumeClaimTemplate>
 
