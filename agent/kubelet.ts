@@ -9,7 +9,7 @@ import type { Logger } from '../common/log.ts'
 import { runAll, type Runnable } from '../common/run.ts'
 import { ImageManager } from './images/image-manager.ts'
 import { Pleg } from './pleg/pleg.ts'
-import { PodCache } from './pleg/pod-cache.ts'
+import { nothingObserved, PodCache } from './pleg/pod-cache.ts'
 import { ContainerStarter } from './pods/container-starter.ts'
 import { ContainerStopper } from './pods/container-stopper.ts'
 import { Housekeeping } from './pods/housekeeping.ts'
@@ -22,11 +22,12 @@ import { RestartBackoff } from './pods/restart-backoff.ts'
 import type { DnsOptions } from './pods/sandbox-config.ts'
 import { TerminationMessages } from './pods/termination-messages.ts'
 import { ProbeManager } from './probes/probe-manager.ts'
-import type { ObservedPod, Runtime } from './runtime/runtime.ts'
+import type { Runtime } from './runtime/runtime.ts'
 import { StatusManager } from './status/status-manager.ts'
+import type { PodSource as PodSourceOfServer } from './server/pod-source.ts'
 import { ObjectReader } from './volumes/object-reader.ts'
 import { TokenSource } from './volumes/service-account-token.ts'
-import { VolumeManager } from './volumes/volume-manager.ts'
+import { identityOf, VolumeManager } from './volumes/volume-manager.ts'
 
 export interface KubeletTimings {
   readonly relistMs: number
@@ -56,9 +57,7 @@ export interface KubeletOptions {
 /** Runs the pods of one node. */
 export interface Kubelet extends Runnable {
   /** What the agent's server answers about: the pods of this node and what was last observed of each. */
-  readonly pods: {
-    list(): readonly { readonly pod: Pod; readonly observed: ObservedPod | undefined }[]
-  }
+  readonly served: PodSourceOfServer
 }
 
 /** Wires the parts that run pods: who gets what, and what pokes which pod. Starts nothing before `run`. */
@@ -122,9 +121,14 @@ export function createKubelet(options: KubeletOptions): Kubelet {
     ...given('periodMs', timings.housekeepingMs),
   })
 
+  const current = (): Pod[] => workers.pods().map(pod => ({ ...pod, status: statuses.get(pod) }))
   return {
-    pods: {
-      list: () => workers.pods().map(pod => ({ pod: { ...pod, status: statuses.get(pod) }, observed: cache.latest(pod.metadata.uid) })),
+    served: {
+      list: current,
+      find(namespace, name) {
+        const pod = current().find(({ metadata }) => metadata.name === name && metadata.namespace === namespace)
+        return pod && { pod, observed: cache.latest(pod.metadata.uid) ?? nothingObserved(identityOf(pod)) }
+      },
     },
     async run(signal) {
       try {

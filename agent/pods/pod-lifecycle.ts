@@ -75,7 +75,7 @@ export class PodLifecycle implements Lifecycle {
     const observed = await this.#observe(pod, memory)
     probes.sync(pod, observed, this.#podIp(pod, observed))
     // 3. Say so.
-    const status = podStatus(this.#facts(pod, observed, memory))
+    const status = podStatus(this.#facts(pod, observed))
     statuses.set(pod, status, { containersMayRun: true })
     if (isTerminalPhase(status.phase)) return 'done'
     // 4. What is to be done?
@@ -94,7 +94,7 @@ export class PodLifecycle implements Lifecycle {
     // 1. From now on nothing restarts; what is true until the containers have stopped is said.
     probes.stopLivenessAndStartup(pod.metadata.uid)
     const observed = await this.#observe(pod, memory)
-    statuses.set(pod, podStatus(this.#facts(pod, observed, memory, request)), { containersMayRun: true })
+    statuses.set(pod, podStatus(this.#facts(pod, observed, request)), { containersMayRun: true })
     // 2. Containers, then the sandbox.
     const podIp = this.#podIp(pod, observed)
     const graceOverride = request.graceSeconds
@@ -105,7 +105,7 @@ export class PodLifecycle implements Lifecycle {
     // 3. The last word.
     const ended = await pleg.observe(identityOf(pod))
     await this.#options.messages.collect(ended)
-    statuses.set(pod, finalPodStatus(this.#facts(pod, ended, memory, request)), { containersMayRun: false })
+    statuses.set(pod, finalPodStatus(this.#facts(pod, ended, request)), { containersMayRun: false })
   }
 
   async release(pod: Pod, _signal: AbortSignal): Promise<boolean> {
@@ -176,19 +176,20 @@ export class PodLifecycle implements Lifecycle {
     return observed
   }
 
-  #facts(pod: Pod, observed: ObservedPod, memory: Memory, request: TerminationRequest = {}): StatusFacts {
+  #facts(pod: Pod, observed: ObservedPod, { failure }: TerminationRequest = {}): StatusFacts {
+    const { waiting } = this.#remember(pod)
     const { statuses, probes, messages, hostIp, clock } = this.#options
     return {
       pod,
       observed,
       previous: statuses.get(pod),
       probes,
-      waiting: memory.waiting,
+      waiting,
       terminationMessage: id => messages.get(id),
       hostIp: hostIp(),
       now: timestamp(clock.now()),
       terminal: false,
-      failure: request.failure,
+      failure,
     }
   }
 
@@ -247,7 +248,7 @@ export class PodLifecycle implements Lifecycle {
     for (const [name, reason] of result.waiting) memory.waiting.set(name, reason)
     const now = await this.#observe(pod, memory)
     probes.sync(pod, now, this.#podIp(pod, now))
-    statuses.set(pod, podStatus(this.#facts(pod, now, memory)), { containersMayRun: true })
+    statuses.set(pod, podStatus(this.#facts(pod, now)), { containersMayRun: true })
     // An end that came before this look is not in the cache as a change: it has to be looked at again.
     const endedAlready = result.started.some(name => now.containers.find(container => container.name === name)?.state !== 'running')
     const initGoesOn = actions.start.some(({ container, kind }) => kind === 'init' && result.started.includes(container.name))

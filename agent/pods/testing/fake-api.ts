@@ -1,5 +1,5 @@
 import { notFound } from '../../../api/errors.ts'
-import { Event } from '../../../api/core/event.ts'
+import { type Event } from '../../../api/core/event.ts'
 import { Pod } from '../../../api/core/pod.ts'
 import type { PodStatus } from '../../../api/core/pod-status.ts'
 import type { Kind, KubernetesObject } from '../../../api/kind.ts'
