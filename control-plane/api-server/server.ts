@@ -2,7 +2,7 @@ import { createServer } from 'node:https'
 import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import express, { type NextFunction, type Request, type Response } from 'express'
+import express from 'express'
 import type { Kind } from '../../api/kind.ts'
 import { systemClock, type Clock } from '../../common/clock.ts'
 import type { Logger } from '../../common/log.ts'
@@ -128,8 +128,13 @@ function application(pipeline: RequestPipeline, log: Logger) {
   app.disable('x-powered-by')
   app.disable('etag')
   app.set('query parser', false)
-  app.use((request: IncomingMessage, response: ServerResponse) => pipeline.serve(request, response))
-  app.use((error: unknown, request: Request, response: Response, _next: NextFunction) => answerError(response, { request, error, log }))
+  app.use(async (request: IncomingMessage, response: ServerResponse) => {
+    try {
+      await pipeline.serve(request, response)
+    } catch (error) {
+      await answerError(response, { request, error, log })
+    }
+  })
   return app
 }
 

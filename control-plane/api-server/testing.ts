@@ -1,3 +1,5 @@
+import { once } from 'node:events'
+import type { IncomingMessage } from 'node:http'
 import { request as httpsRequest } from 'node:https'
 import type { Kind } from '../../api/kind.ts'
 import { builtInKinds } from '../../api/kinds.ts'
@@ -12,6 +14,15 @@ export interface Answer {
   readonly text: string
   // Tests look into whatever came back.
   readonly body: Record<string, never> & { readonly [name: string]: unknown }
+}
+
+export interface WatchedEvent {
+  readonly type: string
+  readonly object: {
+    readonly kind: string
+    readonly metadata: { readonly name: string; readonly resourceVersion: string }
+    readonly [name: string]: unknown
+  }
 }
 
 export interface Call {
@@ -44,13 +55,20 @@ export async function startApiServer(options: Partial<ApiServerOptions> & { read
   const call = (method: string, path: string, { body, headers = {} }: Call = {}): Promise<Answer> =>
     new Promise((resolve, reject) => {
       const text = body === undefined ? undefined : typeof body === 'string' || body instanceof Uint8Array ? body : JSON.stringify(body)
-      const contentType = text === undefined ? {} : { 'Content-Type': 'application/json' }
+      const contentType = text === undefined ? {} : { 'Content-Type': 'application/json', 'Content-Length': Buffer.byteLength(text) }
       const outgoing = httpsRequest(
         { port, host: '127.0.0.1', path, method, ca: ca.cert, headers: { ...contentType, ...headers } },
         incoming => {
           const chunks: Buffer[] = []
           incoming.on('data', (chunk: Buffer) => chunks.push(chunk))
-          incoming.on('error', reject)
+          incoming.on('error', (error: Error) =>
+            reject(
+              new Error(
+                `${method} ${path}: ${incoming.statusCode} ${JSON.stringify(incoming.headers)} ${Buffer.concat(chunks).toString().slice(0, 200)}`,
+                { cause: error },
+              ),
+            ),
+          )
           incoming.on('end', () => {
             const text = Buffer.concat(chunks).toString()
             const json = text.startsWith('{') ? (JSON.parse(text) as Answer['body']) : ({} as Answer['body'])
@@ -61,7 +79,25 @@ export async function startApiServer(options: Partial<ApiServerOptions> & { read
       outgoing.on('error', reject)
       outgoing.end(text)
     })
+  /** The events of a watch, as they come, until the caller stops asking. */
+  async function* watch(path: string, headers: Call['headers'] = {}): AsyncGenerator<WatchedEvent> {
+    const outgoing = httpsRequest({ port, host: '127.0.0.1', path, ca: ca.cert, headers: { ...headers } }).end()
+    try {
+      const [incoming] = (await once(outgoing, 'response')) as [IncomingMessage]
+      // Ending early breaks the stream off, which is no error here.
+      incoming.on('error', () => undefined)
+      let rest = ''
+      for await (const chunk of incoming) {
+        const lines = (rest + String(chunk)).split('\n')
+        rest = lines.pop() ?? ''
+        for (const line of lines) yield JSON.parse(line) as WatchedEvent
+      }
+    } finally {
+      outgoing.destroy()
+    }
+  }
   return {
+    watch,
     port,
     ca,
     server,

@@ -1,4 +1,4 @@
-import type { Change, Store } from '../../store/store.ts'
+import { Compacted, type Change, type Store } from '../../store/store.ts'
 import type { ObjectCache } from './object-cache.ts'
 import { StoredObject } from './stored-object.ts'
 
@@ -61,6 +61,7 @@ export class WatchHub {
   /** All changes under `prefix` after `since` that have happened up to this moment. Throws Compacted. */
   async history(prefix: string, { since, signal }: { since: number; signal: AbortSignal }): Promise<ObservedChange[]> {
     const until = this.#store.revision
+    if (since < this.#store.compactedRevision) throw new Compacted(`revision ${since} has been compacted`)
     if (since >= until) return []
     const changes = since >= this.#recentSince ? this.#recent : await this.#replay({ since, until, signal })
     return changes
