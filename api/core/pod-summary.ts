@@ -19,7 +19,10 @@ const later = (a: string | undefined, b: string | undefined): string | undefined
 
 const restartsOf = (statuses: readonly ContainerStatus[]): Restarts => ({
   count: statuses.reduce((total, { restartCount }) => total + restartCount, 0),
-  last: statuses.reduce<string | undefined>((last, { lastState }) => later(last, lastState?.terminated?.finishedAt ?? undefined), undefined),
+  last: statuses.reduce<string | undefined>(
+    (last, { lastState }) => later(last, lastState?.terminated?.finishedAt ?? undefined),
+    undefined,
+  ),
 })
 
 const exitOf = ({ reason, signal, exitCode }: ContainerStateTerminated): string =>
