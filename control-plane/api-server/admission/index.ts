@@ -1,6 +1,6 @@
 import type { Clock } from '../../../common/clock.ts'
 import type { Admission, Lookup } from '../interfaces.ts'
-import { serviceAccountTokenSecrets } from './token-secrets.ts'
+import { serviceAccountTokenSecrets } from './service-account-token-secrets.ts'
 import { certificateRequester } from './certificate-requester.ts'
 import { defaultTolerationSeconds } from './default-toleration-seconds.ts'
 import { namespaceLifecycle } from './namespace-lifecycle.ts'
