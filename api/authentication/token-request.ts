@@ -7,7 +7,7 @@ import { embedded, int64, list, message, optional, stored, string, time, type St
 export const BoundObjectReference = message('io.k8s.api.authentication.v1.BoundObjectReference', 'An object that a token is bound to.', {
   apiVersion: optional(2, string(), 'Version of its schema.'),
   kind: optional(1, string(), 'Pod, Secret or Node.'),
-  uid: optional(4, string(), 'Its UID.'),
+  uid: optional(0, string(), 'Its UID.'),
   name: optional(3, string(), 'Its name.'),
 })
 export type BoundObjectReference = Static<typeof BoundObjectReference>

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { describe, expect, it } from '@jest/globals'
 import { DeploymentSchema } from '../apps/deployment.ts'
+import { TokenRequest } from '../authentication/token-request.ts'
 import { Lease } from '../coordination/lease.ts'
 import { ConfigMapSchema } from '../core/config-map.ts'
 import { PodSchema } from '../core/pod.ts'
@@ -16,6 +17,7 @@ const schemas: Readonly<Record<string, Schema>> = {
   'v1/Pod': PodSchema,
   'apps/v1/Deployment': DeploymentSchema,
   'coordination.k8s.io/v1/Lease': Lease.schema,
+  'authentication.k8s.io/v1/TokenRequest': TokenRequest.schema,
 }
 const schemaOf = (apiVersion: string, kind: string) => schemas[`${apiVersion}/${kind}`]
 
@@ -56,6 +58,11 @@ const pod = {
 }
 const objects: readonly Typed[] = [
   pod,
+  {
+    apiVersion: 'authentication.k8s.io/v1',
+    kind: 'TokenRequest',
+    ...{ metadata: {}, spec: { audiences: ['a'], boundObjectRef: { kind: 'Pod', apiVersion: 'v1', name: 'p', uid: 'u' } } },
+  },
   { apiVersion: 'v1', kind: 'Secret', ...{ metadata: { name: 's' }, data: { a: 'AAEC/w==' }, type: 'Opaque' } },
   {
     apiVersion: 'coordination.k8s.io/v1',

@@ -82,3 +82,8 @@ export const inlinedMessages: Readonly<Record<string, readonly InlinedMessage[]>
   'io.k8s.api.core.v1.Volume': [{ number: 2, numbers: volumeSources }],
   'io.k8s.api.networking.v1.IngressRule': [{ number: 2, numbers: { http: 1 } }],
 }
+
+/** Numbers of fields that protobuf calls something else (`uID`), which is why the messages do not know them. */
+export const renamedFields: Readonly<Record<string, Readonly<Record<string, number>>>> = {
+  'io.k8s.api.authentication.v1.BoundObjectReference': { uid: 4 },
+}

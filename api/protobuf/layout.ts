@@ -1,5 +1,5 @@
 import type { Schema } from '../schema/schema.ts'
-import { inlinedMessages } from './inlined.ts'
+import { inlinedMessages, renamedFields } from './inlined.ts'
 
 export interface Member {
   readonly name: string
@@ -21,8 +21,9 @@ export function layoutOf(schema: Schema): Layout {
 }
 
 function buildLayout(schema: Schema): Layout {
-  const slots = slotsOf(schema, schema.message?.numbers ?? {})
-  for (const { number, numbers } of inlinedMessages[schema.message?.name ?? ''] ?? []) {
+  const name = schema.message?.name ?? ''
+  const slots = slotsOf(schema, { ...schema.message?.numbers, ...renamedFields[name] })
+  for (const { number, numbers } of inlinedMessages[name] ?? []) {
     slots.set(number, { inlined: slotsOf(schema, numbers) })
   }
   return new Map([...slots].sort(([a], [b]) => a - b))
