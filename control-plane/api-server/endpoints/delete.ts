@@ -1,5 +1,5 @@
 import { remove } from '../registry/delete.ts'
-import { deleted } from '../success.ts'
+import { deleted } from '../registry/success.ts'
 import { answerBody, answerObject } from './answer.ts'
 import type { Handler } from './api-request.ts'
 import { readDeletion } from './delete-options.ts'

@@ -1,6 +1,6 @@
 import type { Eviction } from '../../../api/policy/eviction.ts'
 import { badRequest } from '../../../api/errors.ts'
-import { success } from '../success.ts'
+import { success } from './success.ts'
 import type { ActionRequest } from '../interfaces.ts'
 import { remove, type DeleteOptions } from './delete.ts'
 import type { Registry } from './registry.ts'

@@ -1,5 +1,5 @@
-import type { Kind } from '../../api/kind.ts'
-import type { StatusDetails } from '../../api/errors.ts'
+import type { Kind } from '../../../api/kind.ts'
+import type { StatusDetails } from '../../../api/errors.ts'
 
 /** The Status that answers requests which have nothing else to show. */
 export const success = (code?: number, details?: StatusDetails): object => ({
