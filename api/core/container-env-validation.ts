@@ -125,7 +125,7 @@ function validateValueFrom({ value, valueFrom }: EnvVar, path: string): FieldErr
   ]
   const sources = [fieldRef, resourceFieldRef, configMapKeyRef, secretKeyRef, fileKeyRef].filter(Boolean).length
   if (sources === 0) {
-    const choice = 'must specify one of: `fieldRef`, `resourceFieldRef`, `configMapKeyRef`, `secretKeyRef` or `fileKeyRef`'
+    const choice = 'must specify one of: `fieldRef`, `resourceFieldRef`, `configMapKeyRef` or `secretKeyRef`'
     return [...errors, fieldInvalid(path, '', choice)]
   }
   if (value) return [...errors, fieldInvalid(path, '', 'may not be specified when `value` is not empty')]

@@ -57,7 +57,7 @@ export function validatePodResize(next: Pod, current: Pod): FieldError[] {
     errors.push(fieldForbidden('', 'static pods cannot be resized'))
   const before = current.status.qosClass ?? podQosClass(current.spec)
   const after = podQosClass(next.spec)
-  if (before !== after) errors.push(fieldInvalid('spec', after, 'Pod QOS Class may not change as a result of resizing'))
+  if (before !== after) errors.push(fieldInvalid('spec', before, 'Pod QOS Class may not change as a result of resizing'))
   for (const [index, container] of next.spec.containers.entries()) {
     const old = current.spec.containers[index]
     if (old) errors.push(...validateResources(container.resources, old.resources))

@@ -127,7 +127,7 @@ describe('the subresources of pods', () => {
       podOf({ containers: [{ name: 'c', image: 'nginx:1', resources: { requests: { cpu } } }] }, { qosClass: 'Burstable' })
     expect(errors('resize', sized('200m'), sized('100m'))).toEqual([])
     expect(errors('resize', podOf(), sized('100m'))).toEqual([
-      'spec: Invalid value: "BestEffort": Pod QOS Class may not change as a result of resizing',
+      'spec: Invalid value: "Burstable": Pod QOS Class may not change as a result of resizing',
       'spec: Forbidden: resource requests cannot be removed',
     ])
   })
