@@ -21,7 +21,7 @@ export async function attach({ docker }: DockerContext, id: string, options: Att
       resize: async ({ width, height }) => {
         await translated(container.resize({ w: width, h: height }))
       },
-      close: () => connection.end(),
+      close: () => (connection as Duplex).destroy(),
     }
   } catch (error) {
     throw toRuntimeError(error)

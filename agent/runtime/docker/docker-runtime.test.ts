@@ -153,6 +153,19 @@ function describeOn(docker: Docker): void {
       expect(await text(stdout)).toContain('terminal')
     })
 
+    it('attaches to the first process', async () => {
+      const { containers, sandboxes } = await runtime.inspectPod(pod.uid)
+      const more = { name: 'cat', command: ['cat'], stdin: true, stdinOnce: true, attempt: containers.length }
+      const id = await runtime.createContainer(config(sandboxes[0]?.id ?? '', more))
+      await runtime.startContainer(id)
+      const [stdin, stdout] = [new PassThrough(), new PassThrough()]
+      const session = await runtime.attach(id, { stdin, stdout, tty: false })
+      stdin.end('said and answered')
+      expect(await session.exit).toBe(0)
+      stdout.end()
+      expect(await text(stdout)).toBe('said and answered')
+    })
+
     it('says why a command cannot be run', async () => {
       const { containers } = await runtime.inspectPod(pod.uid)
       const running = containers.find(({ state }) => state === 'running')
@@ -195,7 +208,7 @@ function describeOn(docker: Docker): void {
 
     it('measures what a pod uses', async () => {
       const used = await runtime.stats(pod.uid)
-      expect(used).toMatchObject([{ name: 'main', workingSetBytes: expect.any(Number) }])
+      expect(used.find(({ name }) => name === 'main')).toMatchObject({ workingSetBytes: expect.any(Number) })
     })
   })
 }
