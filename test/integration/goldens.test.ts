@@ -3,9 +3,8 @@ import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from '@jest/globals'
 import { parseAllDocuments } from 'yaml'
 import { createAdmission } from '../../control-plane/api-server/admission/index.ts'
-import { ObjectCache } from '../../control-plane/api-server/registry/object-cache.ts'
+import { createLookup } from '../../control-plane/api-server/lookup.ts'
 import { startApiServer, type Answer } from '../../control-plane/api-server/testing.ts'
-import { createLookup } from '../../control-plane/lookup.ts'
 import { temporaryStore } from '../../control-plane/store/testing.ts'
 import { systemClock } from '../../common/clock.ts'
 import { differences } from '../support/differences.ts'
@@ -38,8 +37,7 @@ if (!present) console.warn('skipped: there are no recorded answers in ../shared'
 /** The API server with real admission, and what the recorded cluster contained besides. */
 async function startRecordedCluster() {
   const temporary = await temporaryStore()
-  const cache = new ObjectCache()
-  const lookup = createLookup(temporary.store, cache)
+  const { lookup, cache } = createLookup(temporary.store)
   const admission = createAdmission({ lookup, clock: systemClock })
   const server = await startApiServer({ store: temporary.store, cache, admission, serviceCidr: '10.97.0.0/16' })
   for (const name of ['test', 'mem-example', 'foo', 'kubernetes-dashboard', 'golden', '<namespace>']) {
