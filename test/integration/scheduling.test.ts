@@ -1,0 +1,94 @@
+import { describe, expect, it } from '@jest/globals'
+import { findCondition } from '../../api/conditions.ts'
+import { Event } from '../../api/core/event.ts'
+import { Node } from '../../api/core/node.ts'
+import { Pod } from '../../api/core/pod.ts'
+import type { Client } from '../../client/client.ts'
+import { eventually } from '../support/eventually.ts'
+import { startHollowCluster } from '../support/hollow-cluster.ts'
+
+const namespace = 'default'
+const pod = (name: string, spec: object = {}, labels: Record<string, string> = {}) =>
+  ({ metadata: { name, namespace, labels }, spec: { containers: [{ name: 'c', image: 'x' }], ...spec } }) as never
+const requesting = (cpu: string) => ({ containers: [{ name: 'c', image: 'x', resources: { requests: { cpu } } }] })
+const bound = (client: Client, name: string) =>
+  eventually(async () => (await client.get(Pod, { name, namespace })).spec.nodeName, { what: `pod ${name} on a node` })
+const scheduled = (client: Client, name: string) =>
+  eventually(async () => findCondition((await client.get(Pod, { name, namespace })).status.conditions, 'PodScheduled'))
+
+describe('scheduling', () => {
+  it('says in upstream words why a pod fits nowhere, and places it when that changes', async () => {
+    await using cluster = await startHollowCluster()
+    const { client } = cluster
+    await client.patch(
+      Node,
+      { name: 'node-1' },
+      { type: 'merge', body: { spec: { taints: [{ key: 'k', value: 'v', effect: 'NoSchedule' }] } } },
+    )
+    await eventually(async () => (await client.get(Node, { name: 'node-1' })).spec?.taints?.some(({ key }) => key === 'k'))
+    await client.create(Pod, pod('big', requesting('100')))
+    const condition = await scheduled(client, 'big')
+    expect(condition).toMatchObject({
+      status: 'False',
+      reason: 'Unschedulable',
+      message:
+        '0/3 nodes are available: 1 node(s) had untolerated taint(s), 2 Insufficient cpu. no new claims to deallocate, preemption: 0/3 nodes are available: 3 Preemption is not helpful for scheduling.',
+    })
+    const [event] = await eventually(async () => {
+      const events = (await client.list(Event, { namespace })).items.filter(({ reason }) => reason === 'FailedScheduling')
+      return events.length > 0 && events
+    })
+    expect(event).toMatchObject({ type: 'Warning', message: condition.message, reportingComponent: 'default-scheduler' })
+    await client.patch(
+      Node,
+      { name: 'node-2' },
+      { type: 'merge', subresource: 'status', body: { status: { allocatable: { cpu: '200' } } } },
+    )
+    expect(await bound(client, 'big')).toBe('node-2')
+  }, 60_000)
+
+  it('waits for gates, then places the pod', async () => {
+    await using cluster = await startHollowCluster()
+    const { client } = cluster
+    await client.create(Pod, pod('gated', { schedulingGates: [{ name: 'example.com/wait' }] }))
+    expect(await scheduled(client, 'gated')).toMatchObject({
+      reason: 'SchedulingGated',
+      message: 'Scheduling is blocked due to non-empty scheduling gates',
+    })
+    await client.patch(Pod, { name: 'gated', namespace }, { type: 'merge', body: { spec: { schedulingGates: null } } })
+    await bound(client, 'gated')
+  }, 60_000)
+
+  it('keeps pods apart and together as they ask', async () => {
+    await using cluster = await startHollowCluster()
+    const { client } = cluster
+    const term = { labelSelector: { matchLabels: { app: 'a' } }, topologyKey: 'kubernetes.io/hostname' }
+    const apart = { affinity: { podAntiAffinity: { requiredDuringSchedulingIgnoredDuringExecution: [term] } } }
+    const near = { affinity: { podAffinity: { requiredDuringSchedulingIgnoredDuringExecution: [term] } } }
+    for (const name of ['a1', 'a2', 'a3']) await client.create(Pod, pod(name, apart, { app: 'a' }))
+    const nodes = await Promise.all(['a1', 'a2', 'a3'].map(name => bound(client, name)))
+    expect(new Set(nodes).size).toBe(3)
+    await client.create(Pod, pod('a4', apart, { app: 'a' }))
+    expect((await scheduled(client, 'a4')).message).toBe(
+      "0/3 nodes are available: 3 node(s) didn't match pod anti-affinity rules. no new claims to deallocate, preemption: 0/3 nodes are available: 3 No preemption victims found for incoming pod.",
+    )
+    await client.create(Pod, pod('friend', near))
+    await bound(client, 'friend')
+  }, 60_000)
+
+  it('places hundreds of pods within seconds, none over the capacity of a node', async () => {
+    await using cluster = await startHollowCluster()
+    const { client } = cluster
+    const started = Date.now()
+    for (let i = 0; i < 300; i += 30) {
+      await Promise.all(Array.from({ length: 30 }, (_, index) => client.create(Pod, pod(`p${i + index}`, requesting('30m')))))
+    }
+    const pods = await eventually(async () => {
+      const { items } = await client.list(Pod, { namespace })
+      return items.every(({ spec }) => spec.nodeName) && items
+    })
+    expect(Date.now() - started).toBeLessThan(20_000)
+    const counts = ['node-1', 'node-2', 'node-3'].map(name => pods.filter(({ spec }) => spec.nodeName === name).length)
+    expect(Math.max(...counts)).toBeLessThanOrEqual(110)
+  }, 60_000)
+})
