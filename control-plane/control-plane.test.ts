@@ -10,19 +10,27 @@ import { Namespace } from '../api/core/namespace.ts'
 import { Node } from '../api/core/node.ts'
 import { Pod } from '../api/core/pod.ts'
 import { ServiceAccount } from '../api/core/service-account.ts'
+import type { Client } from '../client/client.ts'
 import type { ClientConfig } from '../client/client-config.ts'
 import { createClient } from '../client/http-client.ts'
 import { createTransport } from '../client/transport.ts'
 import { loadKubeconfig } from '../client/kubeconfig.ts'
 import { createCsr, issueCertificate, type Subject } from '../common/certificates.ts'
+import { systemClock } from '../common/clock.ts'
 import { silentLogger } from '../common/log.ts'
 import { readConfig } from './config.ts'
 import { startControlPlane, type ControlPlane } from './control-plane.ts'
 
-/** A control plane on a directory of its own, without scheduler and controllers. */
-async function temporaryControlPlane() {
+/** A control plane on a directory of its own, without scheduler and controllers unless told otherwise. */
+async function temporaryControlPlane({ controllers = false } = {}) {
   const directory = await mkdtemp(join(tmpdir(), 'kubeling-control-plane-'))
-  const flags = ['--port=0', '--listen-address=127.0.0.1', '--scheduler=false', '--controllers=false', `--bootstrap-dir=${directory}/join`]
+  const flags = [
+    '--port=0',
+    '--listen-address=127.0.0.1',
+    '--scheduler=false',
+    `--controllers=${controllers}`,
+    `--bootstrap-dir=${directory}/join`,
+  ]
   const start = () => startControlPlane(readConfig([...flags, `--data-dir=${directory}/data`], {}), silentLogger)
   const box = {
     directory,
@@ -56,6 +64,14 @@ async function keysOf({ port, identity }: ControlPlane, token: string): Promise<
   const transport = createTransport({ server: `https://127.0.0.1:${port}`, ca: identity.authority.cert, token })
   const { keys } = (await transport.request({ method: 'GET', path: '/openid/v1/jwks' })) as { keys: unknown[] }
   return keys
+}
+
+async function certificateOf(client: Client, name: string): Promise<string> {
+  for (;;) {
+    const { status } = await client.get(CertificateSigningRequest, { name })
+    if (status.certificate) return Buffer.from(status.certificate, 'base64').toString('utf8')
+    await systemClock.sleep(20)
+  }
 }
 
 describe('control plane', () => {
@@ -107,6 +123,23 @@ describe('control plane', () => {
       code: 403,
       message: `nodes is forbidden: User "${made.spec.username}" cannot list resource "nodes" in API group "" at the cluster scope`,
     })
+  })
+
+  it('gives a joining node the certificate it asks for', async () => {
+    await using box = await temporaryControlPlane({ controllers: true })
+    const joiner = box.clientWith({ token: box.current.identity.bootstrapToken })
+    const { csr, key } = await createCsr({ commonName: 'system:node:node-1', organizations: ['system:nodes'] })
+    await joiner.create(CertificateSigningRequest, {
+      metadata: { name: 'node-1' },
+      spec: {
+        request: Buffer.from(csr).toString('base64'),
+        signerName: 'kubernetes.io/kube-apiserver-client-kubelet',
+        usages: ['digital signature', 'client auth'],
+      },
+    })
+    const cert = await certificateOf(joiner, 'node-1')
+    const node = box.clientWith({ certificate: { cert, key } })
+    expect((await node.create(Node, { metadata: { name: 'node-1' }, spec: {} })).metadata.name).toBe('node-1')
   })
 
   it('lets a node be itself and no other', async () => {
