@@ -81,7 +81,7 @@ export type Action = (request: ActionRequest) => Promise<object>
 /** Kinds that only answer questions (SubjectAccessReview, TokenReview): POST in, the same kind with status out; nothing is stored. */
 export interface Review {
   readonly kind: Kind
-  review(object: KubernetesObject, request: { readonly user: User; readonly namespace: string }): Promise<KubernetesObject>
+  review(object: KubernetesObject, request: { readonly user: User; readonly namespace: string; readonly dryRun: boolean }): Promise<object>
 }
 
 export interface TlsIdentity {

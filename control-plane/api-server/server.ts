@@ -76,7 +76,7 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
   )
   const router = new ResourceRouter({
     kinds,
-    reviews: options.reviews ?? [],
+    reviews: [...bindings(kindOf('', 'bindings'), { registry, pods: kindOf('', 'pods') }), ...(options.reviews ?? [])],
     actions: { binding: request => bind(registry, request), eviction: request => evict(registry, request), ...options.actions },
     connect: request => connectPlain(request, connectOptions),
   })
@@ -136,6 +136,23 @@ function application(pipeline: RequestPipeline, log: Logger) {
     }
   })
   return app
+}
+
+/** POST to the collection of bindings, the older way to bind a pod; nothing is stored under that name. */
+function bindings(kind: Kind | undefined, { registry, pods }: { registry: Registry; pods: Kind | undefined }): Review[] {
+  if (!kind || !pods) return []
+  const answer: Review['review'] = (object, { user, namespace, dryRun }) =>
+    bind(registry, {
+      kind: pods,
+      namespace,
+      name: object.metadata.name,
+      subresource: 'binding',
+      body: { ...object },
+      user,
+      dryRun,
+      warn: () => undefined,
+    })
+  return [{ kind, review: answer }]
 }
 
 function serviceAddresses({ kinds, store, serviceCidr, nodePorts = defaultNodePorts }: ApiServerOptions, hub: WatchHub): ServiceAddresses {

@@ -2,7 +2,7 @@ import { invalid } from '../../../api/errors.ts'
 import type { Review } from '../interfaces.ts'
 import { complete } from '../registry/life-cycle.ts'
 import { answerBody } from './answer.ts'
-import type { ApiRequest } from './api-request.ts'
+import { contextOf, type ApiRequest } from './api-request.ts'
 import { readObject } from './read-object.ts'
 
 /** POST of a question; the answer is the same object with its status filled in. Nothing is stored. */
@@ -10,5 +10,6 @@ export async function review(request: ApiRequest, { kind, review }: Review): Pro
   const object = complete(kind, await readObject(request))
   const errors = kind.validate?.(object) ?? []
   if (errors.length > 0) throw invalid(kind, object.metadata.name ?? '', errors)
-  await answerBody(request, await review(object, { user: request.user, namespace: request.target.namespace }), 201)
+  const { user, dryRun } = contextOf(request)
+  await answerBody(request, await review(object, { user, dryRun, namespace: request.target.namespace }), 201)
 }
