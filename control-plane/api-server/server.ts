@@ -2,6 +2,7 @@ import { createServer } from 'node:https'
 import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Duplex } from 'node:stream'
 import express from 'express'
 import type { Kind } from '../../api/kind.ts'
 import { systemClock, type Clock } from '../../common/clock.ts'
@@ -89,7 +90,11 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
   )
   server.keepAliveTimeout = 120_000
   server.requestTimeout = 0
+  // The server forgets connections that it hands over; they end with it all the same.
+  const upgraded = new Set<Duplex>()
   server.on('upgrade', (request, socket, head) => {
+    upgraded.add(socket)
+    socket.on('close', () => upgraded.delete(socket))
     socket.on('error', () => socket.destroy())
     pipeline.serveUpgrade(request, { socket, head }).catch((error: unknown) => refuseUpgrade(socket, { request, error, log }))
   })
@@ -116,6 +121,7 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
       const closed = server.listening ? once(server, 'close') : Promise.resolve()
       server.close()
       server.closeAllConnections()
+      for (const socket of upgraded) socket.destroy()
       proxy.close()
       hub.close()
       await closed
