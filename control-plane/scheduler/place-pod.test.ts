@@ -1,0 +1,85 @@
+import { describe, expect, it } from '@jest/globals'
+import type { Node } from '../../api/core/node.ts'
+import type { Pod } from '../../api/core/pod.ts'
+import { nodeInfoOf } from './node-info.ts'
+import { placePod } from './place-pod.ts'
+import { plugins } from './plugins/index.ts'
+import { podRequests } from './resources.ts'
+
+const node = (name: string, spec: object = {}, labels: Record<string, string> = {}) =>
+  ({
+    metadata: { name, labels: { 'kubernetes.io/hostname': name, ...labels } },
+    spec,
+    status: { allocatable: { cpu: '2', memory: '4Gi', pods: '110' } },
+  }) as unknown as Node
+const pod = (name: string, spec: object = {}, cpu = '0') =>
+  ({
+    metadata: { name, namespace: 'default', uid: name },
+    spec: { containers: [{ name: 'c', resources: { requests: { cpu } } }], ...spec },
+    status: {},
+  }) as unknown as Pod
+const place = (wanted: Pod, nodes: readonly [Node, ...Pod[]][]) =>
+  placePod(
+    wanted,
+    { nodes: nodes.map(([each, ...pods]) => nodeInfoOf(each, pods)), namespaces: [], services: [] },
+    { plugins, random: () => 0 },
+  )
+const failure = (what: string, unhelpful: number, victims = 0) => {
+  const parts = [
+    ...(victims ? [`${victims} No preemption victims found for incoming pod`] : []),
+    ...(unhelpful ? [`${unhelpful} Preemption is not helpful for scheduling`] : []),
+  ]
+  const total = unhelpful + victims
+  return `0/${total} nodes are available: ${what}. no new claims to deallocate, preemption: 0/${total} nodes are available: ${parts.join(', ')}.`
+}
+
+describe('placing a pod', () => {
+  it.each([
+    ['there are no nodes', pod('p'), [], 'no nodes available to schedule pods'],
+    ['it asks for more than there is', pod('p', {}, '1000'), [[node('a')]], failure('1 Insufficient cpu', 1)],
+    ['others use what there is', pod('p', {}, '1'), [[node('a'), pod('q', {}, '1500m')]], failure('1 Insufficient cpu', 0, 1)],
+    [
+      'no node has the labels',
+      pod('p', { nodeSelector: { nope: 'x' } }),
+      [[node('a')]],
+      failure("1 node(s) didn't match Pod's node affinity/selector", 1),
+    ],
+    ['all are cordoned', pod('p'), [[node('a', { unschedulable: true })]], failure('1 node(s) were unschedulable', 1)],
+    [
+      'each node has its own reason',
+      pod('p', {}, '1'),
+      [[node('a'), pod('q', {}, '2')], [node('b', { taints: [{ key: 'k', effect: 'NoSchedule' }] })]],
+      failure('1 Insufficient cpu, 1 node(s) had untolerated taint(s)', 1, 1),
+    ],
+  ] as [string, Pod, [Node, ...Pod[]][], string][])('it says why when %s', (...[, wanted, nodes, message]) => {
+    expect(place(wanted, nodes)).toMatchObject({ message })
+  })
+
+  it('prefers the node with fewer pods of the same owner', () => {
+    const owned = (name: string): Pod => {
+      const each = pod(name)
+      return {
+        ...each,
+        metadata: { ...each.metadata, ownerReferences: [{ apiVersion: 'v1', kind: 'X', name: 'o', uid: 'o', controller: true }] },
+      }
+    }
+    const placed = place(owned('p'), [[node('a'), owned('q')], [node('b')]])
+    expect(placed.node?.node.metadata.name).toBe('b')
+  })
+
+  it('tolerates what it says it tolerates', () => {
+    const tolerant = pod('p', { tolerations: [{ key: 'k', operator: 'Exists' }] })
+    expect(place(tolerant, [[node('a', { taints: [{ key: 'k', value: 'v', effect: 'NoSchedule' }] })]]).node?.node.metadata.name).toBe('a')
+  })
+})
+
+describe('what a pod takes', () => {
+  it('is its containers and sidecars, or the hungriest initialisation', () => {
+    const asks = (cpu: string, extra: object = {}) => ({ name: cpu, resources: { requests: { cpu } }, ...extra })
+    const spec = { initContainers: [asks('3'), asks('500m', { restartPolicy: 'Always' }), asks('1')], containers: [asks('1')] }
+    expect(podRequests(spec as never)).toEqual({ cpu: 3000 })
+    expect(podRequests({ ...spec, initContainers: spec.initContainers.slice(1), overhead: { cpu: '250m' } } as never)).toEqual({
+      cpu: 1750,
+    })
+  })
+})
