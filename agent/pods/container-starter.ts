@@ -75,7 +75,7 @@ export class ContainerStarter {
     const image = await this.#image(start, context)
     const config = await this.#config(start, context, image)
     try {
-      const id = await this.#options.runtime.createContainer(config, { signal: context.signal })
+      const id = await this.#options.runtime.createContainer(config)
       record('Normal', 'Created', 'Container created')
       return { start, id }
     } catch (error) {

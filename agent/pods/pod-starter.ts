@@ -132,10 +132,10 @@ export class PodStarter {
     }
   }
 
-  async #startSandbox({ pod, actions, observed, signal, onSandboxReady }: StartRequest, id: string): Promise<string> {
+  async #startSandbox({ pod, actions, observed, onSandboxReady }: StartRequest, id: string): Promise<string> {
     const { runtime, hostIp } = this.#options
     if (!actions.createSandbox) return pod.spec.hostNetwork ? hostIp() : (observed.sandboxes[0]?.ip ?? '')
-    const { ip } = await runtime.startSandbox(id, { signal })
+    const { ip } = await runtime.startSandbox(id)
     onSandboxReady()
     return pod.spec.hostNetwork ? hostIp() : (ip ?? '')
   }

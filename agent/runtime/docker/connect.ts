@@ -1,5 +1,6 @@
 import http from 'node:http'
 import https from 'node:https'
+import { inspect } from 'node:util'
 import Docker from 'dockerode'
 
 /** The newest Docker API this runtime was written against. */
@@ -23,6 +24,8 @@ export function negotiate(engine: { ApiVersion?: string; MinAPIVersion?: string 
 export async function connectDocker(options: Docker.DockerOptions): Promise<Docker> {
   const secure = options.protocol === 'https' || options.ca !== undefined
   const agent = secure ? new https.Agent({ keepAlive: true }) : new http.Agent({ keepAlive: true })
+  // docker-modem prints the options of every request in full, debugging or not: with all sockets that takes seconds of CPU.
+  Object.defineProperty(agent, inspect.custom, { value: () => 'Agent' })
   const settings = { ...options, agent }
   const engine = await new Docker(settings).version()
   return new Docker({ ...settings, version: `v${negotiate(engine)}` })
