@@ -55,7 +55,7 @@ export class ContainerStopper {
     const began = clock.now().getTime()
     const left = () => grace - Math.floor((clock.now().getTime() - began) / 1000)
     if (container?.lifecycle?.preStop && grace > 0 && !again) await this.#preStop({ pod, container, observed, grace, podIp: options.podIp })
-    if (options.turn && left() > 0) await Promise.race([options.turn, clock.sleep(left() * 1000)])
+    if (options.turn && left() > 0) await this.#turn(options.turn, left() * 1000)
     const graceSeconds = Math.max(left(), Math.min(minimumGrace, options.graceOverride ?? minimumGrace))
     const stopSignal = container?.lifecycle?.stopSignal
     await runtime.stopContainer(observed.id, { graceSeconds, ...(stopSignal ? { signal: stopSignal } : {}) })
@@ -82,6 +82,16 @@ export class ContainerStopper {
     }
     for (const container of others) stops.set(container.name, this.stop(pod, container, options))
     await Promise.all(stops.values())
+  }
+
+  /** Waits for the turn, but no longer than there is time. */
+  async #turn(turn: Promise<void>, milliseconds: number): Promise<void> {
+    const come = new AbortController()
+    const late = this.#options.clock.sleep(milliseconds, come.signal).catch((reason: unknown) => {
+      if (!come.signal.aborted) throw reason
+    })
+    await Promise.race([turn, late])
+    come.abort()
   }
 
   async #preStop(hook: { pod: Pod; container: Container; observed: ObservedContainer; grace: number; podIp: string }): Promise<void> {
