@@ -73,7 +73,8 @@ describe('computePodActions', () => {
     ],
     ['does not come back from a dead sandbox, with Never', spec(never), seen([exited('c', 137)], [{ ...sandbox, state: 'notReady' }]), '*'],
     ['starts a sandbox that was only created', spec(), seen([], [{ ...sandbox, state: 'notReady' }]), 's0 +c'],
-  ])('%s', (_, part, observed, expected) => {
+  ])('%s', (...row) => {
+    const [, part, observed, expected] = row
     expect(inShort(computePodActions(boundPod('p', part), observed, noVerdict))).toBe(expected)
   })
 
