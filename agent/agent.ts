@@ -11,7 +11,7 @@ import { runAll, type Runnable } from '../common/run.ts'
 import type { AgentConfig } from './config.ts'
 import { createKubelet } from './kubelet.ts'
 import { NodeNetwork } from './network/node-network.ts'
-import { takeGatewayAddress } from './network/routes.ts'
+import { becomeRouter } from './network/routes.ts'
 import { gatherFacts, ownAddress } from './node/facts.ts'
 import { NodeIdentity } from './node/identity.ts'
 import { NodeLease } from './node/lease.ts'
@@ -186,7 +186,7 @@ async function podRuntime({
 }): Promise<Runtime> {
   const { cluster, nodeName, nodeContainer } = config
   const network = await ensurePodNetwork(docker, { cluster, nodeName, nodeContainer, podCidr })
-  await takeGatewayAddress(podCidr, network.gateway)
+  await becomeRouter({ podCidr, ...network })
   return new DockerRuntime({ docker, ...runtimeOptions(config, log), podNetwork: network.name, podGateway: network.gateway, podCidr })
 }
 

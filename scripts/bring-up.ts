@@ -118,10 +118,10 @@ async function demoAnswers(client: Client): Promise<string[]> {
     const { stdout } = await execute('docker', [
       'exec',
       node,
+      'timeout',
+      '2',
       'wget',
       '-qO-',
-      '-T',
-      '2',
       `http://${spec.clusterIP}:${spec.ports?.[0]?.port}/`,
     ])
     return { stdout }

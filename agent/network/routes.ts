@@ -38,9 +38,21 @@ export const interfaceIn = (range: string): string | undefined => {
   return Object.entries(networkInterfaces()).find(([, addresses]) => addresses?.some(({ address }) => cidrContains(cidr, address)))?.[0]
 }
 
-/** Gives the node its address on the pod side. Docker refuses to assign an auxiliary address, so the node takes it itself. */
-export async function takeGatewayAddress(podCidr: string, gateway: string): Promise<void> {
+/**
+ * Makes the node the router of its pods. It takes the address that they have as default route, which Docker refuses to assign;
+ * and it keeps its own default route on the nodes' network, where Docker may have put it on the pods' side.
+ */
+export async function becomeRouter({
+  podCidr,
+  gateway,
+  nodeGateway,
+}: {
+  podCidr: string
+  gateway: string
+  nodeGateway: string | undefined
+}): Promise<void> {
   const device = interfaceIn(podCidr)
   if (!device) throw new Error(`this node has no interface in ${podCidr}: it is not connected to its pod network`)
   await runCommand(['ip', 'address', 'replace', `${gateway}/${podCidr.split('/')[1]}`, 'dev', device])
+  if (nodeGateway) await runCommand(['ip', 'route', 'replace', 'default', 'via', nodeGateway])
 }

@@ -73,6 +73,9 @@ export function serviceRules(services: readonly Service[], slices: readonly Endp
     ...chain('postrouting', [
       'type nat hook postrouting priority srcnat; policy accept;',
       `meta mark & ${MASQUERADE} == ${MASQUERADE} masquerade`,
+      // Clients that are no pods reach pods under the node's address: Docker would give them the bridge's on the host, and
+      // the answers would not come back this way.
+      `ip daddr ${facts.podCidr} ip saddr != ${facts.clusterCidr} masquerade`,
       // What leaves the cluster leaves it with the node's address.
       `ip saddr ${facts.podCidr} ip daddr != ${facts.clusterCidr} oifname "eth*" masquerade`,
     ]),

@@ -13,6 +13,8 @@ export interface PodNetwork {
   readonly name: string
   /** The node's address on the pod side: the pods' default route. */
   readonly gateway: string
+  /** Where the node itself sends what leaves the cluster: the gateway of its other network. */
+  readonly nodeGateway: string | undefined
 }
 
 /**
@@ -23,7 +25,7 @@ export interface PodNetwork {
 export async function ensurePodNetwork(docker: Docker, config: PodNetworkConfig): Promise<PodNetwork> {
   const name = `${config.cluster}-pods-${config.nodeName}`
   const { first, last } = parseCidr(config.podCidr)
-  const network: PodNetwork = { name, gateway: formatAddress(first + 1) }
+  const gateway = formatAddress(first + 1)
   const existing = await inspect(docker, name)
   const current = existing?.IPAM?.Config?.[0]?.Subnet
   if (existing && current !== config.podCidr) {
@@ -39,13 +41,14 @@ export async function ensurePodNetwork(docker: Docker, config: PodNetworkConfig)
       Labels: { 'io.kubeling.cluster': config.cluster, 'io.kubeling.node': config.nodeName },
       Options: { 'com.docker.network.bridge.enable_ip_masquerade': 'false' },
       IPAM: {
-        Config: [{ Subnet: config.podCidr, Gateway: formatAddress(last - 1), AuxiliaryAddresses: { DefaultGatewayIPv4: network.gateway } }],
+        Config: [{ Subnet: config.podCidr, Gateway: formatAddress(last - 1), AuxiliaryAddresses: { DefaultGatewayIPv4: gateway } }],
       },
     } as unknown as Docker.NetworkCreateOptions)
   }
   const container = await docker.getContainer(config.nodeContainer).inspect()
   if (!container.NetworkSettings.Networks[name]) await docker.getNetwork(name).connect({ Container: config.nodeContainer })
-  return network
+  const others = Object.entries(container.NetworkSettings.Networks).filter(([network]) => network !== name)
+  return { name, gateway, nodeGateway: others.map(([, { Gateway }]) => Gateway).find(Boolean) }
 }
 
 async function inspect(docker: Docker, name: string): Promise<Docker.NetworkInspectInfo | undefined> {
