@@ -23,7 +23,11 @@ beforeAll(async () => {
   port = new URL(config.server).port
   pid = controlPlane.pid
   // Pods are admitted only where there is a service account for them, which a controller makes otherwise.
-  await send('POST', '/api/v1/namespaces/default/serviceaccounts', JSON.stringify({ apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'default' } }))
+  await send(
+    'POST',
+    '/api/v1/namespaces/default/serviceaccounts',
+    JSON.stringify({ apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'default' } }),
+  )
 }, 60_000)
 afterAll(async () => {
   agent.destroy()

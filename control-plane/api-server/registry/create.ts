@@ -22,7 +22,8 @@ const generateNameAttempts = 8
 /** Creates an object. A generated name that is taken is tried again with other characters. */
 export async function create(registry: Registry, request: CreateRequest): Promise<StoredObject> {
   const object = inNamespace(request)
-  if (object.metadata.resourceVersion && !request.context.dryRun) throw badRequest('resourceVersion should not be set on objects to be created')
+  if (object.metadata.resourceVersion && !request.context.dryRun)
+    throw badRequest('resourceVersion should not be set on objects to be created')
   const { name, generateName: prefix } = object.metadata
   for (let attempt = 1; ; attempt++) {
     const named = name || !prefix ? object : { ...object, metadata: { ...object.metadata, name: generateName(prefix) } }
