@@ -5,7 +5,7 @@ import { Service } from '../api/core/service.ts'
 import type { Client } from '../client/client.ts'
 import { createClient } from '../client/http-client.ts'
 import { Informers } from '../client/informers.ts'
-import { systemClock } from '../common/clock.ts'
+import { sleepUnlessAborted, systemClock } from '../common/clock.ts'
 import type { Logger } from '../common/log.ts'
 import { runAll, type Runnable } from '../common/run.ts'
 import type { AgentConfig } from './config.ts'
@@ -258,9 +258,7 @@ const imageReport = (runtime: Runtime, images: ImageInfo[], log: Logger): Runnab
       } catch (error) {
         log.warn('images could not be listed', { error })
       }
-      await clock.sleep(imageReportMs, signal).catch((reason: unknown) => {
-        if (!signal.aborted) throw reason
-      })
+      await sleepUnlessAborted(clock, imageReportMs, signal)
     }
   },
 })

@@ -104,8 +104,6 @@ export const objectModified = (resource: ResourceName, name: string) =>
 export const forbidden = (resource: ResourceName, name: string, why: string) =>
   failure('Forbidden', `${qualified(resource)} ${name ? `"${name}" ` : ''}is forbidden: ${why}`, detailsOf(resource, name))
 export const expired = (message: string) => failure('Expired', message)
-export const tooManyRequests = (message: string, retryAfterSeconds: number, details: StatusDetails = {}) =>
-  failure('TooManyRequests', message, { ...details, retryAfterSeconds })
 export const methodNotAllowed = () => failure('MethodNotAllowed', 'the server does not allow this method on the requested resource', {})
 
 /** Every field error in one 422, in the order given, as upstream joins them. */
@@ -124,8 +122,6 @@ const has = (reason: Reason) => (error: unknown) => error instanceof ApiError &&
 export const isNotFound = has('NotFound')
 export const isAlreadyExists = has('AlreadyExists')
 export const isConflict = has('Conflict')
-export const isForbidden = has('Forbidden')
 export const isInvalid = has('Invalid')
-export const isTooManyRequests = has('TooManyRequests')
 /** The revision asked for is gone: list again. */
 export const isExpired = (error: unknown) => error instanceof ApiError && error.code === 410

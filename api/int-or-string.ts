@@ -11,5 +11,3 @@ export function percentOf(value: number | string): number | undefined {
   const [, digits] = (typeof value === 'string' && /^([0-9]+)%$/.exec(value)) || []
   return digits === undefined ? undefined : Number(digits)
 }
-
-export const isPercent = (value: number | string): boolean => percentOf(value) !== undefined

@@ -109,7 +109,5 @@ export const defineKind = <O extends KubernetesObject>(schema: Schema<O>, option
   schema,
 })
 
-export type ObjectOf<K> = K extends Kind<infer O> ? O : never
-
 /** `v1` or `apps/v1`. */
 export const apiVersionOf = (kind: Pick<Kind, 'group' | 'version'>): string => (kind.group ? `${kind.group}/${kind.version}` : kind.version)

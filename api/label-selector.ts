@@ -20,8 +20,7 @@ export interface Selector {
 
 type Labels = Readonly<Record<string, string>> | undefined
 
-export const everything: Selector = { requirements: [] }
-export const nothing: Selector = { requirements: [], nothing: true }
+const nothing: Selector = { requirements: [], nothing: true }
 
 const byKey = (a: Requirement, b: Requirement) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0)
 

@@ -40,11 +40,6 @@ const label1035Rule = rule(
   "a DNS-1035 label must consist of lower case alphanumeric characters or '-', start with an alphabetic character, and end with an alphanumeric character",
   ['my-name', 'abc-123'],
 )
-const wildcardRule = rule(
-  `\\*\\.${subdomain1123}`,
-  "a wildcard DNS-1123 subdomain must start with '*.', followed by a valid DNS subdomain, which must consist of lower case alphanumeric characters, '-' or '.' and end with an alphanumeric character",
-  ['*.example.com'],
-)
 const qualifiedNameRule = rule(
   qualifiedName,
   "must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character",
@@ -75,7 +70,6 @@ export const dns1123LabelErrors = (value: string): string[] => {
 }
 export const dns1123SubdomainErrors = (value: string): string[] => check(value, 253, subdomain1123Rule)
 export const dns1035LabelErrors = (value: string): string[] => check(value, 63, label1035Rule)
-export const wildcardSubdomainErrors = (value: string): string[] => check(value, 253, wildcardRule)
 export const labelValueErrors = (value: string): string[] => check(value, 63, labelValueRule)
 
 /** Label and annotation keys, taint keys, condition types: `name` or `prefix.example.com/name`. */

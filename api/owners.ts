@@ -10,9 +10,6 @@ export const controllerOf = (object: Owned): OwnerReference | undefined =>
 export const isControlledBy = (object: Owned, owner: { readonly metadata: { readonly uid: string } }): boolean =>
   controllerOf(object)?.uid === owner.metadata.uid
 
-export const isOwnedBy = (object: Owned, owner: { readonly metadata: { readonly uid: string } }): boolean =>
-  object.metadata.ownerReferences?.some(reference => reference.uid === owner.metadata.uid) ?? false
-
 export const controllerReference = (
   kind: Pick<Kind, 'group' | 'version' | 'kind'>,
   owner: { readonly metadata: { readonly name: string; readonly uid: string } },

@@ -131,9 +131,3 @@ export const subtractQuantities = (a: Quantity, b: Quantity): Quantity => ({
 export const quantityToNumber = (value: Quantity | string): number => Number(roundAway(asQuantity(value).nanos, nano))
 /** Thousandths, rounded up: millicores. */
 export const milliValue = (value: Quantity | string): number => Number(roundAway(asQuantity(value).nanos, 1_000_000n))
-
-export const quantityOfNumber = (value: number, format: QuantityFormat = 'DecimalSI'): Quantity => ({ nanos: BigInt(value) * nano, format })
-export const quantityOfMillis = (value: number, format: QuantityFormat = 'DecimalSI'): Quantity => ({
-  nanos: BigInt(value) * 1_000_000n,
-  format,
-})

@@ -3,7 +3,7 @@ import { Event } from '../api/core/event.ts'
 import type { ObjectReference } from '../api/core/references.ts'
 import type { KubernetesObject } from '../api/kind.ts'
 import { microTimestamp, timestamp } from '../api/time.ts'
-import { systemClock, type Clock } from '../common/clock.ts'
+import { sleepUnlessAborted, systemClock, type Clock } from '../common/clock.ts'
 import type { Logger } from '../common/log.ts'
 import type { Runnable } from '../common/run.ts'
 import type { Client, NewObject } from './client.ts'
@@ -175,16 +175,8 @@ export class EventRecorder implements Runnable {
           this.#options.log[error instanceof ApiError && error.code < 500 ? 'debug' : 'warn']('event lost', { error })
           return
         }
-        await this.#pause(signal)
+        await sleepUnlessAborted(this.#clock, retryAfter, signal)
       }
-    }
-  }
-
-  async #pause(signal: AbortSignal): Promise<void> {
-    try {
-      await this.#clock.sleep(retryAfter, signal)
-    } catch (error) {
-      if (!signal.aborted) throw error
     }
   }
 }

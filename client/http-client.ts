@@ -15,7 +15,7 @@ const patchContentTypes: Readonly<Record<PatchType, string>> = {
 /** The API over HTTPS. */
 export const createClient = (config: ClientConfig): Client => clientOver(createTransport(config))
 
-export function clientOver(transport: Transport): Client {
+function clientOver(transport: Transport): Client {
   const call = async <T>(method: 'GET' | 'POST' | 'PUT', path: string, body?: unknown): Promise<T> =>
     (await transport.request({ method, path, ...(body === undefined ? {} : { body }) })) as T
   const targetOf = (object: { metadata: { name?: string; namespace?: string } }, subresource?: string): Target => ({

@@ -1,7 +1,7 @@
 import { isExpired, ApiError } from '../api/errors.ts'
 import type { Kind, KubernetesObject } from '../api/kind.ts'
 
-import { systemClock, type Clock } from '../common/clock.ts'
+import { sleepUnlessAborted, systemClock, type Clock } from '../common/clock.ts'
 import type { Logger } from '../common/log.ts'
 import type { Runnable } from '../common/run.ts'
 import { Cache, keyOf, type ReadonlyCache } from './cache.ts'
@@ -98,7 +98,7 @@ export class Informer<O extends KubernetesObject> implements Runnable {
         if (this.#relist) await this.#list(signal)
         await this.#watch(signal)
         if (Date.now() - started >= shortestWatch) this.#backoff.reset()
-        else await this.#pause(signal)
+        else await sleepUnlessAborted(this.#clock, this.#backoff.next(), signal)
       } catch (error) {
         if (!signal.aborted) await this.#recover(error, signal)
       }
@@ -111,15 +111,7 @@ export class Informer<O extends KubernetesObject> implements Runnable {
     if (error instanceof ApiError && [400, 410, 504].includes(error.code)) this.#relist = true
     const known = isExpired(error)
     log[known ? 'debug' : 'warn']('watch interrupted', { resource: kind.plural, error })
-    await this.#pause(signal)
-  }
-
-  async #pause(signal: AbortSignal): Promise<void> {
-    try {
-      await this.#clock.sleep(this.#backoff.next(), signal)
-    } catch (error) {
-      if (!signal.aborted) throw error
-    }
+    await sleepUnlessAborted(this.#clock, this.#backoff.next(), signal)
   }
 
   async #list(signal: AbortSignal): Promise<void> {

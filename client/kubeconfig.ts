@@ -66,7 +66,7 @@ async function pem(from: Fields, name: string, directory: string): Promise<strin
 }
 
 /** The text of a kubeconfig with one context. */
-export function kubeconfigText(config: ClientConfig, names: KubeconfigNames): string {
+function kubeconfigText(config: ClientConfig, names: KubeconfigNames): string {
   const { cluster, user, context = `${user}@${cluster}` } = names
   const pair = typeof config.certificate === 'function' ? config.certificate() : config.certificate
   return stringify({

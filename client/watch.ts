@@ -4,7 +4,7 @@ import type { WatchEvent } from './client.ts'
 import { errorOfEvent } from './status-error.ts'
 
 /** The lines of a byte stream, as soon as each is complete. */
-export async function* lines(stream: AsyncIterable<Uint8Array | string>): AsyncGenerator<string> {
+async function* lines(stream: AsyncIterable<Uint8Array | string>): AsyncGenerator<string> {
   const decoder = new StringDecoder('utf8')
   let rest: string[] = []
   for await (const chunk of stream) {

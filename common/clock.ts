@@ -7,6 +7,15 @@ export interface Clock {
   sleep(milliseconds: number, signal?: AbortSignal): Promise<void>
 }
 
+/** Sleeps, or less when the signal aborts: for loops that look at the signal themselves. */
+export async function sleepUnlessAborted(clock: Pick<Clock, 'sleep'>, milliseconds: number, signal: AbortSignal): Promise<void> {
+  try {
+    await clock.sleep(milliseconds, signal)
+  } catch (error) {
+    if (!signal.aborted) throw error
+  }
+}
+
 export const systemClock: Clock = {
   now: () => new Date(),
   sleep: (milliseconds, signal) => delay(milliseconds, undefined, signal ? { signal } : undefined),

@@ -72,7 +72,7 @@ async function loadPair(wanted: {
 }
 
 /** Whether a certificate still serves: ours, matching its key, holding every name, and good for another month. */
-export function isCurrent(pair: CertificatePair, wanted: { authority: CertificatePair; subject: Subject; now: Date }): boolean {
+function isCurrent(pair: CertificatePair, wanted: { authority: CertificatePair; subject: Subject; now: Date }): boolean {
   const cert = new X509Certificate(pair.cert)
   return (
     cert.verify(new X509Certificate(wanted.authority.cert).publicKey) &&

@@ -7,12 +7,13 @@ import { parseAllDocuments } from 'yaml'
 import { Deployment } from '../api/apps/deployment.ts'
 import { Node } from '../api/core/node.ts'
 import { Service } from '../api/core/service.ts'
-import { ApiError, isAlreadyExists } from '../api/errors.ts'
+import { isAlreadyExists } from '../api/errors.ts'
 import type { KubernetesObject } from '../api/kind.ts'
 import { findKindByName } from '../api/kinds.ts'
 import type { Client } from '../client/client.ts'
 import { createClient } from '../client/http-client.ts'
 import { loadKubeconfig } from '../client/kubeconfig.ts'
+import { messageOf } from '../common/error-message.ts'
 
 /** What `scripts/up` does once the containers are started: fetches the credentials, waits, deploys the demo, says what is next. */
 
@@ -39,7 +40,7 @@ async function waitFor<T>(what: string, attempt: () => Promise<T | string>): Pro
     try {
       missing = await attempt()
     } catch (error) {
-      missing = error instanceof Error ? error.message : String(error)
+      missing = messageOf(error)
     }
     if (typeof missing !== 'string') return missing
     if (Date.now() > deadline) throw new Error(`${what} did not come about within two minutes: ${missing}`)
@@ -150,6 +151,6 @@ Try next:
 `)
   process.exit(0)
 } catch (error) {
-  console.error(`error: ${error instanceof ApiError || error instanceof Error ? error.message : String(error)}`)
+  console.error(`error: ${messageOf(error)}`)
   process.exit(1)
 }

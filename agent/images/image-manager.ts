@@ -1,6 +1,7 @@
 import { Backoff } from '../../common/backoff.ts'
 import type { Clock } from '../../common/clock.ts'
 import { goDuration } from '../../common/go-duration.ts'
+import { messageOf } from '../../common/error-message.ts'
 import { RuntimeError, isRuntimeError, type ImageInfo, type RegistryCredentials, type Runtime } from '../runtime/runtime.ts'
 import { parseImageName } from './image-name.ts'
 import { Limiter } from './limiter.ts'
@@ -80,7 +81,7 @@ export class ImageManager {
     try {
       parseImageName(image)
     } catch (error) {
-      const message = error instanceof Error ? error.message : String(error)
+      const message = messageOf(error)
       record('Warning', 'InspectFailed', message)
       throw new ImageError('InvalidImageName', message)
     }
@@ -128,8 +129,6 @@ export class ImageManager {
     })
   }
 }
-
-const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error))
 
 function asImageError(image: string, error: unknown, retryAfter: number): ImageError {
   if (error instanceof RuntimeError && error.reason === 'InvalidImageName') return new ImageError('InvalidImageName', error.message)

@@ -33,7 +33,7 @@ export async function applyRoutes(lines: readonly string[]): Promise<void> {
 }
 
 /** The interface that has an address in the range. */
-export const interfaceIn = (range: string): string | undefined => {
+const interfaceIn = (range: string): string | undefined => {
   const cidr = parseCidr(range)
   return Object.entries(networkInterfaces()).find(([, addresses]) => addresses?.some(({ address }) => cidrContains(cidr, address)))?.[0]
 }

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { CertificateSigningRequest } from '../../api/certificates/certificate-signing-request.ts'
 import type { Client } from '../../client/client.ts'
 import type { KeyPair } from '../../client/client-config.ts'
-import type { Clock } from '../../common/clock.ts'
+import { sleepUnlessAborted, type Clock } from '../../common/clock.ts'
 import type { Logger } from '../../common/log.ts'
 import type { Runnable } from '../../common/run.ts'
 
@@ -69,9 +69,7 @@ export class NodeIdentity implements Runnable {
         log.error('a certificate of the node could not be renewed', { error })
         pause = RETRY_MILLISECONDS
       }
-      await clock.sleep(pause, signal).catch((error: unknown) => {
-        if (!signal.aborted) throw error
-      })
+      await sleepUnlessAborted(clock, pause, signal)
     }
   }
 

@@ -2,7 +2,7 @@ import { Lease } from '../../api/coordination/lease.ts'
 import { isNotFound } from '../../api/errors.ts'
 import { microTimestamp } from '../../api/time.ts'
 import type { Client } from '../../client/client.ts'
-import type { Clock } from '../../common/clock.ts'
+import { sleepUnlessAborted, type Clock } from '../../common/clock.ts'
 import type { Logger } from '../../common/log.ts'
 import type { Runnable } from '../../common/run.ts'
 
@@ -30,9 +30,7 @@ export class NodeLease implements Runnable {
         log.warn('the node lease could not be renewed', { node: nodeName, error })
         pause = RETRY_MILLISECONDS
       }
-      await clock.sleep(pause, signal).catch((error: unknown) => {
-        if (!signal.aborted) throw error
-      })
+      await sleepUnlessAborted(clock, pause, signal)
     }
   }
 

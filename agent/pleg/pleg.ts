@@ -1,4 +1,4 @@
-import type { Clock } from '../../common/clock.ts'
+import { sleepUnlessAborted, type Clock } from '../../common/clock.ts'
 import type { Logger } from '../../common/log.ts'
 import type { ObservedPod, PodIdentity, Runtime, RuntimeEvent } from '../runtime/runtime.ts'
 import { nothingObserved, type PodCache } from './pod-cache.ts'
@@ -73,7 +73,7 @@ export class Pleg {
         this.#options.log.warn('containers could not be listed', { error })
         pause = Math.min(pause, 1000)
       }
-      await this.#sleep(pause, signal)
+      await sleepUnlessAborted(this.#options.clock, pause, signal)
     }
   }
 
@@ -85,7 +85,7 @@ export class Pleg {
       } catch (error) {
         if (!signal.aborted) this.#options.log.warn('the stream of container events broke', { error })
       }
-      await this.#sleep(500, signal)
+      await sleepUnlessAborted(this.#options.clock, 500, signal)
     }
   }
 
@@ -110,11 +110,5 @@ export class Pleg {
     } catch (error) {
       log.warn('a pod could not be inspected', { uid, error })
     }
-  }
-
-  async #sleep(milliseconds: number, signal: AbortSignal): Promise<void> {
-    await this.#options.clock.sleep(milliseconds, signal).catch((reason: unknown) => {
-      if (!signal.aborted) throw reason
-    })
   }
 }

@@ -4,6 +4,7 @@ import type { Service } from '../../api/core/service.ts'
 import { isNotFound } from '../../api/errors.ts'
 import type { Clock } from '../../common/clock.ts'
 import type { Logger } from '../../common/log.ts'
+import { messageOf } from '../../common/error-message.ts'
 import { ImageError, type ImageManager } from '../images/image-manager.ts'
 import { credentialsFor, type PullSecret } from '../images/pull-secrets.ts'
 import { isRuntimeError, type ImageInfo, type RegistryCredentials, type Runtime } from '../runtime/runtime.ts'
@@ -58,8 +59,6 @@ export interface CreatedContainer {
   readonly start: ContainerToStart
   readonly id: string
 }
-
-const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error))
 
 /** Image, creation, start and postStart hook of one container, each with upstream's events and errors. */
 export class ContainerStarter {

@@ -1,7 +1,7 @@
 import type { Container } from '../../api/core/container.ts'
 import type { Pod } from '../../api/core/pod.ts'
 import { containersOf, isSidecar } from '../../api/pod-containers.ts'
-import type { Clock } from '../../common/clock.ts'
+import { sleepUnlessAborted, type Clock } from '../../common/clock.ts'
 import type { Logger } from '../../common/log.ts'
 import type { ObservedContainer, ObservedPod, Runtime } from '../runtime/runtime.ts'
 import { runHook } from './hooks.ts'
@@ -87,9 +87,7 @@ export class ContainerStopper {
   /** Waits for the turn, but no longer than there is time. */
   async #turn(turn: Promise<void>, milliseconds: number): Promise<void> {
     const come = new AbortController()
-    const late = this.#options.clock.sleep(milliseconds, come.signal).catch((reason: unknown) => {
-      if (!come.signal.aborted) throw reason
-    })
+    const late = sleepUnlessAborted(this.#options.clock, milliseconds, come.signal)
     await Promise.race([turn, late])
     come.abort()
   }

@@ -3,6 +3,7 @@ import type { LifecycleHandler } from '../../api/core/handlers.ts'
 import type { Pod } from '../../api/core/pod.ts'
 import { podFullName } from '../../api/pod-containers.ts'
 import type { Clock } from '../../common/clock.ts'
+import { messageOf } from '../../common/error-message.ts'
 import { httpGet, httpTarget } from '../probes/http-get.ts'
 import type { Runtime } from '../runtime/runtime.ts'
 
@@ -37,7 +38,7 @@ async function httpHook({ pod, container, handler, podIp, signal }: Hook): Promi
   try {
     await httpGet(httpTarget(handler.httpGet, container, podIp), hookTimeoutMs, signal)
   } catch (error) {
-    throw new Error(`${where} - error: ${error instanceof Error ? error.message : String(error)}`, { cause: error })
+    throw new Error(`${where} - error: ${messageOf(error)}`, { cause: error })
   }
 }
 

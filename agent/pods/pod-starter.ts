@@ -1,5 +1,6 @@
 import type { Pod } from '../../api/core/pod.ts'
 import type { Clock } from '../../common/clock.ts'
+import { messageOf } from '../../common/error-message.ts'
 import type { ObservedPod, Runtime } from '../runtime/runtime.ts'
 import type { WaitingReason } from '../status/container-status.ts'
 import { identityOf, MountError, type VolumeContents, type VolumeManager } from '../volumes/volume-manager.ts'
@@ -118,7 +119,7 @@ export class PodStarter {
   }
 
   #sandboxFailed(pod: Pod, error: unknown): void {
-    const message = `Failed to create pod sandbox: ${error instanceof Error ? error.message : String(error)}`
+    const message = `Failed to create pod sandbox: ${messageOf(error)}`
     this.#options.events.record({ pod, type: 'Warning', reason: 'FailedCreatePodSandBox', message })
   }
 
@@ -168,7 +169,7 @@ export class PodStarter {
     unwrap(address)
     if (filled.status === 'rejected') {
       const reason: unknown = filled.reason
-      const message = `MountVolume.SetUp failed for pod "${identityOf(pod).name}" : ${reason instanceof Error ? reason.message : String(reason)}`
+      const message = `MountVolume.SetUp failed for pod "${identityOf(pod).name}" : ${messageOf(reason)}`
       this.#options.events.record({ pod, type: 'Warning', reason: 'FailedMount', message })
     }
     unwrap(filled)

@@ -9,7 +9,7 @@ export async function removePod(runtime: Remover, { containers, sandboxes }: Obs
 }
 
 /** Attempts that nobody asks for any more: all but the newest and the one before it, whose logs and end are still shown. */
-export function oldAttempts({ containers }: ObservedPod): ObservedContainer[] {
+function oldAttempts({ containers }: ObservedPod): ObservedContainer[] {
   const seen = new Map<string, number>()
   return containers.filter(({ name, state }) => {
     const newer = seen.get(name) ?? 0

@@ -21,7 +21,7 @@ function policyDns({ spec, metadata }: Pod, { clusterDns, clusterDomain, node }:
 }
 
 /** The pod's resolver: what its policy gives, and its own dnsConfig added to that. */
-export function podDns(pod: Pod, options: DnsOptions): SandboxConfig['dns'] {
+function podDns(pod: Pod, options: DnsOptions): SandboxConfig['dns'] {
   const base = policyDns(pod, options)
   const own = pod.spec.dnsConfig ?? {}
   const merged = new Map(base.options.map(option => [option.split(':')[0] ?? option, option]))
@@ -34,7 +34,7 @@ export function podDns(pod: Pod, options: DnsOptions): SandboxConfig['dns'] {
 }
 
 /** The host name inside the pod. */
-export function podHostname({ spec, metadata }: Pod, clusterDomain: string): string {
+function podHostname({ spec, metadata }: Pod, clusterDomain: string): string {
   if (spec.hostnameOverride) return spec.hostnameOverride
   const short = (spec.hostname || metadata.name).slice(0, 63).replace(/[.-]+$/, '')
   return spec.setHostnameAsFQDN && spec.subdomain ? `${short}.${spec.subdomain}.${metadata.namespace ?? ''}.svc.${clusterDomain}` : short

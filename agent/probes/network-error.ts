@@ -1,3 +1,4 @@
+import { messageOf } from '../../common/error-message.ts'
 const words: Readonly<Record<string, string>> = {
   ECONNREFUSED: 'connect: connection refused',
   EHOSTUNREACH: 'connect: no route to host',
@@ -10,7 +11,7 @@ export const codeOf = (error: unknown): string | undefined =>
 /** A failed connection as Go's net package words it: `dial tcp 10.0.0.1:80: connect: connection refused`. */
 export function dialError(host: string, port: number, error: unknown): string {
   const code = codeOf(error)
-  const text = error instanceof Error ? error.message : String(error)
+  const text = messageOf(error)
   if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') return `dial tcp: lookup ${host}: no such host`
   return `dial tcp ${host}:${port}: ${(code && words[code]) ?? text}`
 }
@@ -23,5 +24,5 @@ export function requestError(host: string, port: number, error: unknown): string
   if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') return dialError(host, port, error)
   if (code === 'ECONNRESET')
     return error instanceof Error && error.message === 'socket hang up' ? 'EOF' : `read tcp ${host}:${port}: read: connection reset by peer`
-  return error instanceof Error ? error.message : String(error)
+  return messageOf(error)
 }

@@ -1,12 +1,12 @@
 import type { Probe } from '../../api/core/handlers.ts'
-import type { Clock } from '../../common/clock.ts'
+import { sleepUnlessAborted, type Clock } from '../../common/clock.ts'
 import type { ProbeOutcome } from './run-probe.ts'
 
 export type ProbeType = 'startup' | 'liveness' | 'readiness'
 export type ProbeResult = 'success' | 'failure' | 'unknown'
 
 /** What counts before the first probe has run. */
-export const initialResults: Readonly<Record<ProbeType, ProbeResult>> = { startup: 'unknown', liveness: 'success', readiness: 'failure' }
+const initialResults: Readonly<Record<ProbeType, ProbeResult>> = { startup: 'unknown', liveness: 'success', readiness: 'failure' }
 
 export interface ProbeWorkerOptions {
   readonly type: ProbeType
@@ -73,9 +73,7 @@ export class ProbeWorker {
 
   async #sleepUntil(time: number, signal: AbortSignal): Promise<void> {
     const { clock } = this.#options
-    await clock.sleep(Math.max(0, time - clock.now().getTime()), signal).catch((reason: unknown) => {
-      if (!signal.aborted) throw reason
-    })
+    await sleepUnlessAborted(clock, Math.max(0, time - clock.now().getTime()), signal)
   }
 }
 

@@ -1,6 +1,7 @@
 import type { Container } from '../../api/core/container.ts'
 import type { Probe } from '../../api/core/handlers.ts'
 import { goDuration } from '../../common/go-duration.ts'
+import { messageOf } from '../../common/error-message.ts'
 import { isRuntimeError, type Runtime } from '../runtime/runtime.ts'
 import { grpcHealth } from './grpc.ts'
 import { httpGet, httpTarget, resolvePort } from './http-get.ts'
@@ -44,7 +45,7 @@ async function httpProbe({ probe, container, podIp, signal }: ProbeSubject): Pro
     const { status, body } = await httpGet(target, timeoutOf(probe), signal)
     return status >= 200 && status < 400 ? success(body) : failure(`HTTP probe failed with statuscode: ${status}`)
   } catch (error) {
-    return failure(error instanceof Error ? error.message : String(error))
+    return failure(messageOf(error))
   }
 }
 
@@ -55,7 +56,7 @@ async function tcpProbe({ probe, container, podIp }: ProbeSubject): Promise<Prob
     await tcpConnect(probe.tcpSocket.host || podIp, port, timeoutOf(probe))
     return success()
   } catch (error) {
-    return failure(error instanceof Error ? error.message : String(error))
+    return failure(messageOf(error))
   }
 }
 
@@ -73,6 +74,6 @@ export async function runProbe(subject: ProbeSubject): Promise<ProbeOutcome> {
     }
     return success()
   } catch (error) {
-    return { result: 'error', output: error instanceof Error ? error.message : String(error) }
+    return { result: 'error', output: messageOf(error) }
   }
 }

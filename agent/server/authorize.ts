@@ -11,7 +11,7 @@ interface Subject {
 }
 const list = (value: string | string[] | undefined): string[] => (value === undefined ? [] : [value].flat())
 
-export const mayUseAgent = ({ CN, O }: Subject): boolean => list(O).includes(administrators) || list(CN).includes(apiServer)
+const mayUseAgent = ({ CN, O }: Subject): boolean => list(O).includes(administrators) || list(CN).includes(apiServer)
 
 /** Throws unless the client's certificate is the cluster's and its subject may use the whole server: there are no lesser rights. */
 export function authorize(socket: TLSSocket): void {

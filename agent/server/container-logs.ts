@@ -22,7 +22,7 @@ const count = (query: URLSearchParams, name: string): number | undefined => {
   return Number(text)
 }
 
-export function parseLogRequest(query: URLSearchParams, now = new Date()): LogRequest {
+function parseLogRequest(query: URLSearchParams, now = new Date()): LogRequest {
   const sinceSeconds = count(query, 'sinceSeconds')
   const since = query.get('sinceTime')
   const sinceTime = since ? new Date(since) : sinceSeconds === undefined ? undefined : new Date(now.getTime() - sinceSeconds * 1000)
@@ -40,7 +40,7 @@ export function parseLogRequest(query: URLSearchParams, now = new Date()): LogRe
 }
 
 /** Which container's output is meant; throws in kubelet's words when there is none (yet). */
-export function logContainer({ pod, observed }: FoundPod, name: string, previous: boolean): string {
+function logContainer({ pod, observed }: FoundPod, name: string, previous: boolean): string {
   const podName = pod.metadata?.name ?? ''
   const where = `container ${JSON.stringify(name)} in pod ${JSON.stringify(podName)}`
   if (!containerNames(pod).includes(name))

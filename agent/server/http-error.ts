@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
+import { messageOf } from '../../common/error-message.ts'
 
 /** A request that is answered with a code and, as kubelet does, a plain sentence. */
 export class HttpError extends Error {
@@ -13,7 +14,7 @@ export class HttpError extends Error {
 }
 
 export const toHttpError = (error: unknown): HttpError =>
-  error instanceof HttpError ? error : new HttpError(500, error instanceof Error ? error.message : String(error), { cause: error })
+  error instanceof HttpError ? error : new HttpError(500, messageOf(error), { cause: error })
 
 export function respondWithError(response: ServerResponse, error: unknown): void {
   const { code, message } = toHttpError(error)

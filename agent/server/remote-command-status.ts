@@ -1,3 +1,4 @@
+import { messageOf } from '../../common/error-message.ts'
 /** What ends a command: the Status that the error stream carries. */
 export interface CommandStatus {
   readonly metadata: Record<string, never>
@@ -20,7 +21,7 @@ export function exitStatus(exitCode: number): CommandStatus {
 }
 
 export function errorStatus(error: unknown, doing: string): CommandStatus {
-  const message = `${doing}: ${error instanceof Error ? error.message : String(error)}`
+  const message = `${doing}: ${messageOf(error)}`
   return {
     metadata: {},
     status: 'Failure',

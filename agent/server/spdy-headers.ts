@@ -61,7 +61,7 @@ export class HeaderWriter {
   }
 }
 
-export function serializeHeaders(headers: SpdyHeaders): Buffer {
+function serializeHeaders(headers: SpdyHeaders): Buffer {
   const entries = Object.entries(headers)
   const parts = [number(entries.length)]
   for (const text of entries.flat()) parts.push(number(Buffer.byteLength(text)), Buffer.from(text))
@@ -73,7 +73,7 @@ const number = (value: number): Buffer => {
   return bytes
 }
 
-export function parseHeaders(block: Buffer): SpdyHeaders {
+function parseHeaders(block: Buffer): SpdyHeaders {
   const headers: Record<string, string> = {}
   let offset = 4
   const text = (): string => {

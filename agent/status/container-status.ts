@@ -30,7 +30,7 @@ export const containerNotes = {
   terminationMessagePolicy: 'io.kubernetes.container.terminationMessagePolicy',
 } as const
 
-export const containerIdOf = (id: string): string => (id.includes('://') ? id : `docker://${id}`)
+const containerIdOf = (id: string): string => (id.includes('://') ? id : `docker://${id}`)
 const secondsOf = (time: string | undefined) => (time ? `${time.slice(0, 19)}Z` : '1970-01-01T00:00:00Z')
 
 /** A container whose process could not be started has ended, whatever the runtime calls it. */
@@ -60,7 +60,7 @@ function stateOf(container: ObservedContainer, facts: ContainerFacts): Container
   return { waiting: { reason: facts.defaultReason } }
 }
 
-export const volumeMountStatuses = (container: Container): VolumeMountStatus[] =>
+const volumeMountStatuses = (container: Container): VolumeMountStatus[] =>
   (container.volumeMounts ?? []).map(({ name, mountPath, readOnly }) => ({
     name,
     mountPath,

@@ -5,7 +5,7 @@ import { addQuantities, compareQuantities, formatQuantity, parseQuantity } from 
 
 type Amounts = Readonly<Record<string, string>>
 
-export function sumOf(a: Amounts, b: Amounts): Record<string, string> {
+function sumOf(a: Amounts, b: Amounts): Record<string, string> {
   const sum: Record<string, string> = { ...a }
   for (const [name, amount] of Object.entries(b)) {
     const before = sum[name]
@@ -13,7 +13,7 @@ export function sumOf(a: Amounts, b: Amounts): Record<string, string> {
   }
   return sum
 }
-export function maxOf(a: Amounts, b: Amounts): Record<string, string> {
+function maxOf(a: Amounts, b: Amounts): Record<string, string> {
   const max: Record<string, string> = { ...a }
   for (const [name, amount] of Object.entries(b)) {
     const before = max[name]

@@ -3,7 +3,7 @@ import { Pod } from '../../api/core/pod.ts'
 import type { PodStatus } from '../../api/core/pod-status.ts'
 import { timestamp } from '../../api/time.ts'
 import type { Client } from '../../client/client.ts'
-import type { Clock } from '../../common/clock.ts'
+import { sleepUnlessAborted, type Clock } from '../../common/clock.ts'
 import type { Logger } from '../../common/log.ts'
 import { withUnreadyConditions } from './pod-status.ts'
 import { isTerminalPhase } from './pod-phase.ts'
@@ -135,9 +135,7 @@ export class StatusManager {
   /** False when the agent stops meanwhile. */
   async #retryLater(error: unknown, delay: number): Promise<boolean> {
     this.#options.log.warn('pod status could not be written', { error })
-    await this.#options.clock.sleep(delay, this.#stop.signal).catch((reason: unknown) => {
-      if (!this.#stop.signal.aborted) throw reason
-    })
+    await sleepUnlessAborted(this.#options.clock, delay, this.#stop.signal)
     return !this.#stop.signal.aborted
   }
 }

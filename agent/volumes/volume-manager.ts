@@ -3,6 +3,7 @@ import type { Pod } from '../../api/core/pod.ts'
 import type { Volume } from '../../api/core/volume.ts'
 import { containersOf } from '../../api/pod-containers.ts'
 import type { PodIdentity, PreparedVolume, Runtime, VolumeConfig, VolumeFile } from '../runtime/runtime.ts'
+import { messageOf } from '../../common/error-message.ts'
 import { configMapFiles } from './config-map.ts'
 import { downwardFiles } from './downward-api.ts'
 import { emptyDir } from './empty-dir.ts'
@@ -179,5 +180,3 @@ async function filesOf(volume: Volume, context: ContentContext): Promise<VolumeF
   const type = Object.keys(volume).find(key => key !== 'name') ?? 'unknown'
   throw new Error(`volumes of type ${type} are not supported by this node`)
 }
-
-const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error))

@@ -22,7 +22,7 @@ const pullPolicies = ['Always', 'IfNotPresent', 'Never'] as const
 const messagePolicies = ['FallbackToLogsOnError', 'File'] as const
 const protocols = ['SCTP', 'TCP', 'UDP'] as const
 
-export const validatePullPolicy = (policy: string | undefined, path: string): FieldError[] =>
+const validatePullPolicy = (policy: string | undefined, path: string): FieldError[] =>
   policy ? supported(path, policy, pullPolicies) : [fieldRequired(path)]
 
 function validatePorts(ports: readonly ContainerPort[], path: string): FieldError[] {

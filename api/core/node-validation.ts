@@ -16,7 +16,7 @@ export const validateNode = (node: Node): FieldError[] => [
 ]
 
 /** Upstream's rules for taints, which it reports below metadata on nodes. */
-export function validateTaints(taints: readonly Taint[], path: string): FieldError[] {
+function validateTaints(taints: readonly Taint[], path: string): FieldError[] {
   const seen = new Set<string>()
   return taints.flatMap((taint, index) => {
     const errors = validateTaint(taint, `${path}[${index}]`)

@@ -139,7 +139,7 @@ const warningsOfVolumes = (volumes: readonly Volume[], path: string): string[] =
   )
 
 /** Things in a pod's spec that are allowed and yet probably not meant. */
-export function warningsForPodSpec(spec: PodSpec, path: string): string[] {
+function warningsForPodSpec(spec: PodSpec, path: string): string[] {
   const lists = ['initContainers', 'containers', 'ephemeralContainers'] as const
   return [
     ...warningsOfScheduling(spec, path),

@@ -14,7 +14,7 @@ export interface VolumeRules {
 const hostPathTypes = ['', 'BlockDevice', 'CharDevice', 'Directory', 'DirectoryOrCreate', 'File', 'FileOrCreate', 'Socket'] as const
 
 /** Also for persistent volumes. */
-export function validateHostPath({ path: directory, type }: NonNullable<Volume['hostPath']>, path: string): FieldError[] {
+function validateHostPath({ path: directory, type }: NonNullable<Volume['hostPath']>, path: string): FieldError[] {
   if (!directory) return [fieldRequired(`${path}.path`)]
   return [...noBacksteps(directory, `${path}.path`), ...(type === undefined ? [] : supported(`${path}.type`, type, hostPathTypes))]
 }

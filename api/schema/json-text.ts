@@ -1,3 +1,4 @@
+import { messageOf } from '../../common/error-message.ts'
 import { DecodeError } from './decode-error.ts'
 import { JsonSyntax, maximumDepth } from './json-syntax.ts'
 
@@ -14,7 +15,7 @@ function fastParse(text: string): unknown {
   } catch (error) {
     new JsonSyntax(text).duplicates()
     // The two readers agree on what JSON is; should they ever not, the engine's words are better than none.
-    throw new DecodeError(error instanceof Error ? error.message : String(error))
+    throw new DecodeError(messageOf(error))
   }
 }
 

@@ -9,5 +9,5 @@ export async function createUnlessThere(creation: Promise<unknown>): Promise<voi
   }
 }
 
-export const isNamespaceTerminating = (error: unknown): boolean =>
+const isNamespaceTerminating = (error: unknown): boolean =>
   error instanceof ApiError && (error.status.details?.causes?.some(({ reason }) => reason === 'NamespaceTerminating') ?? false)

@@ -5,6 +5,7 @@ import type { Kind } from '../../api/kind.ts'
 import { watching, type Controller } from '../../client/controller.ts'
 import { discoverKinds } from '../../client/discovery.ts'
 import { isEqual } from '../../common/equal.ts'
+import { messageOf } from '../../common/error-message.ts'
 import type { ControllerContext } from './context.ts'
 import { namespaceConditions, type Leftovers } from './namespace-conditions.ts'
 
@@ -52,7 +53,7 @@ async function empty(context: ControllerContext, namespace: string): Promise<Lef
       kind => kind.namespaced && ['list', 'delete'].every(verb => kind.verbs?.includes(verb)),
     )
   } catch (error) {
-    return { ...found, discoveryError: error instanceof Error ? error.message : String(error) }
+    return { ...found, discoveryError: messageOf(error) }
   }
   // Pods may still need what else is in the namespace while they end.
   const isPods = (kind: Kind) => kind.group === Pod.group && kind.plural === Pod.plural
@@ -79,7 +80,7 @@ async function emptyOf(
     for (const name of left.flatMap(item => item.metadata.finalizers ?? []))
       found.finalizers.set(name, (found.finalizers.get(name) ?? 0) + 1)
   } catch (error) {
-    found.deletionErrors.push(`${kind.plural}: ${error instanceof Error ? error.message : String(error)}`)
+    found.deletionErrors.push(`${kind.plural}: ${messageOf(error)}`)
   }
 }
 

@@ -7,7 +7,7 @@ import type { ControllerContext } from './context.ts'
 const nodePrefix = 24
 
 /** The first range of the cluster's that no node has; undefined when all are given away. */
-export function freeRange(clusterCidr: string, taken: ReadonlySet<string>): string | undefined {
+function freeRange(clusterCidr: string, taken: ReadonlySet<string>): string | undefined {
   const { first, last, prefix } = parseCidr(clusterCidr)
   const size = 2 ** (32 - Math.max(nodePrefix, prefix))
   for (let start = first; start <= last; start += size) {

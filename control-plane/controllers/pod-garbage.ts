@@ -16,7 +16,7 @@ const unscheduledTerminating = (pod: Pod) => Boolean(pod.metadata.deletionTimest
 const createdAt = (pod: Pod) => Date.parse(pod.metadata.creationTimestamp)
 
 /** Which finished pods are too many, the oldest first. */
-export const surplusFinished = (pods: readonly Pod[], threshold: number): Pod[] => {
+const surplusFinished = (pods: readonly Pod[], threshold: number): Pod[] => {
   const finished = pods.filter(isFinished)
   return finished.sort((a, b) => createdAt(a) - createdAt(b)).slice(0, Math.max(0, finished.length - threshold))
 }

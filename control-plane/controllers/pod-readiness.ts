@@ -14,5 +14,3 @@ export function availableIn(pod: Pod, minReadySeconds: number, now: Date): numbe
   if (!ready.lastTransitionTime) return undefined
   return Math.max(0, Date.parse(ready.lastTransitionTime) + minReadySeconds * 1000 - now.getTime())
 }
-
-export const isPodAvailable = (pod: Pod, minReadySeconds: number, now: Date): boolean => availableIn(pod, minReadySeconds, now) === 0

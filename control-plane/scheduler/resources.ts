@@ -6,8 +6,7 @@ import { milliValue, quantityToNumber } from '../../api/quantity.ts'
 /** Amounts by resource: cpu in thousandths, everything else in whole units. */
 export type Amounts = Readonly<Record<string, number>>
 
-export const amountOf = (resource: string, quantity: string): number =>
-  resource === 'cpu' ? milliValue(quantity) : quantityToNumber(quantity)
+const amountOf = (resource: string, quantity: string): number => (resource === 'cpu' ? milliValue(quantity) : quantityToNumber(quantity))
 
 export const amountsOf = (quantities: Readonly<Record<string, string>> | undefined): Amounts =>
   Object.fromEntries(Object.entries(quantities ?? {}).map(([resource, quantity]) => [resource, amountOf(resource, quantity)]))

@@ -13,6 +13,7 @@ import { Informers } from '../../client/informers.ts'
 import type { Logger } from '../../common/log.ts'
 import { runAll, type Runnable } from '../../common/run.ts'
 import { isEqual } from '../../common/equal.ts'
+import { messageOf } from '../../common/error-message.ts'
 import { placePod } from './place-pod.ts'
 import { plugins } from './plugins/index.ts'
 import { SchedulingQueue } from './queue.ts'
@@ -184,7 +185,7 @@ class Scheduler implements Runnable {
     // Deleted, made anew or bound by somebody else in the meantime: the watch will say so too, and there is nothing to report.
     if (isNotFound(error) || isConflict(error)) return
     this.#options.log.warn('binding failed', { pod: keyOf(pod), error })
-    await this.#report(pod, `binding rejected: ${error instanceof Error ? error.message : String(error)}`, 'SchedulerError')
+    await this.#report(pod, `binding rejected: ${messageOf(error)}`, 'SchedulerError')
   }
 
   async #reject(pod: Pod, message: string): Promise<void> {

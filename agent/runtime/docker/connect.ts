@@ -6,7 +6,7 @@ import Docker from 'dockerode'
 /** The newest Docker API this runtime was written against. */
 const newest = '1.47'
 
-export const compareVersions = (a: string, b: string): number => {
+const compareVersions = (a: string, b: string): number => {
   const [aMajor = 0, aMinor = 0] = a.split('.').map(Number)
   const [bMajor = 0, bMinor = 0] = b.split('.').map(Number)
   return aMajor - bMajor || aMinor - bMinor

@@ -1,4 +1,5 @@
 import { RuntimeError, type RuntimeErrorReason } from '../runtime.ts'
+import { messageOf } from '../../../common/error-message.ts'
 
 interface EngineError {
   readonly statusCode: number
@@ -34,7 +35,7 @@ export function toRuntimeError(error: unknown): RuntimeError {
   if (error instanceof RuntimeError) return error
   const known = engineError(error)
   if (known) return new RuntimeError(reasonOf(known), known.message, { cause: error })
-  const message = error instanceof Error ? error.message : String(error)
+  const message = messageOf(error)
   const code = codeOf(error)
   const reason = typeof code === 'string' && unreachable.has(code) ? 'Unavailable' : 'Unknown'
   return new RuntimeError(reason, message, { cause: error })

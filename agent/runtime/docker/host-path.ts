@@ -13,7 +13,7 @@ const seenAt = '/host-path'
 /** Go's file mode bits, which the engine's stat of a path carries. */
 const goMode = { directory: 2 ** 31, device: 2 ** 26, socket: 2 ** 24, characterDevice: 2 ** 21 }
 
-export function typeOfMode(mode: number): HostPathType {
+function typeOfMode(mode: number): HostPathType {
   const has = (bit: number) => Math.floor(mode / bit) % 2 === 1
   if (has(goMode.directory)) return 'Directory'
   if (has(goMode.socket)) return 'Socket'

@@ -43,7 +43,7 @@ async function create({ docker, ...owner }: DockerContext, config: VolumeConfig)
   )
 }
 
-export function driverOptions({ memory, mode, gid }: VolumeConfig): Record<string, string> {
+function driverOptions({ memory, mode, gid }: VolumeConfig): Record<string, string> {
   if (!memory) return {}
   const settings = [
     `mode=${(mode ?? defaultMode).toString(8)}`,

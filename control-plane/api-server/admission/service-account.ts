@@ -33,7 +33,7 @@ async function findAccount({ lookup, clock }: { lookup: Lookup; clock: Clock }, 
 }
 
 /** The pod as the account would have it. */
-export function withAccount(pod: Pod, account: ServiceAccount): Pod {
+function withAccount(pod: Pod, account: ServiceAccount): Pod {
   const { name } = account.metadata
   const pullSecrets = pod.spec.imagePullSecrets?.length ? pod.spec.imagePullSecrets : account.imagePullSecrets
   const spec = {

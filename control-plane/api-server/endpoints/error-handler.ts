@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { ApiError, apiError, type Status } from '../../../api/errors.ts'
 import type { Logger } from '../../../common/log.ts'
+import { messageOf } from '../../../common/error-message.ts'
 import { respond } from './respond.ts'
 
 /** The path leads nowhere; upstream answers in plain text then. */
@@ -24,7 +25,7 @@ function statusOf({ request, error, log }: Failed): Status {
     error,
     stack: error instanceof Error ? error.stack : undefined,
   })
-  return apiError('InternalError', `Internal error occurred: ${error instanceof Error ? error.message : String(error)}`).status
+  return apiError('InternalError', `Internal error occurred: ${messageOf(error)}`).status
 }
 
 /** The only place that turns errors into answers. */

@@ -1,4 +1,4 @@
-import { apiError, badRequest, notFound } from '../../../api/errors.ts'
+import { apiError, badRequest } from '../../../api/errors.ts'
 import type { Node } from '../../../api/core/node.ts'
 import type { Pod } from '../../../api/core/pod.ts'
 import type { Kind } from '../../../api/kind.ts'
@@ -35,10 +35,4 @@ export function containerOf(pod: Pod, given: string): string {
   throw badRequest(
     `a container name must be specified for pod ${pod.metadata.name}, choose one of: [${names(containers).join(' ')}]${more}`,
   )
-}
-
-export function podOf(registry: Registry, kind: Kind, { namespace, name }: { namespace: string; name: string }): Pod {
-  const pod = getObject(registry, kind, { namespace, name }) as Pod | undefined
-  if (!pod) throw notFound(kind, name)
-  return pod
 }

@@ -6,6 +6,7 @@ import { pipeline } from 'node:stream/promises'
 import type { Duplex } from 'node:stream'
 import { apiError, type ApiError } from '../../../api/errors.ts'
 import type { TlsIdentity } from '../interfaces.ts'
+import { messageOf } from '../../../common/error-message.ts'
 import type { KubeletAddress } from './kubelet-address.ts'
 
 /** Headers of one hop, and credentials that are ours to check and not to hand on. */
@@ -106,10 +107,7 @@ const identityOf =
       : new Error(`the certificate belongs to ${[subject.CN].join()}, not to system:node:${node}`)
 
 const unreachable = ({ host, port }: KubeletAddress, path: string, error: unknown): ApiError =>
-  apiError(
-    'InternalError',
-    `Internal error occurred: error dialing backend: https://${host}:${port}${path}: ${error instanceof Error ? error.message : String(error)}`,
-  )
+  apiError('InternalError', `Internal error occurred: error dialing backend: https://${host}:${port}${path}: ${messageOf(error)}`)
 
 function withoutHeaders({ headers }: IncomingMessage, names: readonly string[]): Record<string, string | string[]> {
   const left: Record<string, string | string[]> = {}

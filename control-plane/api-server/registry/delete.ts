@@ -29,7 +29,7 @@ export interface DeleteResult {
 
 const policies = ['Foreground', 'Background', 'Orphan']
 
-export function checkDeleteOptions({ propagationPolicy, orphanDependents }: DeleteOptions): void {
+function checkDeleteOptions({ propagationPolicy, orphanDependents }: DeleteOptions): void {
   const kind = { group: 'meta.k8s.io', kind: 'DeleteOptions' }
   if (propagationPolicy === undefined) return
   if (orphanDependents !== undefined) {

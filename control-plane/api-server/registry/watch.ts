@@ -29,7 +29,7 @@ export interface WatchSink {
 }
 
 /** What a watcher with `selection` learns of a change: objects that enter its view are added, those that leave it deleted. */
-export function eventOf(kind: Kind, selection: Selection, change: ObservedChange): WatchEvent | undefined {
+function eventOf(kind: Kind, selection: Selection, change: ObservedChange): WatchEvent | undefined {
   const { current, previous, last } = change
   const sees = (stored: StoredObject | undefined) => stored !== undefined && (!selection || selection(viewOf(kind, stored)))
   const before = sees(previous)

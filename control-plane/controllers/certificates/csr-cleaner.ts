@@ -7,7 +7,7 @@ import type { ControllerContext } from '../context.ts'
 const hour = 3_600_000
 
 /** When a request has served its purpose, in milliseconds: answered ones after an hour, others after a day. */
-export function expiryOf({ metadata, status }: CertificateSigningRequest): number {
+function expiryOf({ metadata, status }: CertificateSigningRequest): number {
   const answered = ['Approved', 'Denied', 'Failed'].flatMap(type => findCondition(status.conditions, type)?.lastUpdateTime ?? [])
   const [time] = answered.sort()
   return time === undefined ? Date.parse(metadata.creationTimestamp) + 24 * hour : Date.parse(time) + hour

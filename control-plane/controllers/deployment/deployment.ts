@@ -6,6 +6,7 @@ import { isAlreadyExists, isNotFound } from '../../../api/errors.ts'
 import { matches, selectorFromObject } from '../../../api/label-selector.ts'
 import { controllerOf } from '../../../api/owners.ts'
 import { isEqual } from '../../../common/equal.ts'
+import { messageOf } from '../../../common/error-message.ts'
 import { keyOf } from '../../../client/cache.ts'
 import { watching, type Controller } from '../../../client/controller.ts'
 import { adopt, planClaim, release } from '../claim-objects.ts'
@@ -236,7 +237,7 @@ class DeploymentController {
   }
 
   async #reportCreateError(deployment: Deployment, error: unknown): Promise<void> {
-    const message = error instanceof Error ? error.message : String(error)
+    const message = messageOf(error)
     this.#context.events.event(deployment, {
       type: 'Warning',
       reason: 'ReplicaSetCreateError',

@@ -6,7 +6,7 @@ import { isEqual } from '../../../common/equal.ts'
 import type { NewObject } from '../../../client/client.ts'
 import { desiredReplicas, rollingLimits } from './limits.ts'
 
-export const hashLabel = 'pod-template-hash'
+const hashLabel = 'pod-template-hash'
 export const revisionAnnotation = 'deployment.kubernetes.io/revision'
 const historyAnnotation = 'deployment.kubernetes.io/revision-history'
 const desiredAnnotation = 'deployment.kubernetes.io/desired-replicas'

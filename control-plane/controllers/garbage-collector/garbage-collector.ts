@@ -5,6 +5,7 @@ import { allSynced } from '../../../client/controller.ts'
 import { discoverKinds } from '../../../client/discovery.ts'
 import { Informer } from '../../../client/informer.ts'
 import { WorkQueue } from '../../../client/work-queue.ts'
+import { sleepUnlessAborted } from '../../../common/clock.ts'
 import { runAll, type Runnable } from '../../../common/run.ts'
 import type { ControllerContext } from '../context.ts'
 import { Graph, type GraphNode } from './graph.ts'
@@ -54,7 +55,7 @@ export class GarbageCollector implements Runnable {
         log.warn('discovery failed', { error })
         delay = discoveryRetry
       }
-      await pause(this.#context, delay, signal)
+      await sleepUnlessAborted(this.#context.clock, delay, signal)
     }
     await Promise.all(running)
   }
@@ -175,13 +176,5 @@ async function unlessGone(write: Promise<unknown>): Promise<void> {
   } catch (error) {
     // Invalid: made anew under the same name.
     if (!isNotFound(error) && !isInvalid(error)) throw error
-  }
-}
-
-async function pause({ clock }: ControllerContext, milliseconds: number, signal: AbortSignal): Promise<void> {
-  try {
-    await clock.sleep(milliseconds, signal)
-  } catch (error) {
-    if (!signal.aborted) throw error
   }
 }

@@ -3,7 +3,7 @@ import { findCondition } from '../../../api/conditions.ts'
 import { isPodReady } from '../pod-readiness.ts'
 
 /** Upstream creates and deletes at most so many pods in one go. */
-export const burstReplicas = 500
+const burstReplicas = 500
 
 export type PodPlan = { readonly create: number } | { readonly delete: readonly Pod[] }
 

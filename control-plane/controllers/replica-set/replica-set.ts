@@ -4,6 +4,7 @@ import { ApiError, isNotFound } from '../../../api/errors.ts'
 import { matches, selectorFromObject } from '../../../api/label-selector.ts'
 import { controllerOf, controllerReference } from '../../../api/owners.ts'
 import { isEqual } from '../../../common/equal.ts'
+import { messageOf } from '../../../common/error-message.ts'
 import { keyOf } from '../../../client/cache.ts'
 import type { NewObject } from '../../../client/client.ts'
 import { watching, type Controller } from '../../../client/controller.ts'
@@ -101,7 +102,7 @@ class ReplicaSetController {
       ? await slowStart(plan.create, () => this.#create(set))
       : await this.#all(plan.delete, pod => this.#delete(set, pod))
     if (error === undefined) return undefined
-    const message = error instanceof Error ? error.message : String(error)
+    const message = messageOf(error)
     return { failure: { reason: creating ? 'FailedCreate' : 'FailedDelete', message }, error }
   }
 
@@ -143,7 +144,7 @@ class ReplicaSetController {
     } catch (error) {
       // Nothing to tell anybody: the whole namespace is going away.
       if (!isTerminatingNamespace(error))
-        events.event(set, { type: 'Warning', reason: 'FailedCreate', message: `Error creating: ${text(error)}` })
+        events.event(set, { type: 'Warning', reason: 'FailedCreate', message: `Error creating: ${messageOf(error)}` })
       throw error
     }
   }
@@ -157,7 +158,7 @@ class ReplicaSetController {
       events.event(set, { type: 'Normal', reason: 'SuccessfulDelete', message: `Deleted pod: ${name}` })
     } catch (error) {
       if (isNotFound(error)) return
-      events.event(set, { type: 'Warning', reason: 'FailedDelete', message: `Error deleting: ${text(error)}` })
+      events.event(set, { type: 'Warning', reason: 'FailedDelete', message: `Error deleting: ${messageOf(error)}` })
       throw error
     }
   }
@@ -175,6 +176,5 @@ class ReplicaSetController {
 /** Counters that are zero may be absent in what the server sends. */
 const normal = (status: ReplicaSetStatus) => Object.fromEntries(Object.entries(status).filter(([, value]) => value !== 0))
 const isFinished = (pod: Pod) => pod.status.phase === 'Succeeded' || pod.status.phase === 'Failed'
-const text = (error: unknown) => (error instanceof Error ? error.message : String(error))
 const isTerminatingNamespace = (error: unknown) =>
   error instanceof ApiError && (error.status.details?.causes?.some(({ reason }) => reason === 'NamespaceTerminating') ?? false)
