@@ -1,5 +1,4 @@
 import { mkdir, readFile } from 'node:fs/promises'
-import type Docker from 'dockerode'
 import { Node } from '../api/core/node.ts'
 import { Service } from '../api/core/service.ts'
 import type { Client } from '../client/client.ts'
@@ -16,7 +15,7 @@ import { gatherFacts, ownAddress } from './node/facts.ts'
 import { NodeIdentity } from './node/identity.ts'
 import { NodeLease } from './node/lease.ts'
 import { NodeStatusManager } from './node/node-status.ts'
-import { connectDocker } from './runtime/docker/connect.ts'
+import { connectDocker, type DockerEngine } from './runtime/docker/connect.ts'
 import { DockerRuntime } from './runtime/docker/docker-runtime.ts'
 import { ensurePodNetwork } from './runtime/docker/pod-network.ts'
 import type { ImageInfo, Runtime } from './runtime/runtime.ts'
@@ -101,7 +100,7 @@ async function join(config: AgentConfig, { nodeIp, log, signal }: Joining): Prom
 
 interface Registration {
   readonly config: AgentConfig
-  readonly docker: Docker
+  readonly docker: DockerEngine
   readonly client: Client
   readonly log: Logger
   readonly nodeIp: string
@@ -180,7 +179,7 @@ async function podRuntime({
   podCidr,
 }: {
   config: AgentConfig
-  docker: Docker
+  docker: DockerEngine
   log: Logger
   podCidr: string
 }): Promise<Runtime> {

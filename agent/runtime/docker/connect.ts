@@ -20,6 +20,9 @@ export function negotiate(engine: { ApiVersion?: string; MinAPIVersion?: string 
   return compareVersions(lowest, newest) > 0 ? lowest : newest
 }
 
+/** For those who only hand it on: nobody outside this folder calls its methods. */
+export type DockerEngine = Docker
+
 /** A connection to the engine with the API version negotiated. Connections are kept open between calls. */
 export async function connectDocker(options: Docker.DockerOptions): Promise<Docker> {
   const secure = options.protocol === 'https' || options.ca !== undefined
