@@ -10,7 +10,10 @@ import type { ContainerToStart } from './pod-actions.ts'
  * attempts share one volume of the pod, made together with the others; every later attempt has its own.
  */
 const volumeOf = (pod: Pod, { container, kind, attempt }: Attempt) =>
-  sharesLog({ kind, attempt }) ? `${pod.metadata.uid}_termination-log` : `${pod.metadata.uid}_termination-log.${container.name}.${attempt}`
+  sharesLog({ kind, attempt }) ? firstLogs(pod) : `${pod.metadata.uid}_termination-log.${container.name}.${attempt}`
+
+/** With a dot, which no volume of the user's can have in its name. */
+const firstLogs = (pod: Pod) => `${pod.metadata.uid}_termination-log.first`
 
 type Attempt = Pick<ContainerToStart, 'container' | 'kind' | 'attempt'>
 const sharesLog = ({ kind, attempt }: Pick<Attempt, 'kind' | 'attempt'>) => attempt === 0 && kind !== 'ephemeral'
@@ -18,7 +21,7 @@ const emptyFile = (path: string) => ({ path, content: Buffer.alloc(0), mode: 0o6
 
 /** The volume of all first attempts. */
 export const firstTerminationLogs = (pod: Pod): PreparedVolume => ({
-  name: `${pod.metadata.uid}_termination-log`,
+  name: firstLogs(pod),
   pod: identityOf(pod),
   content: {
     files: containersOf(pod.spec)
@@ -41,4 +44,5 @@ export const terminationLogMount = (pod: Pod, start: Attempt): Mount => ({
   readOnly: false,
   volume: volumeOf(pod, start),
   subPath: start.container.name,
+  noLinks: true,
 })

@@ -158,7 +158,16 @@ export type Mount = {
   readonly target: string
   readonly readOnly: boolean
   readonly propagation?: 'None' | 'HostToContainer' | 'Bidirectional'
-} & ({ readonly volume: string; readonly subPath?: string } | { readonly hostPath: string })
+} & (
+  | {
+      readonly volume: string
+      /** Links in it lead nowhere outside the volume, or the container is not created. */
+      readonly subPath?: string
+      /** No container can put a link at `subPath`: it need not be looked at. */
+      readonly noLinks?: boolean
+    }
+  | { readonly hostPath: string }
+)
 
 export interface ContainerResources {
   readonly cpuShares?: number

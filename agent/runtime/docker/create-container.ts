@@ -15,7 +15,7 @@ const logConfig = { Type: 'json-file', Config: { 'max-size': '10m', 'max-file': 
 export async function createContainer(context: DockerContext, config: ContainerConfig, options?: Abortable): Promise<string> {
   const sandbox = `container:${config.sandboxId}`
   const canLower = (config.resources.oomScoreAdj ?? 0) >= 0 || (await context.lowersOomScore())
-  const [mounts, files] = await Promise.all([mountsOf(context, config.mounts), nodePodFileBinds(context, config)])
+  const [mounts, files] = await Promise.all([mountsOf(context, config), nodePodFileBinds(context, config)])
   const pidMode = pidModeOf(context, config)
   const request: Docker.ContainerCreateOptions & { name: string } = {
     name: containerNameOf(config),

@@ -141,6 +141,30 @@ function describeOn(docker: Docker): void {
       expect((await runtime.readFile(id, '/dev/termination-log', 4096))?.toString()).toBe('farewell\n')
     })
 
+    it('mounts parts of a volume through links inside it, and refuses links that lead out', async () => {
+      const volume = `${owner.cluster}-links`
+      await runtime.prepareVolumes([
+        { name: volume, pod, content: { files: [{ path: 'key', content: Buffer.from('inside'), mode: 0o644 }], atomic: true } },
+      ])
+      const sandboxId = await runtime.createSandbox({
+        pod,
+        attempt: 7,
+        hostname: 'links',
+        network: 'pod',
+        dns: { servers: [], searches: [], options: [] },
+        volumes: [volume],
+      })
+      await runtime.startSandbox(sandboxId)
+      await runtime.execSync(sandboxId, { command: ['sh', '-c', `cd /volumes/${volume} && ln -s / out && ln -s /volumes up`] })
+      const mounting = (subPath: string, name: string) =>
+        runtime.createContainer(config(sandboxId, { name, mounts: [{ target: '/part', volume, subPath, readOnly: false }] }))
+      const id = await mounting('key', 'inside')
+      await runtime.startContainer(id)
+      expect((await runtime.execSync(id, { command: ['cat', '/part'] })).output.toString()).toBe('inside')
+      for (const subPath of ['out', 'out/etc', './out', 'up'])
+        await expect(mounting(subPath, 'outside')).rejects.toThrow(`subpath "${subPath}" not within volume path`)
+    })
+
     it('gives a command a terminal of the size it is told', async () => {
       const { containers, sandboxes } = await runtime.inspectPod(pod.uid)
       const id = await runtime.createContainer(config(sandboxes[0]?.id ?? '', { attempt: containers.length }))

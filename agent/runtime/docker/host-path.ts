@@ -4,6 +4,7 @@ import { isRuntimeError } from '../runtime.ts'
 import { isMissing, toRuntimeError, translated } from './errors.ts'
 import { withHelper } from './helper-container.ts'
 import type { DockerContext } from './options.ts'
+import { statPath } from './stat-path.ts'
 import { finished } from './volume-tar.ts'
 
 export type HostPathType = 'Directory' | 'File' | 'Socket' | 'CharDevice' | 'BlockDevice'
@@ -25,11 +26,7 @@ function typeOfMode(mode: number): HostPathType {
 export async function hostPathType(context: DockerContext, path: string): Promise<HostPathType | undefined> {
   const mount = { Type: 'bind' as const, Source: (context.hostPathRoot ?? '') + path, Target: seenAt, ReadOnly: true }
   try {
-    return await withHelper(context, { Mounts: [mount] }, async container => {
-      const answer = (await translated(container.infoArchive({ path: seenAt }))) as unknown as { headers: Record<string, string> }
-      const stat = JSON.parse(Buffer.from(answer.headers['x-docker-container-path-stat'] ?? '', 'base64').toString()) as { mode: number }
-      return typeOfMode(stat.mode)
-    })
+    return await withHelper(context, { Mounts: [mount] }, async container => typeOfMode((await statPath(container, seenAt)).mode))
   } catch (error) {
     if (isRuntimeError(error, 'HostPathMissing')) return undefined
     throw error

@@ -1,9 +1,7 @@
 import type Docker from 'dockerode'
 import type { Mount } from '../runtime.ts'
 import type { DockerContext } from './options.ts'
-
-/** Where the sandbox mounts the pod's volumes. */
-export const volumeDirectory = (volume: string): string => `/volumes/${volume}`
+import { withoutLinks } from './sub-path.ts'
 
 type Propagation = NonNullable<Mount['propagation']>
 const propagations = { None: 'rprivate', HostToContainer: 'rslave', Bidirectional: 'rshared' } as const satisfies Record<
@@ -14,15 +12,24 @@ const propagations = { None: 'rprivate', HostToContainer: 'rslave', Bidirectiona
 /**
  * Whole volumes and host paths are mounts, which Docker refuses when the host path is missing. A part of a volume is a bind
  * of the directory that holds it (`VolumeOptions.Subpath` is younger than the engines in use), which Docker makes when it is
- * not there, as kubelet does.
+ * not there, as kubelet does. The engine would follow links out of the volume, so it is given a path without any.
  */
 export async function mountsOf(
   context: DockerContext,
-  mounts: readonly Mount[],
+  { sandboxId, mounts }: { readonly sandboxId: string; readonly mounts: readonly Mount[] },
 ): Promise<{ Binds: string[]; Mounts: Docker.MountSettings[] }> {
-  const root = mounts.some(mount => 'subPath' in mount && mount.subPath) ? await context.rootDirectory() : ''
+  const parts = mounts.flatMap(mount => ('volume' in mount && mount.subPath ? [{ ...mount, subPath: mount.subPath }] : []))
+  const root = parts.length > 0 ? await context.rootDirectory() : ''
   return {
-    Binds: mounts.flatMap(mount => ('volume' in mount && mount.subPath ? [subPathBind(root, mount, mount)] : [])),
+    Binds: await Promise.all(
+      parts.map(async mount =>
+        subPathBind(
+          root,
+          { volume: mount.volume, subPath: mount.noLinks ? mount.subPath : await withoutLinks(context, { ...mount, sandboxId }) },
+          mount,
+        ),
+      ),
+    ),
     Mounts: mounts.flatMap(mount => {
       if ('hostPath' in mount) return [hostPathMount(context, mount, mount.hostPath)]
       return mount.subPath ? [] : [volumeMount(mount, mount.volume)]
@@ -30,7 +37,7 @@ export async function mountsOf(
   }
 }
 
-function subPathBind(root: string, source: { volume: string; subPath?: string }, mount: Mount): string {
+function subPathBind(root: string, source: { volume: string; subPath: string }, mount: Mount): string {
   // Without a word the engine chooses the propagation: below its own directory it refuses a private one.
   const shared = mount.propagation === undefined || mount.propagation === 'None' ? [] : [propagations[mount.propagation]]
   const options = [mount.readOnly ? 'ro' : 'rw', ...shared].join(',')

@@ -6,7 +6,7 @@ import { execSync } from './exec-sync.ts'
 import { withHelper } from './helper-container.ts'
 import { labels, ownerFilter, volumeLabels } from './labels.ts'
 import type { DockerContext } from './options.ts'
-import { volumeDirectory } from './mounts.ts'
+import { volumeDirectory } from './volume-directory.ts'
 import { topLevel, volumesTar, type VolumeContent } from './volume-tar.ts'
 
 const defaultMode = 0o777
