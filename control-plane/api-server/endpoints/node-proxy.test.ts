@@ -12,7 +12,8 @@ async function startAgent(name: string) {
   const serving = await issueCertificate(ca, { commonName: name, organizations: ['system:nodes'], usages: ['server'] })
   const client = await issueCertificate(ca, { commonName: 'kube-apiserver-kubelet-client', usages: ['client'] })
   const agent = createServer({ ...serving, ca: ca.cert, requestCert: true }, (request, response) => {
-    response.end(`${request.method} ${request.url}\n`)
+    if (request.url?.includes('previous=true')) response.writeHead(400).end('previous terminated container "a" in pod "two" not found\n')
+    else response.end(`${request.method} ${request.url}\n`)
   })
   agent.on('upgrade', (request, socket) => {
     socket.write(
@@ -60,6 +61,13 @@ describe('the way to agents', () => {
     await using cluster = await startAgent('system:node:n1')
     const { status, text } = await cluster.server.call('GET', `${pod}/log?container=a&tailLines=5&timestamps=true`)
     expect([status, text]).toEqual([200, 'GET /containerLogs/default/two/a?tailLines=5&timestamps=true\n'])
+  })
+
+  it('turns what an agent says against it into a Status', async () => {
+    await using cluster = await startAgent('system:node:n1')
+    const { status, body } = await cluster.server.call('GET', `${pod}/log?container=a&previous=true`)
+    expect(status).toBe(400)
+    expect(body).toMatchObject({ reason: 'BadRequest', message: 'previous terminated container "a" in pod "two" not found' })
   })
 
   it('asks which container is meant', async () => {

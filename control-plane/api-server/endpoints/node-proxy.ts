@@ -13,6 +13,21 @@ import type { KubeletAddress } from './kubelet-address.ts'
 const dropped = ['host', 'authorization', 'cookie', 'transfer-encoding', 'content-length', 'keep-alive']
 const hopHeaders = [...dropped, 'connection', 'upgrade', 'accept-encoding']
 
+/** What the client is told when the agent answers with this code and text; absent: exactly that. */
+export type Refusal = (code: number, text: string) => ApiError
+
+/** As much of an agent's refusal as upstream reads. */
+const longestRefusal = 50 * 1000
+
+async function beginningOf(incoming: IncomingMessage): Promise<string> {
+  let text = ''
+  for await (const chunk of incoming.setEncoding('utf8') as AsyncIterable<string>) {
+    text += chunk
+    if (text.length >= longestRefusal) break
+  }
+  return text.slice(0, longestRefusal).trimEnd()
+}
+
 /** Takes requests to agents and brings back whatever they answer, byte for byte. */
 export class NodeProxy {
   readonly #tls: TlsIdentity
@@ -30,7 +45,7 @@ export class NodeProxy {
   async forward(
     request: IncomingMessage,
     response: ServerResponse,
-    { address, path }: { address: KubeletAddress; path: string },
+    { address, path, refusal }: { address: KubeletAddress; path: string; refusal?: Refusal },
   ): Promise<void> {
     const headers = withoutHeaders(request, hopHeaders)
     const { host, port } = address
@@ -52,7 +67,9 @@ export class NodeProxy {
       if (response.destroyed) return
       throw unreachable(address, path, error)
     }
-    response.writeHead(incoming.statusCode ?? 502, withoutHeaders(incoming, ['connection', 'keep-alive', 'transfer-encoding']))
+    const { statusCode = 502 } = incoming
+    if (refusal && (statusCode < 200 || statusCode > 206)) throw refusal(statusCode, await beginningOf(incoming))
+    response.writeHead(statusCode, withoutHeaders(incoming, ['connection', 'keep-alive', 'transfer-encoding']))
     // Follow must show that it is connected before the first line comes.
     response.flushHeaders()
     try {
