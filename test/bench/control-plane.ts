@@ -14,7 +14,7 @@ export async function withControlPlane<T>(use: (config: ClientConfig) => Promise
   const kubeconfig = join(directory, 'admin.kubeconfig')
   const child = spawn(
     process.execPath,
-    ['build/control-plane/main.js', '--data-dir', directory, '--port', '16444', '--log-level', 'error'],
+    ['build/control-plane/main.js', '--data-dir', directory, '--port', '0', '--log-level', 'error'],
     { stdio: 'inherit' },
   )
   try {
@@ -32,9 +32,8 @@ async function whenReady(kubeconfig: string): Promise<ClientConfig> {
   for (;;) {
     try {
       const config = await loadKubeconfig(kubeconfig)
-      const local = { ...config, server: 'https://127.0.0.1:16444' }
-      await createClient(local).list(Namespace)
-      return local
+      await createClient(config).list(Namespace)
+      return config
     } catch (error) {
       if (Date.now() > deadline) throw error
       await sleep(50)
