@@ -13,6 +13,8 @@ export interface ListOptions {
   readonly limit?: number
   readonly continue?: string
   readonly resourceVersion?: string
+  /** Only type and metadata of each object; the rest stays on the server. */
+  readonly metadataOnly?: boolean
   readonly signal?: AbortSignal
 }
 export interface List<O> {

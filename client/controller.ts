@@ -12,13 +12,17 @@ export interface Watching {
   start(informers: Informers, enqueue: (key: string) => void): Informer<KubernetesObject>
 }
 
-/** `keys` is asked about every state an object was seen in, so that keys named only by the old one are woken too. */
+/**
+ * `keys` is asked about every state an object was seen in, so that keys named only by the old one are woken too.
+ * `fieldSelector` keeps the objects that concern nobody out of memory.
+ */
 export const watching = <O extends KubernetesObject>(
   kind: Kind<O>,
   keys: (object: O) => readonly string[] = object => [keyOf(object)],
+  fieldSelector = '',
 ): Watching => ({
   start(informers, enqueue) {
-    const informer = informers.for(kind)
+    const informer = informers.for(kind, fieldSelector)
     const add = (object: O) => keys(object).forEach(enqueue)
     informer.addListener({
       added: add,

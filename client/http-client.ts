@@ -28,7 +28,7 @@ function clientOver(transport: Transport): Client {
     get: (kind, key) => call('GET', resourcePath(kind, key)),
     async list<O extends KubernetesObject>(kind: Kind<O>, options: ListOptions = {}) {
       const path = resourcePath(kind, { namespace: options.namespace }, listQuery(options))
-      const list = (await transport.request({ method: 'GET', path, signal: options.signal })) as List<O>
+      const list = (await transport.request({ method: 'GET', path, accept: acceptOf(options), signal: options.signal })) as List<O>
       // Items of a list come without type as they do upstream; ours always know what they are.
       for (const item of list.items) if (!item.kind) Object.assign(item, typeOf(kind))
       return list
@@ -63,6 +63,9 @@ function clientOver(transport: Transport): Client {
 
 const typeOf = (kind: Kind) => ({ apiVersion: apiVersionOf(kind), kind: kind.kind })
 
+const acceptOf = ({ metadataOnly }: Pick<ListOptions, 'metadataOnly'>): string | undefined =>
+  metadataOnly ? 'application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1' : undefined
+
 const listQuery = (options: Omit<ListOptions, 'signal' | 'namespace'>): Query => ({
   labelSelector: options.labelSelector || undefined,
   fieldSelector: options.fieldSelector || undefined,
@@ -95,7 +98,7 @@ async function* watch<O extends KubernetesObject>(
   const overdue = AbortSignal.timeout((timeoutSeconds + 30) * 1000)
   const signal = AbortSignal.any([options.signal, overdue])
   try {
-    const response = await transport.open({ method: 'GET', path, signal })
+    const response = await transport.open({ method: 'GET', path, accept: acceptOf(options), signal })
     yield* watchEvents<O>(response)
   } catch (error) {
     if (options.signal.aborted) return

@@ -21,6 +21,8 @@ export interface InformerOptions<O extends KubernetesObject> {
   readonly namespace?: string
   readonly labelSelector?: string
   readonly fieldSelector?: string
+  /** Ask the server for type and metadata alone. */
+  readonly metadataOnly?: boolean
   /** What to keep of each object; the whole of it unless told otherwise. */
   readonly transform?: (object: O) => O
   readonly clock?: Clock
@@ -184,11 +186,12 @@ export class Informer<O extends KubernetesObject> implements Runnable {
   }
 
   #selection() {
-    const { namespace, labelSelector, fieldSelector } = this.#options
+    const { namespace, labelSelector, fieldSelector, metadataOnly } = this.#options
     return {
       ...(namespace === undefined ? {} : { namespace }),
       ...(labelSelector === undefined ? {} : { labelSelector }),
       ...(fieldSelector === undefined ? {} : { fieldSelector }),
+      ...(metadataOnly ? { metadataOnly } : {}),
     }
   }
 }

@@ -16,13 +16,13 @@ export class Informers implements Runnable {
     this.#log = log
   }
 
-  /** The informer of a kind, of all namespaces. Asked for while the others run already, it starts at once. */
-  for<O extends KubernetesObject>(kind: Kind<O>): Informer<O> {
-    const name = `${kind.group}/${kind.plural}`
+  /** The informer of a kind, of all namespaces or of what a selector picks. Asked for while the others run already, it starts at once. */
+  for<O extends KubernetesObject>(kind: Kind<O>, fieldSelector = ''): Informer<O> {
+    const name = `${kind.group}/${kind.plural}?${fieldSelector}`
     const known = this.#informers.get(name)
     // The map forgets which object type goes with which kind; the name it is kept under is the kind's own.
     if (known) return known as unknown as Informer<O>
-    const informer = new Informer({ client: this.#client, kind, log: this.#log })
+    const informer = new Informer({ client: this.#client, kind, log: this.#log, ...(fieldSelector ? { fieldSelector } : {}) })
     this.#informers.set(name, informer as unknown as Informer<KubernetesObject>)
     this.#start?.(informer as unknown as Informer<KubernetesObject>)
     return informer

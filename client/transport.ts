@@ -10,6 +10,8 @@ export interface HttpRequest {
   readonly path: string
   readonly body?: unknown
   readonly contentType?: string
+  /** JSON unless told otherwise. */
+  readonly accept?: string | undefined
   readonly signal?: AbortSignal | undefined
 }
 
@@ -44,7 +46,7 @@ export function createTransport(config: ClientConfig): Transport {
       path: base.pathname.replace(/\/$/, '') + request.path,
       ...credentials.tls(),
       headers: {
-        Accept: 'application/json',
+        Accept: request.accept ?? 'application/json',
         'User-Agent': config.userAgent ?? 'kubeling',
         ...(authorization ? { Authorization: authorization } : {}),
         ...(body ? { 'Content-Type': request.contentType ?? 'application/json', 'Content-Length': body.length } : {}),

@@ -7,7 +7,9 @@ const shared = {
   platform: 'node',
   target: 'node20',
   format: 'esm',
+  // Positions without the sources themselves: the map stays in memory.
   sourcemap: true,
+  sourcesContent: false,
   legalComments: 'none',
   logLevel: 'warning',
   // CommonJS packages inside an ES module still want `require`.

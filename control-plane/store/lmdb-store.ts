@@ -206,10 +206,23 @@ class LmdbStore implements Store {
     return [...untouched, ...before].sort(([a], [b]) => compare(a, b))
   }
 
+  /** The value is read when somebody asks for it: callers that have the revision already spare the disk. */
   #entry(key: string, { revision, createRevision }: Position): Entry {
+    const read = () => this.#value(key, revision)
+    let value: string | undefined
+    return {
+      key,
+      revision,
+      createRevision,
+      get value() {
+        return (value ??= read())
+      },
+    }
+  }
+  #value(key: string, revision: number): string {
     const value = this.#records.get(revision)?.value
     if (value === undefined) throw new Error(`the store has no value of ${key} at revision ${revision}`)
-    return { key, value, revision, createRevision }
+    return value
   }
 
   #change(entry: LogEntry): Change {

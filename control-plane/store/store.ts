@@ -6,6 +6,7 @@
  */
 export interface Entry {
   readonly key: string
+  /** Read from disk at first sight, so look before history may have been compacted: in the same turn of the event loop. */
   readonly value: string
   /** Revision of the write that made this value; the object's resourceVersion. */
   readonly revision: number

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -14,7 +14,7 @@ export async function withControlPlane<T>(use: (config: ClientConfig) => Promise
   const kubeconfig = join(directory, 'admin.kubeconfig')
   const child = spawn(
     process.execPath,
-    ['build/control-plane/main.js', '--data-dir', directory, '--port', '0', '--log-level', 'error'],
+    [...(await nodeOptions()), 'build/control-plane/main.js', '--data-dir', directory, '--port', '0', '--log-level', 'error'],
     { stdio: 'inherit' },
   )
   try {
@@ -25,6 +25,13 @@ export async function withControlPlane<T>(use: (config: ClientConfig) => Promise
     await new Promise(resolve => child.once('exit', resolve))
     await rm(directory, { recursive: true })
   }
+}
+
+/** What the image gives to node, so that the figures are those of the image. */
+async function nodeOptions(): Promise<string[]> {
+  const dockerfile = await readFile('control-plane/Dockerfile', 'utf8')
+  const [, entrypoint = '[]'] = /^ENTRYPOINT (.*)$/m.exec(dockerfile) ?? []
+  return (JSON.parse(entrypoint) as string[]).filter(word => word.startsWith('--'))
 }
 
 async function whenReady(kubeconfig: string): Promise<ClientConfig> {

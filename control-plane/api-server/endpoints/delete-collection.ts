@@ -1,5 +1,5 @@
 import { isNotFound } from '../../../api/errors.ts'
-import { remove } from '../registry/delete.ts'
+import { remove, type DeleteResult } from '../registry/delete.ts'
 import { list } from '../registry/list.ts'
 import { selectionOf } from '../registry/selection.ts'
 import type { StoredObject } from '../registry/stored-object.ts'
@@ -8,7 +8,9 @@ import type { Handler } from './api-request.ts'
 import { readDeletion } from './delete-options.ts'
 import { integerOf } from './request-info.ts'
 
-/** Deletes what the selectors select, one after the other; answers with what was there. */
+const atOnce = 32
+
+/** Deletes what the selectors select, many at once; answers with what was there. */
 export const deleteCollection: Handler = async request => {
   const { kind, target, info, registry } = request
   const deletion = await readDeletion(request)
@@ -20,15 +22,26 @@ export const deleteCollection: Handler = async request => {
     limit: integerOf(info.query, 'limit'),
     continue: parameter('continue'),
   })
-  const items: StoredObject[] = []
-  for (const { object } of result.items) {
-    const { name, namespace = '' } = object.metadata
-    try {
-      items.push((await remove(registry, { kind, namespace, name, ...deletion })).stored)
-    } catch (error) {
-      // Somebody else was faster: it is gone, which is all that was asked for.
-      if (!isNotFound(error)) throw error
+  const items: (StoredObject | undefined)[] = []
+  const removeNext = async (positions: Iterator<[number, StoredObject]>) => {
+    for (let next = positions.next(); !next.done; next = positions.next()) {
+      const [index, { object }] = next.value
+      const { name, namespace = '' } = object.metadata
+      items[index] = await unlessGone(remove(registry, { kind, namespace, name, ...deletion }))
     }
   }
-  await answerList(request, { ...result, items })
+  // Deletions that go on at the same time share their commits.
+  const positions = result.items.entries()
+  await Promise.all(Array.from({ length: atOnce }, () => removeNext(positions)))
+  await answerList(request, { ...result, items: items.filter(item => item !== undefined) })
+}
+
+async function unlessGone(removal: Promise<DeleteResult>): Promise<StoredObject | undefined> {
+  try {
+    return (await removal).stored
+  } catch (error) {
+    // Somebody else was faster: it is gone, which is all that was asked for.
+    if (isNotFound(error)) return undefined
+    throw error
+  }
 }

@@ -4,14 +4,14 @@ import { StoredObject } from './stored-object.ts'
 
 /**
  * Recently used objects with their parsed form, least recently used ones leave first. An entry is only ever taken for the
- * revision and the value that it was made of, so nothing stale can come out, whatever was put in.
+ * revision that it was made of, and a revision belongs to one write: nothing stale can come out.
  */
 export class ObjectCache {
   readonly #objects = new Map<string, StoredObject>()
   readonly #maximumCharacters: number
   #characters = 0
 
-  constructor(maximumCharacters = 16 * 1024 * 1024) {
+  constructor(maximumCharacters = 6 * 1024 * 1024) {
     this.#maximumCharacters = maximumCharacters
   }
   /** The object of this entry; parsed and serialised forms are kept for the next caller. */
@@ -24,7 +24,7 @@ export class ObjectCache {
   /** As `of`, but leaves no trace: for one-time walks over many objects. */
   peek(entry: Entry): StoredObject | undefined {
     const known = this.#objects.get(entry.key)
-    return known && known.revision === entry.revision && known.value === entry.value ? known : undefined
+    return known?.revision === entry.revision ? known : undefined
   }
   /** Remembers the parsed form of what has just been written. */
   put(entry: Entry, object: KubernetesObject): StoredObject {

@@ -4,15 +4,14 @@ import type { Entry } from '../../store/store.ts'
 const metadataStart = '"metadata":{'
 
 /**
- * One revision of one object. The JSON text that clients get is made by splicing the revision into the stored text, once;
- * it is parsed only when somebody has to look inside. Never change what `object` returns: everybody shares it.
+ * One revision of one object. The JSON text that clients get is made by splicing the revision into the stored text, which
+ * costs less than keeping both; it is parsed only when somebody has to look inside. Never change what `object` returns: everybody shares it.
  */
 export class StoredObject {
   readonly key: string
   readonly revision: number
   readonly createRevision: number
   readonly value: string
-  #text: string | undefined
   #object: KubernetesObject | undefined
 
   constructor(entry: Entry, object?: KubernetesObject) {
@@ -24,9 +23,7 @@ export class StoredObject {
   }
   /** The result of a dry run: looks like `object`, was never written. */
   static unsaved(key: string, object: KubernetesObject, revision = 0): StoredObject {
-    const stored = new StoredObject({ key, revision, createRevision: revision, value: serialize(object) }, object)
-    if (revision === 0) stored.#text = stored.value
-    return stored
+    return new StoredObject({ key, revision, createRevision: revision, value: serialize(object) }, object)
   }
   /** The same object as of another revision: what a DELETED event shows. */
   at(revision: number): StoredObject {
@@ -34,8 +31,7 @@ export class StoredObject {
   }
   /** The JSON that clients see. */
   get text(): string {
-    this.#text ??= withResourceVersion(this.value, this.revision)
-    return this.#text
+    return this.revision === 0 ? this.value : withResourceVersion(this.value, this.revision)
   }
   get object(): KubernetesObject {
     this.#object ??= JSON.parse(this.text) as KubernetesObject

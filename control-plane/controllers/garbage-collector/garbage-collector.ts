@@ -63,7 +63,7 @@ export class GarbageCollector implements Runnable {
   #informer(kind: Kind): Informer<KubernetesObject> {
     const { client, log } = this.#context
     this.#kinds.set(nameOf(kind), kind)
-    const informer = new Informer({ client, kind, log, transform: onlyOwnership })
+    const informer = new Informer({ client, kind, log, metadataOnly: true, transform: onlyOwnership })
     informer.addListener({
       added: object => this.#observe({ kind, metadata: object.metadata }),
       updated: object => this.#observe({ kind, metadata: object.metadata }),
