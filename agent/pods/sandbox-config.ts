@@ -40,6 +40,10 @@ function podHostname({ spec, metadata }: Pod, clusterDomain: string): string {
   return spec.setHostnameAsFQDN && spec.subdomain ? `${short}.${spec.subdomain}.${metadata.namespace ?? ''}.svc.${clusterDomain}` : short
 }
 
+/** The domain under which a pod with a subdomain knows itself; in its hosts file. */
+const podDomain = ({ spec, metadata }: Pod, clusterDomain: string): { domain?: string } =>
+  spec.subdomain && !spec.hostnameOverride ? { domain: `${spec.subdomain}.${metadata.namespace ?? ''}.svc.${clusterDomain}` } : {}
+
 /** What the sandbox is made from. */
 export function sandboxConfig(pod: Pod, attempt: number, options: { dns: DnsOptions; volumes: readonly string[] }): SandboxConfig {
   const { spec } = pod
@@ -48,6 +52,7 @@ export function sandboxConfig(pod: Pod, attempt: number, options: { dns: DnsOpti
     pod: identityOf(pod),
     attempt,
     hostname: podHostname(pod, options.dns.clusterDomain),
+    ...podDomain(pod, options.dns.clusterDomain),
     network: spec.hostNetwork ? 'node' : 'pod',
     dns: podDns(pod, options.dns),
     ...(spec.hostAliases ? { extraHosts: spec.hostAliases.map(({ ip, hostnames = [] }) => ({ ip, hostnames })) } : {}),

@@ -4,6 +4,6 @@ import type { VolumeConfig } from '../runtime/runtime.ts'
 
 /** A directory that is empty when the pod starts and lives as long as the pod; in memory when asked for. */
 export const emptyDir = ({ medium, sizeLimit }: EmptyDirVolumeSource): Pick<VolumeConfig, 'memory' | 'mode'> => ({
-  mode: 0o777,
+  mode: medium === 'Memory' ? 0o1777 : 0o777,
   ...(medium === 'Memory' ? { memory: { sizeBytes: sizeLimit ? quantityToNumber(parseQuantity(sizeLimit)) : 0 } } : {}),
 })

@@ -151,7 +151,9 @@ export class VolumeManager {
       await checkHostPath(volume.hostPath, this.#options.runtime)
       return undefined
     }
-    return { ...base, content: { files: await this.#files(pod, volume, 0), atomic: true } }
+    // Upstream keeps these in a tmpfs, whose root is sticky; a ConfigMap's files lie on disk.
+    const mode = volume.configMap ? 0o777 : 0o1777
+    return { ...base, mode, content: { files: await this.#files(pod, volume, 0), atomic: true } }
   }
 
   async #files(pod: Pod, volume: Volume, maxAgeMs: number): Promise<VolumeFile[]> {

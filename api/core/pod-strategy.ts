@@ -21,10 +21,12 @@ const gatedCondition = {
 export function preparePodForCreate(pod: Pod): Pod {
   const spec = withMatchLabelKeys(pod.spec, pod.metadata.labels ?? {})
   const gated = (spec.schedulingGates ?? []).length > 0
+  const { creationTimestamp } = pod.metadata
+  const waiting = { ...gatedCondition, ...(creationTimestamp ? { lastTransitionTime: creationTimestamp } : {}) }
   return {
     ...pod,
     spec,
-    status: { phase: 'Pending', ...(gated ? { conditions: [gatedCondition] } : {}), qosClass: podQosClass(spec) },
+    status: { phase: 'Pending', ...(gated ? { conditions: [waiting] } : {}), qosClass: podQosClass(spec) },
   }
 }
 

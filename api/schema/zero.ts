@@ -16,8 +16,8 @@ export function zeroValue(schema: Schema): unknown {
   if (schema.type === 'boolean') return false
   if (schema.type === 'integer' || schema.type === 'number' || schema.format === 'int-or-string') return 0
   if (schema.format === 'quantity') return '0'
-  // There is no zero time that anybody would want to read.
-  return schema.format === 'date-time' || schema.format === 'micro-time' ? undefined : ''
+  // Upstream writes a time that was never set as null.
+  return schema.format === 'date-time' || schema.format === 'micro-time' ? null : ''
 }
 
 /** Whether an optional field with this value counts as not set. Structures are references upstream: `{}` is a value of theirs. */

@@ -22,6 +22,7 @@ export async function bind(registry: Registry, request: ActionRequest): Promise<
     subresource,
     preconditions: { uid: binding.metadata.uid, resourceVersion: binding.metadata.resourceVersion },
     next: current => assign(current as Pod, binding, registry.clock.now()),
+    keepsGeneration: true,
     context: { user, dryRun, fieldValidation: 'Ignore', warn },
   })
   return success(201)

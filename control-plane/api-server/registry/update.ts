@@ -19,6 +19,8 @@ export interface UpdateRequest extends ObjectName {
   /** Only with this uid, and only from this version. */
   readonly preconditions: { readonly uid?: string | undefined; readonly resourceVersion?: string | undefined }
   readonly context: RequestContext
+  /** Binding goes past the rule that a changed spec is a new generation. */
+  readonly keepsGeneration?: boolean
 }
 
 const conflictRetries = 5
@@ -66,7 +68,8 @@ async function tryUpdate(registry: Registry, request: UpdateRequest): Promise<St
   const wanted = request.next(current)
   const owned = strategy.take(complete(kind, { ...wanted, metadata: updatedMetadata(wanted.metadata, current.metadata) }), current)
   const mutated = (await registry.admission.mutate({ ...admit, object: owned })) as KubernetesObject
-  const prepared = withGeneration(kind, strategy.prepare(mutated, current), current)
+  const changed = strategy.prepare(mutated, current)
+  const prepared = request.keepsGeneration ? changed : withGeneration(kind, changed, current)
   const errors = strategy.validate(prepared, current)
   if (errors.length > 0) throw invalid(kind, name, errors)
   if (!subresource) for (const warning of kind.warnings?.(prepared) ?? []) context.warn(warning)
