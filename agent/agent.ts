@@ -236,8 +236,7 @@ interface ServerParts {
 }
 
 async function agentServer({ config, identity, runtime, pods, log }: ServerParts): Promise<Runnable> {
-  const { serving } = identity
-  if (!serving) throw new Error('the node has no serving certificate')
+  const serving = await identity.ensureServing()
   return createAgentServer({
     runtime,
     pods: pods.served,

@@ -47,14 +47,19 @@ export class NodeIdentity implements Runnable {
   get client(): KeyPair | undefined {
     return this.#client
   }
-  get serving(): KeyPair | undefined {
-    return this.#serving
-  }
 
-  /** Loads both certificates, requesting those that are missing, expired or made for another address. */
+  /** Loads the certificate to present to the API server, requesting it when it is missing or has expired. */
   async ensure(): Promise<void> {
     this.#client = (await this.#load('kubelet-client')) ?? (await this.#request('kubelet-client'))
+  }
+
+  /**
+   * The certificate to serve with. For a node that has told its address: the request is not approved while the address is
+   * still known as another node's, as when nodes have exchanged theirs in a restart.
+   */
+  async ensureServing(): Promise<KeyPair> {
     this.#serving = (await this.#load('kubelet-server')) ?? (await this.#request('kubelet-server'))
+    return this.#serving
   }
 
   /** Renews what is about to expire, until told to stop. */

@@ -115,6 +115,17 @@ describe('the controllers', () => {
     })
     const node = createClient({ ...server, certificate })
     await node.create(Node, { metadata: { name: 'node-9' }, spec: {} })
-    await certify(node, { name: 'serve', signerName: 'kubernetes.io/kubelet-serving', usage: 'server auth', names: ['node-9', '10.0.0.9'] })
+    const serving = { signerName: 'kubernetes.io/kubelet-serving', usage: 'server auth' }
+    await certify(node, { ...serving, name: 'serve', names: ['node-9', '10.0.0.9'] })
+    // An address that another node still has by the API is not certified before that node has told its new one.
+    const tellAddress = (address: string) => ({ type: 'merge' as const, body: { status: { addresses: [{ type: 'InternalIP', address }] } } })
+    const other = { name: 'node-8', subresource: 'status' }
+    await client.create(Node, { metadata: { name: 'node-8' }, spec: {} })
+    await client.patch(Node, other, tellAddress('10.0.0.8'))
+    const waits = certify(node, { ...serving, name: 'moved', names: ['node-9', '10.0.0.8'] })
+    await new Promise(resolve => setTimeout(resolve, 300))
+    expect((await client.get(CertificateSigningRequest, { name: 'moved' })).status?.conditions).toBeUndefined()
+    await client.patch(Node, other, tellAddress('10.0.0.7'))
+    await waits
   }, 60_000)
 })

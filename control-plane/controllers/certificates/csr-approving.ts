@@ -3,10 +3,14 @@ import { findCondition } from '../../../api/conditions.ts'
 import { Node } from '../../../api/core/node.ts'
 import { Service } from '../../../api/core/service.ts'
 import { timestamp } from '../../../api/time.ts'
+import { keyOf } from '../../../client/cache.ts'
 import { watching, type Controller } from '../../../client/controller.ts'
 import { parseCsr } from '../../../common/certificates.ts'
 import type { ControllerContext } from '../context.ts'
 import { approvalOf, clientSigner, servingSigner } from './csr-approval.ts'
+
+const isUndecided = ({ status: { conditions } }: CertificateSigningRequest): boolean =>
+  !findCondition(conditions, 'Approved') && !findCondition(conditions, 'Denied')
 
 /** Approves what nodes ask for themselves; everything else waits for `kubectl certificate approve`. */
 export const csrApprovingController = ({ client, informers, clock, log }: ControllerContext): Controller => {
@@ -23,18 +27,19 @@ export const csrApprovingController = ({ client, informers, clock, log }: Contro
       .flatMap(({ spec }) => spec.clusterIPs ?? [])
     return new Set([...nodes, ...services.filter(address => address !== 'None')])
   }
+  /** A node that tells another address may make room for one that waits to be certified for the old one. */
+  const waiting = () => informers.for(CertificateSigningRequest).cache.list().filter(isUndecided).map(keyOf)
   return {
     name: 'certificatesigningrequest-approving-controller',
-    watches: [watching(CertificateSigningRequest), watching(Node, () => []), watching(Service, () => [])],
+    watches: [watching(CertificateSigningRequest), watching(Node, waiting), watching(Service, () => [])],
     async reconcile(key) {
       const request = informers.for(CertificateSigningRequest).cache.get(key)
       if (!request || ![clientSigner, servingSigner].includes(request.spec.signerName)) return
-      const { conditions } = request.status
-      if (findCondition(conditions, 'Approved') || findCondition(conditions, 'Denied')) return
+      if (!isUndecided(request)) return
       const csr = await parseCsr(Buffer.from(request.spec.request, 'base64').toString('utf8'))
       const message = approvalOf(request.spec, csr, { addressesOfOthers })
       if (message === undefined) {
-        log.info('certificate request waits for approval', { request: key, signer: request.spec.signerName, user: request.spec.username })
+        log.debug('certificate request waits for approval', { request: key, signer: request.spec.signerName, user: request.spec.username })
         return
       }
       const now = timestamp(clock.now())
@@ -46,7 +51,7 @@ export const csrApprovingController = ({ client, informers, clock, log }: Contro
         lastUpdateTime: now,
         lastTransitionTime: now,
       }
-      const approved = { ...request, status: { ...request.status, conditions: [...(conditions ?? []), condition] } }
+      const approved = { ...request, status: { ...request.status, conditions: [...(request.status.conditions ?? []), condition] } }
       await client.update(CertificateSigningRequest, approved, 'approval')
     },
   }
