@@ -50,7 +50,7 @@ export function createAgent({ config, log }: { config: AgentConfig; log: Logger 
         nodeStatus.poke()
         const network = new NodeNetwork({
           nodeName: config.nodeName,
-          facts: { nodeAddress: nodeIp, podCidr, clusterCidr: config.clusterCidr },
+          facts: { nodeAddress: nodeIp, podCidr, clusterCidr: config.clusterCidr, serviceCidr: config.serviceCidr },
           informers,
           log: log.child({ component: 'network' }),
         })

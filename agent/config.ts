@@ -21,6 +21,7 @@ export interface AgentConfig {
   readonly nodeAddress: string | undefined
   readonly port: number
   readonly clusterCidr: string
+  readonly serviceCidr: string
   readonly clusterDns: string
   readonly clusterDomain: string
   readonly pauseImage: string
@@ -116,8 +117,10 @@ function identity(read: Read) {
 }
 function network(read: Read) {
   parseCidr(read('pod-cidr'))
+  parseCidr(read('service-cidr'))
   return {
     clusterCidr: read('pod-cidr'),
+    serviceCidr: read('service-cidr'),
     clusterDns: read('cluster-dns') || tenthAddress(read('service-cidr')),
     clusterDomain: read('cluster-domain'),
     pauseImage: read('pause-image'),

@@ -3,7 +3,7 @@ import type { EndpointSlice } from '../../api/discovery/endpoint-slice.ts'
 import type { Service } from '../../api/core/service.ts'
 import { serviceRules } from './service-rules.ts'
 
-const facts = { nodeAddress: '172.30.0.2', podCidr: '10.244.1.0/24', clusterCidr: '10.244.0.0/16' }
+const facts = { nodeAddress: '172.30.0.2', podCidr: '10.244.1.0/24', clusterCidr: '10.244.0.0/16', serviceCidr: '10.96.0.0/16' }
 const meta = (name: string) => ({ name, namespace: 'default', uid: name, resourceVersion: '1', creationTimestamp: '2026-01-01T00:00:00Z' })
 
 const service = (spec: Partial<Service['spec']>) =>
@@ -61,6 +61,7 @@ describe('serviceRules', () => {
 
   it('rejects a service without endpoints', () => {
     const rules = serviceRules([service({})], [], facts)
+    expect(rules).toContain('ip daddr 10.96.0.0/16 reject')
     expect(rules).toMatch(/set no-endpoints \{[^}]*elements = \{\s+10\.96\.0\.20 \. tcp \. 80/)
   })
 

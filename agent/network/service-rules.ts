@@ -6,6 +6,7 @@ export interface NetworkFacts {
   readonly nodeAddress: string
   readonly podCidr: string
   readonly clusterCidr: string
+  readonly serviceCidr: string
 }
 
 interface Target {
@@ -47,6 +48,11 @@ export function serviceRules(services: readonly Service[], slices: readonly Endp
     ...nodeKey(frontend).map(key => `${key} : goto ext-${frontend.name}`),
   ])
   const rejected = dead.flatMap(frontend => [...frontend.addresses.map(address => key(address, frontend)), ...nodeKey(frontend)])
+  const refusals = [
+    'ip daddr . meta l4proto . th dport @no-endpoints reject',
+    // What still has a service's address was not translated: no service has that port. Nobody outside may be asked instead.
+    `ip daddr ${facts.serviceCidr} reject`,
+  ]
   return [
     'table ip kubeling',
     'delete table ip kubeling',
@@ -58,18 +64,9 @@ export function serviceRules(services: readonly Service[], slices: readonly Endp
       'ip daddr . meta l4proto . th dport vmap @services',
     ]),
     ...chain('output', ['type nat hook output priority -100; policy accept;', 'ip daddr . meta l4proto . th dport vmap @services']),
-    ...chain('reject-forwarded', [
-      'type filter hook forward priority filter; policy accept;',
-      'ip daddr . meta l4proto . th dport @no-endpoints reject',
-    ]),
-    ...chain('reject-local', [
-      'type filter hook output priority filter; policy accept;',
-      'ip daddr . meta l4proto . th dport @no-endpoints reject',
-    ]),
-    ...chain('reject-to-node', [
-      'type filter hook input priority filter; policy accept;',
-      'ip daddr . meta l4proto . th dport @no-endpoints reject',
-    ]),
+    ...chain('reject-forwarded', ['type filter hook forward priority filter; policy accept;', ...refusals]),
+    ...chain('reject-local', ['type filter hook output priority filter; policy accept;', ...refusals]),
+    ...chain('reject-to-node', ['type filter hook input priority filter; policy accept;', ...refusals]),
     ...chain('postrouting', [
       'type nat hook postrouting priority srcnat; policy accept;',
       `meta mark & ${MASQUERADE} == ${MASQUERADE} masquerade`,
