@@ -23,6 +23,8 @@ export function webSocketCommandStreams(socket: WebSocket, request: CommandReque
     })
   const output = (channel: number): Writable =>
     new Writable({ write: (chunk: Buffer, _encoding, callback) => void send(channel, chunk).then(() => callback(), callback) })
+      // Its client has gone while the command was still writing.
+      .on('error', () => socket.terminate())
 
   const stdin = request.stdin ? new PassThrough() : undefined
   const resize = request.tty ? new PassThrough() : undefined

@@ -14,6 +14,7 @@ import { answerError, refuseUpgrade } from './endpoints/error-handler.ts'
 import { NodeProxy } from './endpoints/node-proxy.ts'
 import { RequestPipeline } from './endpoints/request-pipeline.ts'
 import { ResourceRouter } from './endpoints/resource-router.ts'
+import { noCustomResources } from './endpoints/no-custom-resources.ts'
 import { GeneralPaths } from './endpoints/general-paths.ts'
 import type { Action, Admission, Authenticator, Authorizer, Document, Review, TlsIdentity } from './interfaces.ts'
 import { bind } from './registry/binding.ts'
@@ -81,7 +82,12 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
     actions: { binding: request => bind(registry, request), eviction: request => evict(registry, request), ...options.actions },
     connect: request => connectPlain(request, connectOptions),
   })
-  const general = new GeneralPaths({ kinds, serverAddress: `${options.advertiseAddress}:6443`, store, documents: options.documents ?? {} })
+  const general = new GeneralPaths({
+    kinds,
+    serverAddress: `${options.advertiseAddress}:6443`,
+    store,
+    documents: { ...noCustomResources, ...options.documents },
+  })
   const pipeline = new RequestPipeline({ ...options, registry, router, general, connectOptions })
 
   const server = createServer(

@@ -31,8 +31,12 @@ export class GeneralPaths {
     this.#openApi = new OpenApi(kinds)
     this.#checks = { ping: () => undefined, log: () => undefined, etcd: () => void store.get('/health') }
   }
+  /** Whether there is a fixed answer, also where the path looks like a resource's. */
+  hasDocument(path: string): boolean {
+    return Object.hasOwn(this.#documents, path)
+  }
   async serve(request: IncomingMessage, response: ServerResponse, { path, query, verb }: RequestInfo): Promise<void> {
-    if (verb !== 'get' && verb !== 'head') throw methodNotAllowed()
+    if (verb !== 'get' && verb !== 'head' && verb !== 'list') throw methodNotAllowed()
     const health = healthAnswer(path, query, this.#checks)
     if (health) {
       response.writeHead(health.code, { 'Content-Type': 'text/plain; charset=utf-8', 'X-Content-Type-Options': 'nosniff' })

@@ -31,7 +31,8 @@ export class RequestPipeline {
   async serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const info = readRequestInfo(request.method ?? 'GET', request.url ?? '/')
     const user = await this.#admit(request, info)
-    if (!info.resource) return this.#options.general.serve(request, response, info)
+    const { general } = this.#options
+    if (!info.resource || general.hasDocument(info.path)) return general.serve(request, response, info)
     await this.#options.router.serve(this.#apiRequest({ request, response, info, target: info.resource, user }))
   }
   async serveUpgrade(request: IncomingMessage, connection: { socket: Duplex; head: Buffer }): Promise<void> {

@@ -1,4 +1,4 @@
-import { badRequest } from '../../../api/errors.ts'
+import { badRequest, type ApiError } from '../../../api/errors.ts'
 import { apiVersionOf, type Kind, type KubernetesObject } from '../../../api/kind.ts'
 import { decode } from '../../../api/schema/decode.ts'
 import { DecodeError } from '../../../api/schema/decode-error.ts'
@@ -7,6 +7,12 @@ import type { RequestContext } from './request-context.ts'
 
 type Validation = Pick<RequestContext, 'fieldValidation' | 'warn'>
 
+export interface DecodeOptions extends Validation {
+  readonly duplicates?: readonly string[]
+  /** How a body that cannot be decoded is answered; absent: as one that was sent as a whole. */
+  readonly refuse?: (why: string) => ApiError
+}
+
 /** Which fields a body has that it should not have: unknown ones, and keys that stand twice. */
 interface Found {
   readonly unknown: readonly string[]
@@ -14,18 +20,15 @@ interface Found {
 }
 
 /** Parsed JSON as an object of the kind; unknown and duplicate fields are dropped, reported or refused as the client asked. */
-export function decodeObject(
-  kind: Kind,
-  json: unknown,
-  options: Validation & { readonly duplicates?: readonly string[] },
-): KubernetesObject {
+export function decodeObject(kind: Kind, json: unknown, options: DecodeOptions): KubernetesObject {
   const typed = typedAs(kind, json)
+  const refuse = options.refuse ?? ((why: string) => cannotBeHandled(kind, why))
   try {
     const { value, unknown } = decode(kind.schema, typed)
-    report(kind, { unknown, duplicates: options.duplicates ?? [] }, options)
+    report({ unknown, duplicates: options.duplicates ?? [] }, { ...options, refuse })
     return value
   } catch (error) {
-    if (error instanceof DecodeError) throw cannotBeHandled(kind, error.message)
+    if (error instanceof DecodeError) throw refuse(error.message)
     throw error
   }
 }
@@ -62,12 +65,15 @@ function typedAs(kind: Kind, json: unknown): Record<string, unknown> {
   return { ...json, kind: kind.kind, apiVersion: wanted }
 }
 
-function report(kind: Kind, { unknown, duplicates }: Found, { fieldValidation, warn }: Validation): void {
+function report(
+  { unknown, duplicates }: Found,
+  { fieldValidation, warn, refuse }: Validation & Required<Pick<DecodeOptions, 'refuse'>>,
+): void {
   if (fieldValidation === 'Ignore' || unknown.length + duplicates.length === 0) return
   const problems = [
     ...duplicates.map(field => `duplicate field ${JSON.stringify(field)}`),
     ...unknown.map(field => `unknown field ${JSON.stringify(field)}`),
   ]
   if (fieldValidation === 'Warn') return problems.forEach(warn)
-  throw cannotBeHandled(kind, `strict decoding error: ${problems.join(', ')}`)
+  throw refuse(`strict decoding error: ${problems.join(', ')}`)
 }

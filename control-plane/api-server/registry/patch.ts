@@ -3,6 +3,8 @@ import type { Kind, KubernetesObject } from '../../../api/kind.ts'
 import { applyJsonPatch } from '../../../api/patch/json-patch.ts'
 import { applyMergePatch } from '../../../api/patch/merge-patch.ts'
 import { applyStrategicMergePatch } from '../../../api/patch/strategic-merge.ts'
+import { asConversionError, undecodablePatch } from '../../../api/patch/patch-errors.ts'
+import { goValue } from '../../../api/patch/go-value.ts'
 import { isRecord } from '../../../api/schema/records.ts'
 import { decodeObject } from './decode-object.ts'
 import type { Registry } from './registry.ts'
@@ -25,16 +27,23 @@ export interface PatchRequest extends ObjectName {
 
 /** Applies a patch to the newest object, again when somebody else was faster; a resourceVersion in the patch makes that a conflict. */
 export function patch(registry: Registry, request: PatchRequest): Promise<StoredObject> {
-  const { kind, context } = request
+  const { kind } = request
   const isScale = kind.subresources?.[request.subresource]?.type === 'scale'
   return update(registry, {
     ...request,
     preconditions: preconditionsOf(request),
     next: current =>
       isScale
-        ? withScale(current, decodeObject(Scale, patched(Scale, scaleOf(current), request), context) as ScaleObject)
-        : sameName(decodeObject(kind, patched(kind, current, request), context), current),
+        ? withScale(current, decodePatched(Scale, patched(Scale, scaleOf(current), request), request) as ScaleObject)
+        : sameName(decodePatched(kind, patched(kind, current, request), request), current),
   })
+}
+
+/** What came out of a patch, as an object of the kind. */
+function decodePatched(kind: Kind, json: unknown, { type, body, context }: PatchRequest): KubernetesObject {
+  const refuse = (why: string) =>
+    type === 'strategic' ? undecodablePatch(goValue(body), asConversionError(why)) : undecodablePatch(JSON.stringify(json), why)
+  return decodeObject(kind, json, { ...context, refuse })
 }
 
 function patched(kind: Kind, current: KubernetesObject, { type, body }: PatchRequest): unknown {
