@@ -85,15 +85,18 @@ async function nodesReady(client: Client): Promise<object | string> {
   return missing.length > 0 ? `waiting for ${missing.join(', ')}` : { ready }
 }
 
-const inDefaultNamespace = (object: KubernetesObject): KubernetesObject => ({
-  ...object,
-  metadata: { namespace: 'default', ...object.metadata },
-})
+/** In the default namespace, and with what `kubectl apply` leaves on it, so that applying the file again is no surprise. */
+function asApplied(object: KubernetesObject): KubernetesObject {
+  const metadata = { annotations: {}, ...object.metadata, namespace: object.metadata.namespace ?? 'default' }
+  const applied = `${JSON.stringify({ ...object, metadata })}\n`
+  const annotations = { ...metadata.annotations, 'kubectl.kubernetes.io/last-applied-configuration': applied }
+  return { ...object, metadata: { ...metadata, annotations } }
+}
 
 /** Creates what is not there yet; what is there stays as its user has it. */
 async function deploy(client: Client, file: string): Promise<void> {
   for (const document of parseAllDocuments(await readFile(file, 'utf8'))) {
-    const object = inDefaultNamespace(document.toJS() as KubernetesObject)
+    const object = asApplied(document.toJS() as KubernetesObject)
     const [version = '', group = ''] = object.apiVersion.split('/').reverse()
     const kind = findKindByName(group, version, object.kind)
     if (!kind) throw new Error(`${file}: ${object.apiVersion} ${object.kind} is not a kind of this cluster`)
