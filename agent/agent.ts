@@ -17,6 +17,7 @@ import { NodeLease } from './node/lease.ts'
 import { NodeStatusManager } from './node/node-status.ts'
 import { connectDocker, type DockerEngine } from './runtime/docker/connect.ts'
 import { DockerRuntime } from './runtime/docker/docker-runtime.ts'
+import { findVolumeStore } from './runtime/docker/node-volumes.ts'
 import { ensurePodNetwork } from './runtime/docker/pod-network.ts'
 import type { ImageInfo, Runtime } from './runtime/runtime.ts'
 import { createAgentServer } from './server/agent-server.ts'
@@ -184,9 +185,19 @@ async function podRuntime({
   podCidr: string
 }): Promise<Runtime> {
   const { cluster, nodeName, nodeContainer } = config
-  const network = await ensurePodNetwork(docker, { cluster, nodeName, nodeContainer, podCidr })
+  const [network, volumeStore] = await Promise.all([
+    ensurePodNetwork(docker, { cluster, nodeName, nodeContainer, podCidr }),
+    findVolumeStore(docker, nodeContainer, config.dataDirectory),
+  ])
   await becomeRouter({ podCidr, ...network })
-  return new DockerRuntime({ docker, ...runtimeOptions(config, log), podNetwork: network.name, podGateway: network.gateway, podCidr })
+  return new DockerRuntime({
+    docker,
+    ...runtimeOptions(config, log),
+    podNetwork: network.name,
+    podGateway: network.gateway,
+    podCidr,
+    ...(volumeStore ? { volumeStore } : {}),
+  })
 }
 
 interface KubeletParts {

@@ -2,6 +2,21 @@
 import { cpSync, mkdirSync, readFileSync, rmSync, copyFileSync, chmodSync, writeFileSync } from 'node:fs'
 import { build } from 'esbuild'
 
+/**
+ * What dockerode loads at its start for an engine behind SSH and for BuildKit: half of the agent's code, and never used. Whoever
+ * does call into it is told so. See docs/decisions/0018-what-the-bundles-leave-out.md.
+ */
+const leftOut = {
+  name: 'left-out',
+  setup(bundle) {
+    bundle.onResolve({ filter: /^(ssh2|@grpc\/grpc-js|@grpc\/proto-loader)$/ }, ({ path }) => ({ path, namespace: 'left-out' }))
+    bundle.onLoad({ filter: /.*/, namespace: 'left-out' }, ({ path }) => ({
+      contents: `const unused = name => function () { throw new Error(name + ' of ${path} is not part of this program') }
+        module.exports = new Proxy({}, { get: (_, name) => unused(String(name)) })`,
+    }))
+  },
+}
+
 const shared = {
   bundle: true,
   platform: 'node',
@@ -18,6 +33,7 @@ const shared = {
   },
   // Optional accelerators of packages, absent without install scripts.
   external: ['lmdb', 'cpu-features', 'bufferutil', 'utf-8-validate', '*.node'],
+  plugins: [leftOut],
 }
 
 /** Copies a package and everything it depends on, as npm laid them out. */

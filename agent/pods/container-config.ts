@@ -29,7 +29,7 @@ function mountOf(mount: VolumeMount, { sources, environment }: ConfigFacts): Mou
     throw new Error(`subPath "${subPath}" must not be absolute or contain '..'`)
   const common = {
     target: mount.mountPath.startsWith('/') ? mount.mountPath : `/${mount.mountPath}`,
-    readOnly: mount.readOnly ?? false,
+    readOnly: (mount.readOnly ?? false) || ('readOnly' in source && source.readOnly === true),
     ...(mount.mountPropagation ? { propagation: mount.mountPropagation as 'None' } : {}),
   }
   if ('hostPath' in source) return { ...common, hostPath: subPath ? `${source.hostPath.replace(/\/$/, '')}/${subPath}` : source.hostPath }

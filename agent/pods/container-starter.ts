@@ -46,11 +46,11 @@ export interface ContainerStarterOptions {
   readonly services: () => readonly Service[]
 }
 
-/** What is known, or will be known, of the sandbox in which the container is to run. */
+/** The sandbox in which the container is to run; its address is there once it runs. */
 export interface StartContext {
   readonly pod: Pod
-  readonly sandboxId: Promise<string>
-  readonly podIp: Promise<string>
+  readonly sandboxId: string
+  readonly podIp: () => Promise<string>
   readonly sources: ReadonlyMap<string, MountSource>
   readonly runningId: (name: string) => string | undefined
   readonly signal: AbortSignal
@@ -101,7 +101,7 @@ export class ContainerStarter {
     const handler = container.lifecycle?.postStart
     if (!handler) return
     const { events, stopper, log } = this.#options
-    const ip = await podIp
+    const ip = await podIp()
     try {
       await runHook({ pod, container, containerId: id, handler, podIp: ip, signal }, this.#options)
     } catch (error) {
@@ -148,7 +148,7 @@ export class ContainerStarter {
     const { pod, sources, runningId } = context
     const { objects, services, hostIp, allocatable, nodeMemory, events } = this.#options
     const record = events.of(pod, start.container.name)
-    const podIp = environmentNeedsPodIp(start.container) ? await context.podIp : undefined
+    const podIp = environmentNeedsPodIp(start.container) ? await context.podIp() : undefined
     try {
       const links = serviceEnvironment(services(), pod.metadata.namespace ?? '', pod.spec.enableServiceLinks ?? true)
       const values = await environment({
@@ -161,8 +161,16 @@ export class ContainerStarter {
         allocatable: allocatable(),
         record,
       })
-      const sandboxId = await context.sandboxId
-      return containerConfig({ pod, start, sandboxId, image, environment: values, sources, nodeMemory: nodeMemory(), runningId })
+      return containerConfig({
+        pod,
+        start,
+        sandboxId: context.sandboxId,
+        image,
+        environment: values,
+        sources,
+        nodeMemory: nodeMemory(),
+        runningId,
+      })
     } catch (error) {
       context.signal.throwIfAborted()
       record('Warning', 'Failed', `Error: ${messageOf(error)}`)

@@ -67,18 +67,15 @@ export class PodStarter {
     const held = this.#heldBack(pod, actions.start)
     const starts = actions.start.filter(({ container }) => !held.waiting.has(container.name))
     if (starts.length === 0) return { ...held, started: [] }
-    // 2. What the volumes hold is read while the sandbox is created.
-    const fresh = !this.#mounted.has(pod.metadata.uid)
+    // 2. The volumes are filled while the sandbox is created: one that cannot be filled keeps the pod from starting.
     const sandbox = settle(this.#sandbox(request))
-    const contents = fresh ? await this.#contents(pod) : undefined
+    await this.#fillVolumes(pod, starts)
     const sandboxId = unwrap(await sandbox)
-    // 3. Everything else at once.
+    // 3. The containers are created while the sandbox starts; nobody waits for its address who does not need it.
     const up = this.#startSandbox(request, sandboxId)
-    const volumes = settle(this.#setUpVolumes(pod, starts, contents))
     const context = this.#context(request, sandboxId, up)
     const created = starts.map(start => ({ start, container: settle(this.#options.containers.create(start, context)) }))
-    const [address, filled] = await Promise.all([settle(up), volumes])
-    await this.#check(request, { address, filled })
+    this.#check(request, await settle(up))
     // 4. One container after the other, in the order of the spec.
     return await this.#startAll(created, context, held)
   }
@@ -133,46 +130,45 @@ export class PodStarter {
     }
   }
 
-  async #startSandbox({ pod, actions, observed, onSandboxReady }: StartRequest, id: string): Promise<string> {
+  /** Resolves, once the sandbox runs, to what tells its address. */
+  async #startSandbox({ pod, actions, observed, onSandboxReady }: StartRequest, id: string): Promise<() => Promise<string>> {
     const { runtime, hostIp } = this.#options
-    if (!actions.createSandbox) return pod.spec.hostNetwork ? hostIp() : (observed.sandboxes[0]?.ip ?? '')
+    if (!actions.createSandbox) return () => Promise.resolve(pod.spec.hostNetwork ? hostIp() : (observed.sandboxes[0]?.ip ?? ''))
     const { ip } = await runtime.startSandbox(id)
     onSandboxReady()
-    return pod.spec.hostNetwork ? hostIp() : (ip ?? '')
+    return async () => (pod.spec.hostNetwork ? hostIp() : ((await ip()) ?? ''))
   }
 
-  async #setUpVolumes(pod: Pod, starts: readonly ContainerToStart[], contents: VolumeContents | undefined): Promise<void> {
+  async #fillVolumes(pod: Pod, starts: readonly ContainerToStart[]): Promise<void> {
     const logs = starts.flatMap(start => ownTerminationLog(pod, start) ?? [])
-    if (contents) {
-      await this.#options.volumes.setUp(pod, { volumes: [...contents.volumes, firstTerminationLogs(pod), ...logs] })
-      this.#mounted.add(pod.metadata.uid)
-    } else if (logs.length > 0) await this.#options.runtime.prepareVolumes(logs)
+    const contents = this.#mounted.has(pod.metadata.uid) ? undefined : await this.#contents(pod)
+    try {
+      if (contents) {
+        await this.#options.volumes.setUp(pod, { volumes: [...contents.volumes, firstTerminationLogs(pod), ...logs] })
+        this.#mounted.add(pod.metadata.uid)
+      } else if (logs.length > 0) await this.#options.runtime.prepareVolumes(logs)
+    } catch (error) {
+      const message = `MountVolume.SetUp failed for pod "${identityOf(pod).name}" : ${error instanceof Error ? error.message : String(error)}`
+      this.#options.events.record({ pod, type: 'Warning', reason: 'FailedMount', message })
+      throw error
+    }
   }
 
-  #context({ pod, observed, signal }: StartRequest, sandboxId: string, podIp: Promise<string>): StartContext {
+  #context({ pod, observed, signal }: StartRequest, sandboxId: string, up: Promise<() => Promise<string>>): StartContext {
     return {
       pod,
-      sandboxId: Promise.resolve(sandboxId),
-      podIp,
+      sandboxId,
+      podIp: async () => await (await up)(),
       sources: this.#options.volumes.sources(pod),
       runningId: name => observed.containers.find(container => container.name === name && container.state === 'running')?.id,
       signal,
     }
   }
 
-  async #check(
-    { pod, signal }: StartRequest,
-    { address, filled }: { address: PromiseSettledResult<string>; filled: PromiseSettledResult<void> },
-  ): Promise<void> {
+  #check({ pod, signal }: StartRequest, started: PromiseSettledResult<unknown>): void {
     signal.throwIfAborted()
-    if (address.status === 'rejected') this.#sandboxFailed(pod, address.reason)
-    unwrap(address)
-    if (filled.status === 'rejected') {
-      const reason: unknown = filled.reason
-      const message = `MountVolume.SetUp failed for pod "${identityOf(pod).name}" : ${messageOf(reason)}`
-      this.#options.events.record({ pod, type: 'Warning', reason: 'FailedMount', message })
-    }
-    unwrap(filled)
+    if (started.status === 'rejected') this.#sandboxFailed(pod, started.reason)
+    unwrap(started)
   }
 
   async #startAll(

@@ -13,7 +13,7 @@ export interface Runtime {
 
   /** Creates, without starting it, the container that holds the pod's namespaces; its id is enough for createContainer. */
   createSandbox(config: SandboxConfig, options?: Abortable): Promise<string>
-  /** Starts it; returns its address. A sandbox that runs already is fine. */
+  /** Starts it. A sandbox that runs already is fine. */
   startSandbox(id: string, options?: Abortable): Promise<Sandbox>
   /** createSandbox and startSandbox in one. */
   runSandbox(config: SandboxConfig, options?: Abortable): Promise<Sandbox>
@@ -123,7 +123,8 @@ export interface SandboxConfig {
 
 export interface Sandbox {
   readonly id: string
-  readonly ip?: string
+  /** Its address, found out when somebody asks: most pods run without anybody needing it at once. */
+  readonly ip: () => Promise<string | undefined>
 }
 
 export interface ContainerConfig {

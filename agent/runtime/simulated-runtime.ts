@@ -371,5 +371,5 @@ export class SimulatedRuntime implements Runtime {
   }
 }
 
-const addressOf = ({ id, ip }: ObservedSandbox): Sandbox => ({ id, ...(ip ? { ip } : {}) })
+const addressOf = ({ id, ip }: ObservedSandbox): Sandbox => ({ id, ip: () => Promise.resolve(ip) })
 const tail = (content: Buffer, limit: number): Buffer => content.subarray(Math.max(0, content.length - limit))

@@ -15,7 +15,9 @@ import type { TokenSource } from './service-account-token.ts'
 import { withGroup, type ContentContext } from './volume-source.ts'
 
 /** Where a volume of the pod is found by a container. */
-export type MountSource = { readonly volume: string } | { readonly hostPath: string }
+export type MountSource =
+  /** `readOnly`: kubelet mounts what it fills from the API read-only, whatever the container asks for. */
+  { readonly volume: string; readonly readOnly?: boolean } | { readonly hostPath: string }
 
 /** One or several volumes of a pod cannot be set up; each with the message that upstream's FailedMount event carries. */
 export class MountError extends Error {
@@ -87,7 +89,13 @@ export class VolumeManager {
   /** Where each volume will be, by its name in the pod. */
   sources(pod: Pod): Map<string, MountSource> {
     return new Map(
-      mountedVolumes(pod).map(({ name, hostPath }) => [name, hostPath ? { hostPath: hostPath.path } : { volume: volumeName(pod, name) }]),
+      mountedVolumes(pod).map(volume => {
+        const { name, hostPath } = volume
+        return [
+          name,
+          hostPath ? { hostPath: hostPath.path } : { volume: volumeName(pod, name), ...(hasContent(volume) ? { readOnly: true } : {}) },
+        ]
+      }),
     )
   }
 

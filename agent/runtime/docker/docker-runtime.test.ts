@@ -111,7 +111,7 @@ function describeOn(docker: Docker): void {
         extraHosts: [{ ip: '1.2.3.4', hostnames: ['foo.local', 'bar.local'] }],
         volumes: [disk, memory],
       })
-      const { ip } = await runtime.startSandbox(sandboxId)
+      const ip = await (await runtime.startSandbox(sandboxId)).ip()
       const id = await runtime.createContainer(
         config(sandboxId, {
           mounts: [

@@ -1,7 +1,7 @@
 import { isRuntimeError, type ContainerConfig, type SandboxConfig } from '../runtime.ts'
 import { translated } from './errors.ts'
 import { labels } from './labels.ts'
-import { volumePath } from './mounts.ts'
+import { engineDirectory } from './mounts.ts'
 import type { DockerContext } from './options.ts'
 import { hostAliases, resolvConf } from './pause-script.ts'
 import { readFile } from './read-file.ts'
@@ -41,9 +41,9 @@ export async function nodePodFileBinds(context: DockerContext, { sandboxId, moun
   if (!context.nodePodFiles.has(sandboxId)) context.nodePodFiles.set(sandboxId, await lookUp(context, sandboxId))
   const volume = context.nodePodFiles.get(sandboxId)
   if (!volume) return []
-  const root = await context.rootDirectory()
+  const directory = await engineDirectory(context, volume)
   const free = paths.filter(path => !mounts.some(({ target }) => target === `/etc/${path}`))
-  return free.map(path => `${volumePath(root, volume)}/${path}:/etc/${path}`)
+  return free.map(path => `${directory}/${path}:/etc/${path}`)
 }
 
 /** After a restart of the agent only the sandbox's labels know. */

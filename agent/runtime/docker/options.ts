@@ -1,5 +1,6 @@
 import type Docker from 'dockerode'
 import type { Logger } from '../../../common/log.ts'
+import type { VolumeStore } from './node-volumes.ts'
 
 export interface DockerRuntimeOptions {
   /** An engine from `connectDocker`. */
@@ -19,6 +20,8 @@ export interface DockerRuntimeOptions {
   readonly hostPathRoot?: string
   /** What a container without a seccomp profile gets; default RuntimeDefault. */
   readonly seccompDefault?: 'RuntimeDefault' | 'Unconfined'
+  /** Absent: the pods' volumes on disk are Docker's. */
+  readonly volumeStore?: VolumeStore
   readonly log: Logger
 }
 

@@ -5,6 +5,7 @@ import { killContainer } from './stop-container.ts'
 import { isUnchanged, settled, toStartError, translated } from './errors.ts'
 import { labels, ownerFilter, sandboxLabels, sandboxNameOf } from './labels.ts'
 import { volumeDirectory } from './volume-directory.ts'
+import { isStored } from './node-volumes.ts'
 import { nodeNamespace } from './node-namespace.ts'
 import { writeNodePodFiles } from './node-pod-files.ts'
 import type { DockerContext } from './options.ts'
@@ -34,12 +35,15 @@ export async function createSandbox(context: DockerContext, config: SandboxConfi
       ...(lowered ? { OomScoreAdj: oomScoreAdj } : {}),
       ...(config.sysctls ? { Sysctls: { ...config.sysctls } } : {}),
       LogConfig: { Type: 'json-file', Config: { 'max-size': '1m' } },
-      Mounts: (config.volumes ?? []).map(volume => ({
-        Type: 'volume' as const,
-        Source: volume,
-        Target: volumeDirectory(volume),
-        VolumeOptions: { NoCopy: true, Labels: {}, DriverConfig: { Name: 'local', Options: {} } },
-      })),
+      // What the node stores needs nobody to keep it mounted.
+      Mounts: (config.volumes ?? [])
+        .filter(volume => !isStored(context.volumeStore, volume))
+        .map(volume => ({
+          Type: 'volume' as const,
+          Source: volume,
+          Target: volumeDirectory(volume),
+          VolumeOptions: { NoCopy: true, Labels: {}, DriverConfig: { Name: 'local', Options: {} } },
+        })),
     },
     ...(config.network === 'pod'
       ? {
@@ -65,14 +69,13 @@ export async function startSandbox(context: DockerContext, id: string, options: 
   } catch (error) {
     if (!isUnchanged(error)) throw toStartError(error)
   }
-  return { id, ...(await address(context, id)) }
+  return { id, ip: () => address(context, id) }
 }
 
 /** From the list, which the engine answers from memory; an inspect waits for whatever else the engine does with the container. */
-async function address(context: DockerContext, id: string): Promise<{ ip?: string }> {
+async function address(context: DockerContext, id: string): Promise<string | undefined> {
   const [found] = await translated(context.docker.listContainers({ filters: { id: [id] } }))
-  const ip = found?.NetworkSettings?.Networks[context.podNetwork]?.IPAddress
-  return ip ? { ip } : {}
+  return found?.NetworkSettings?.Networks[context.podNetwork]?.IPAddress || undefined
 }
 
 /** Kills the containers that joined the sandbox first: without it they would go on without their network. */

@@ -52,7 +52,7 @@ function entry(tar: Pack, header: Partial<Header> & { name: string }, content?: 
 }
 
 /** Every directory that the paths need, outer ones first. */
-function parentsOf(files: readonly VolumeFile[]): string[] {
+export function parentsOf(files: readonly VolumeFile[]): string[] {
   const parents = new Set<string>()
   for (const { path } of files) {
     const parts = path.split('/').slice(0, -1)

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto'
 import type Docker from 'dockerode'
 import { RuntimeError, type PreparedVolume, type VolumeConfig, type VolumeFile } from '../runtime.ts'
 import { settled, toRuntimeError, translated } from './errors.ts'
@@ -7,23 +6,31 @@ import { withHelper } from './helper-container.ts'
 import { labels, ownerFilter, volumeLabels } from './labels.ts'
 import type { DockerContext } from './options.ts'
 import { volumeDirectory } from './volume-directory.ts'
+import { createStored, generationName, isStored, listStored, prepareStored, removeStored, writeStored } from './node-volumes.ts'
 import { topLevel, volumesTar, type VolumeContent } from './volume-tar.ts'
 
 const defaultMode = 0o777
 
 /** Makes the volume; on disk its root gets its mode and group when it is filled. */
 export async function createVolume(context: DockerContext, config: VolumeConfig): Promise<void> {
-  await create(context, config)
+  if (context.volumeStore && !config.memory) await createStored(context.volumeStore, config)
+  else await create(context, config)
 }
 
 /**
- * Creates a pod's volumes and fills them with one tar, through a container that mounts them all and is never started: it does
- * not wait for the sandbox, which is starting meanwhile.
+ * Creates a pod's volumes and fills them: as files where the node has a store for them, otherwise with one tar, through a
+ * container that mounts them all and is never started.
  */
 export async function prepareVolumes(context: DockerContext, volumes: readonly PreparedVolume[]): Promise<void> {
-  await Promise.all(volumes.map(volume => create(context, volume)))
+  const { volumeStore } = context
   // A tmpfs is there only while a container runs that mounts it; its mode is a mount option.
   const onDisk = volumes.filter(volume => !volume.memory)
+  if (volumeStore) {
+    const inMemory = volumes.filter(volume => volume.memory)
+    await Promise.all([...onDisk.map(volume => prepareStored(volumeStore, volume)), ...inMemory.map(volume => create(context, volume))])
+    return
+  }
+  await Promise.all(volumes.map(volume => create(context, volume)))
   if (onDisk.length === 0) return
   await fill(
     context,
@@ -65,17 +72,12 @@ async function fill(context: DockerContext, volumes: readonly string[], contents
   })
 }
 
-/** Kubelet's name for one state of an atomically written volume. */
-const generationName = (): string => {
-  const time = new Date().toISOString().slice(0, 19).replace(/[-:T]/g, '_')
-  return `..${time}.${randomBytes(4).readUInt32BE()}`
-}
-
 export async function writeVolume(
   context: DockerContext,
   name: string,
   write: { files: readonly VolumeFile[]; atomic: boolean },
 ): Promise<void> {
+  if (isStored(context.volumeStore, name)) return writeStored(context.volumeStore, name, write)
   const sandbox = await runningSandbox(context, name)
   const directory = volumeDirectory(name)
   const generation = write.atomic ? { generation: generationName() } : {}
@@ -112,11 +114,17 @@ async function switchGeneration(context: DockerContext, sandbox: string, { direc
   if (exitCode !== 0) throw new RuntimeError('Unknown', `the volume could not be updated: ${output.toString().trim()}`)
 }
 
-export async function removeVolume({ docker }: DockerContext, name: string): Promise<void> {
-  await settled(docker.getVolume(name).remove())
+export async function removeVolume({ docker, volumeStore }: DockerContext, name: string): Promise<void> {
+  if (isStored(volumeStore, name)) await removeStored(volumeStore, name)
+  else await settled(docker.getVolume(name).remove())
 }
 
-export async function listVolumes({ docker, ...owner }: DockerContext): Promise<{ name: string; podUid: string }[]> {
+export async function listVolumes(context: DockerContext): Promise<{ name: string; podUid: string }[]> {
+  const [stored, ofDocker] = await Promise.all([context.volumeStore ? listStored(context.volumeStore) : [], listDockerVolumes(context)])
+  return [...stored, ...ofDocker]
+}
+
+async function listDockerVolumes({ docker, ...owner }: DockerContext): Promise<{ name: string; podUid: string }[]> {
   try {
     const { Volumes } = await docker.listVolumes({ filters: JSON.stringify({ label: ownerFilter(owner) }) })
     return (Volumes ?? []).flatMap(({ Name, Labels }) => {

@@ -5,7 +5,6 @@ import { Service } from '../../../api/core/service.ts'
 import { timestamp } from '../../../api/time.ts'
 import { keyOf } from '../../../client/cache.ts'
 import { watching, type Controller } from '../../../client/controller.ts'
-import { parseCsr } from '../../../common/certificates.ts'
 import type { ControllerContext } from '../context.ts'
 import { approvalOf, clientSigner, servingSigner } from './csr-approval.ts'
 
@@ -36,6 +35,8 @@ export const csrApprovingController = ({ client, informers, clock, log }: Contro
       const request = informers.for(CertificateSigningRequest).cache.get(key)
       if (!request || ![clientSigner, servingSigner].includes(request.spec.signerName)) return
       if (!isUndecided(request)) return
+      // Loaded only when needed: most starts of a control plane see no new node, and the X.509 library is large.
+      const { parseCsr } = await import('../../../common/certificates.ts')
       const csr = await parseCsr(Buffer.from(request.spec.request, 'base64').toString('utf8'))
       const message = approvalOf(request.spec, csr, { addressesOfOthers })
       if (message === undefined) {

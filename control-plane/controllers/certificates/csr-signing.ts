@@ -1,7 +1,7 @@
 import { CertificateSigningRequest } from '../../../api/certificates/certificate-signing-request.ts'
 import { findCondition } from '../../../api/conditions.ts'
 import { watching, type Controller } from '../../../client/controller.ts'
-import { signCsr, type CertificatePair, type Usage } from '../../../common/certificates.ts'
+import type { CertificatePair, Usage } from '../../../common/certificates.ts'
 import type { ControllerContext } from '../context.ts'
 import { clientSigner, servingSigner } from './csr-approval.ts'
 
@@ -25,6 +25,7 @@ export const csrSigningController = ({ client, informers }: ControllerContext, a
     if (!findCondition(conditions, 'Approved') || findCondition(conditions, 'Denied') || findCondition(conditions, 'Failed')) return
     const seconds = Math.max(shortest, Math.min(request.spec.expirationSeconds ?? year, year))
     const csr = Buffer.from(request.spec.request, 'base64').toString('utf8')
+    const { signCsr } = await import('../../../common/certificates.ts')
     const pem = await signCsr(authority, { csr, usages: allowed, milliseconds: seconds * 1000 })
     const certificate = Buffer.from(pem).toString('base64')
     await client.updateStatus(CertificateSigningRequest, { ...request, status: { ...request.status, certificate } })
