@@ -45,7 +45,8 @@ async function forward(target: PortForwardTarget, data: SpdyStream, error: SpdyS
   } catch (cause) {
     target.log.debug('a forwarded connection failed', { port, error: cause })
     const said = cause instanceof Error ? cause.message : String(cause)
-    if (!error.destroyed) error.write(`error forwarding port ${port} to pod ${target.pod}, uid ${target.uid}: ${said}`)
+    // kubectl stops forwarding at the first error it is told of; that one of its users hung up is none.
+    if (!data.abandoned && !error.destroyed) error.write(`error forwarding port ${port} to pod ${target.pod}, uid ${target.uid}: ${said}`)
     data.destroy()
   } finally {
     error.end()

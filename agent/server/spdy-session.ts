@@ -19,6 +19,8 @@ export class SpdyStream extends Duplex {
   #waiting: (() => void) | undefined
   #received = 0
   finished = false
+  /** The peer gave the stream up; it wants to hear nothing more about it. */
+  abandoned = false
 
   constructor(id: number, headers: SpdyHeaders, connection: { send: (frame: Buffer) => Promise<void>; unread: (size: number) => void }) {
     super({ allowHalfOpen: true })
@@ -127,8 +129,11 @@ export class SpdySession {
     if (type === frameTypes.synStream) return this.#open(body, flags)
     if (type === frameTypes.ping) return this.#send(controlFrame(frameTypes.ping, body))
     if (type === frameTypes.rstStream) {
-      this.#streams.get(body.readUInt32BE(0))?.finish()
-      this.#streams.get(body.readUInt32BE(0))?.destroy()
+      const stream = this.#streams.get(body.readUInt32BE(0))
+      if (!stream) return
+      stream.abandoned = true
+      stream.finish()
+      stream.destroy()
     }
     if (type === frameTypes.headers || type === frameTypes.synReply) await this.#reader.read(body.subarray(4))
   }
