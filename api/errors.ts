@@ -125,3 +125,6 @@ export const isConflict = has('Conflict')
 export const isInvalid = has('Invalid')
 /** The revision asked for is gone: list again. */
 export const isExpired = (error: unknown) => error instanceof ApiError && error.code === 410
+/** A creation came too late: its namespace is going away. */
+export const isNamespaceTerminating = (error: unknown) =>
+  error instanceof ApiError && (error.status.details?.causes?.some(({ reason }) => reason === 'NamespaceTerminating') ?? false)

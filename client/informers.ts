@@ -1,6 +1,6 @@
 import type { Kind, KubernetesObject } from '../api/kind.ts'
 import type { Logger } from '../common/log.ts'
-import type { Runnable } from '../common/run.ts'
+import { untilAborted, type Runnable } from '../common/run.ts'
 import type { Client } from './client.ts'
 import { Informer } from './informer.ts'
 
@@ -32,7 +32,7 @@ export class Informers implements Runnable {
     const running: Promise<void>[] = []
     this.#start = informer => running.push(informer.run(signal))
     for (const informer of this.#informers.values()) this.#start(informer)
-    if (!signal.aborted) await new Promise(resolve => signal.addEventListener('abort', resolve, { once: true }))
+    await untilAborted(signal)
     this.#start = undefined
     await Promise.all(running)
   }

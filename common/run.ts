@@ -5,6 +5,13 @@ export interface Runnable {
   run(signal: AbortSignal): Promise<void>
 }
 
+/** Resolves when the signal aborts. */
+export const untilAborted = (signal: AbortSignal): Promise<void> =>
+  new Promise(resolve => {
+    if (signal.aborted) resolve()
+    else signal.addEventListener('abort', () => resolve(), { once: true })
+  })
+
 /** Runs components together. When one fails, or the signal aborts, all are stopped; resolves when the last has returned. */
 export async function runAll(components: readonly Runnable[], signal: AbortSignal): Promise<void> {
   const failed = new AbortController()

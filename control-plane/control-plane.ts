@@ -9,7 +9,7 @@ import type { CertificatePair } from '../common/certificates.ts'
 import { formatAddress, parseCidr } from '../common/cidr.ts'
 import { systemClock } from '../common/clock.ts'
 import type { Logger } from '../common/log.ts'
-import { runAll, type Runnable } from '../common/run.ts'
+import { runAll, untilAborted, type Runnable } from '../common/run.ts'
 import { ownAddresses } from './addresses.ts'
 import { createAdmission } from './api-server/admission/index.ts'
 import { createAuthenticator } from './api-server/auth/authenticate.ts'
@@ -70,7 +70,8 @@ export async function startControlPlane(config: ControlPlaneConfig, log: Logger)
 
   const components = await createComponents({ config, identity, clientAs, log })
   const stopping = new AbortController()
-  const running = runAll([...components, untilAborted], stopping.signal)
+  // Something has to run even when no component is switched on.
+  const running = runAll([...components, { run: untilAborted }], stopping.signal)
   const done = running.finally(async () => {
     await server.close()
     await store.close()
@@ -101,11 +102,6 @@ async function createComponents(parts: {
     components.push(createControllers({ client, log, clusterCidr: config.podCidr, authority: identity.authority }))
   }
   return components
-}
-
-/** Keeps the control plane up when no component is switched on. */
-const untilAborted: Runnable = {
-  run: signal => new Promise(resolve => (signal.aborted ? resolve() : signal.addEventListener('abort', () => resolve(), { once: true }))),
 }
 
 const servingNames = ({ serviceCidr, extraNames }: ControlPlaneConfig, advertiseAddress: string): string[] => [

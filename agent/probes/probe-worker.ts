@@ -1,5 +1,6 @@
 import type { Probe } from '../../api/core/handlers.ts'
 import { sleepUnlessAborted, type Clock } from '../../common/clock.ts'
+import { untilAborted } from '../../common/run.ts'
 import type { ProbeOutcome } from './run-probe.ts'
 
 export type ProbeType = 'startup' | 'liveness' | 'readiness'
@@ -42,7 +43,7 @@ export class ProbeWorker {
 
   async run(signal: AbortSignal): Promise<void> {
     const { started, startedAt, probe, clock } = this.#options
-    await Promise.race([started, aborted(signal)])
+    await Promise.race([started, untilAborted(signal)])
     const period = (probe.periodSeconds ?? 10) * 1000
     const first = Math.max(startedAt + (probe.initialDelaySeconds ?? 0) * 1000, clock.now().getTime())
     let tick = first
@@ -76,9 +77,3 @@ export class ProbeWorker {
     await sleepUnlessAborted(clock, Math.max(0, time - clock.now().getTime()), signal)
   }
 }
-
-const aborted = (signal: AbortSignal): Promise<void> =>
-  new Promise(resolve => {
-    if (signal.aborted) resolve()
-    else signal.addEventListener('abort', () => resolve(), { once: true })
-  })

@@ -3,7 +3,8 @@ import { describe, expect, it } from '@jest/globals'
 import type { PodSpec } from '../../api/core/pod-spec.ts'
 import type { PodCondition, PodStatus } from '../../api/core/pod-status.ts'
 import { kubeletConditions, podConditions } from './pod-conditions.ts'
-import { isTerminalPhase, podPhase } from './pod-phase.ts'
+import { isTerminalPhase } from '../../api/pod-phase.ts'
+import { podPhase } from './pod-phase.ts'
 
 interface Golden {
   readonly case: string

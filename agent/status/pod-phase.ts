@@ -4,8 +4,6 @@ import { isSidecar } from '../../api/pod-containers.ts'
 
 export type Phase = 'Pending' | 'Running' | 'Succeeded' | 'Failed'
 
-export const isTerminalPhase = (phase: string | undefined): boolean => phase === 'Succeeded' || phase === 'Failed'
-
 type State = 'running' | 'waiting' | 'stopped' | 'succeeded' | 'unknown'
 
 /** A container that waits for its next start counts as stopped: its pod was running already. */

@@ -1,10 +1,11 @@
 import type { Pod } from '../../api/core/pod.ts'
 import type { ContainerStatus, PodStatus } from '../../api/core/pod-status.ts'
 import { containersOf, isSidecar, type PodContainer } from '../../api/pod-containers.ts'
+import { isTerminalPhase } from '../../api/pod-phase.ts'
 import type { ObservedContainer, ObservedPod } from '../runtime/runtime.ts'
 import { containerStatus, hasEnded, type WaitingReason } from './container-status.ts'
 import { kubeletConditions, podConditions, withTransitionTimes } from './pod-conditions.ts'
-import { isTerminalPhase, podPhase } from './pod-phase.ts'
+import { podPhase } from './pod-phase.ts'
 import { resourceStatus } from './pod-resources.ts'
 
 /** What probes say about a running container; without a probe of a kind the answer is yes. */

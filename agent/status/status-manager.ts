@@ -1,12 +1,13 @@
 import { isConflict, isNotFound } from '../../api/errors.ts'
 import { Pod } from '../../api/core/pod.ts'
 import type { PodStatus } from '../../api/core/pod-status.ts'
+import { isTerminalPhase } from '../../api/pod-phase.ts'
 import { timestamp } from '../../api/time.ts'
 import type { Client } from '../../client/client.ts'
 import { sleepUnlessAborted, type Clock } from '../../common/clock.ts'
 import type { Logger } from '../../common/log.ts'
+import { untilAborted } from '../../common/run.ts'
 import { withUnreadyConditions } from './pod-status.ts'
-import { isTerminalPhase } from './pod-phase.ts'
 import { statusPatch } from './status-patch.ts'
 
 interface Entry {
@@ -38,10 +39,7 @@ export class StatusManager {
   }
 
   async run(signal: AbortSignal): Promise<void> {
-    await new Promise<void>(resolve => {
-      if (signal.aborted) resolve()
-      else signal.addEventListener('abort', () => resolve(), { once: true })
-    })
+    await untilAborted(signal)
     this.#stop.abort()
     await Promise.allSettled([...this.#entries.values()].map(({ writing }) => writing))
   }

@@ -1,12 +1,11 @@
+import { isTerminalPhase } from '../pod-phase.ts'
 import type { Pod } from './pod.ts'
 import { podQosClass } from './pod-qos.ts'
 import { withMatchLabelKeys } from './affinity-match-label-keys.ts'
 
-const terminal = (phase: string | undefined) => phase === 'Succeeded' || phase === 'Failed'
-
 /** Pods that run somewhere get their own grace period; others have nobody to wait for. */
 export function podGracePeriod(pod: Pod): number {
-  if (!pod.spec.nodeName || terminal(pod.status.phase)) return 0
+  if (!pod.spec.nodeName || isTerminalPhase(pod.status.phase)) return 0
   return Math.max(pod.spec.terminationGracePeriodSeconds ?? 30, pod.spec.terminationGracePeriodSeconds === 0 ? 0 : 1)
 }
 

@@ -3,7 +3,9 @@ import type { Event as CoreEvent } from '../core/event.ts'
 
 /** Only what is there: an absent field stays absent under its other name. */
 const defined = <T extends object>(fields: T): { [K in keyof T]: Exclude<T[K], undefined> } =>
-  Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined && value !== null)) as { [K in keyof T]: Exclude<T[K], undefined> }
+  Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined && value !== null)) as {
+    [K in keyof T]: Exclude<T[K], undefined>
+  }
 
 /** Events of both groups are the same objects under different names for the same fields; they are stored as core events. */
 export function toCoreEvent(event: Event): CoreEvent {

@@ -1,4 +1,4 @@
-import { ApiError, isAlreadyExists, isNotFound } from '../../api/errors.ts'
+import { isAlreadyExists, isNamespaceTerminating, isNotFound } from '../../api/errors.ts'
 
 /** Waits for a creation; it is fine when the object exists already, or when its namespace is going away. */
 export async function createUnlessThere(creation: Promise<unknown>): Promise<void> {
@@ -8,6 +8,3 @@ export async function createUnlessThere(creation: Promise<unknown>): Promise<voi
     if (!isAlreadyExists(error) && !isNotFound(error) && !isNamespaceTerminating(error)) throw error
   }
 }
-
-const isNamespaceTerminating = (error: unknown): boolean =>
-  error instanceof ApiError && (error.status.details?.causes?.some(({ reason }) => reason === 'NamespaceTerminating') ?? false)

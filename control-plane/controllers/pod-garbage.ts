@@ -1,6 +1,7 @@
 import { Node } from '../../api/core/node.ts'
 import { Pod } from '../../api/core/pod.ts'
 import { isNotFound } from '../../api/errors.ts'
+import { isPodFinished } from '../../api/pod-phase.ts'
 import { timestamp } from '../../api/time.ts'
 import { watching, type Controller } from '../../client/controller.ts'
 import type { ControllerContext } from './context.ts'
@@ -11,13 +12,12 @@ const terminatedThreshold = 12_500
 const quarantine = 40_000
 const interval = 20_000
 
-const isFinished = (pod: Pod) => pod.status.phase === 'Succeeded' || pod.status.phase === 'Failed'
 const unscheduledTerminating = (pod: Pod) => Boolean(pod.metadata.deletionTimestamp) && !pod.spec.nodeName
 const createdAt = (pod: Pod) => Date.parse(pod.metadata.creationTimestamp)
 
 /** Which finished pods are too many, the oldest first. */
 const surplusFinished = (pods: readonly Pod[], threshold: number): Pod[] => {
-  const finished = pods.filter(isFinished)
+  const finished = pods.filter(isPodFinished)
   return finished.sort((a, b) => createdAt(a) - createdAt(b)).slice(0, Math.max(0, finished.length - threshold))
 }
 
@@ -35,7 +35,7 @@ export const podGarbageCollector = (context: ControllerContext): Controller => {
     }
   }
   const removeOrphan = async (pod: Pod) => {
-    if (!isFinished(pod)) {
+    if (!isPodFinished(pod)) {
       const condition = {
         type: 'DisruptionTarget',
         status: 'True',
@@ -69,7 +69,7 @@ export const podGarbageCollector = (context: ControllerContext): Controller => {
       watching(Node, ({ metadata }) => [metadata.name]),
       watching(Pod, pod => [
         ...(pod.spec.nodeName ? [pod.spec.nodeName] : []),
-        ...(unscheduledTerminating(pod) || isFinished(pod) ? [''] : []),
+        ...(unscheduledTerminating(pod) || isPodFinished(pod) ? [''] : []),
       ]),
     ],
     workers: 1,

@@ -1,8 +1,8 @@
 import { findCondition, isConditionTrue } from '../../api/conditions.ts'
 import type { Pod } from '../../api/core/pod.ts'
+import { isPodFinished } from '../../api/pod-phase.ts'
 
-export const isPodActive = (pod: Pod): boolean =>
-  pod.status.phase !== 'Succeeded' && pod.status.phase !== 'Failed' && !pod.metadata.deletionTimestamp
+export const isPodActive = (pod: Pod): boolean => !isPodFinished(pod) && !pod.metadata.deletionTimestamp
 
 export const isPodReady = (pod: Pod): boolean => isConditionTrue(pod.status.conditions, 'Ready')
 

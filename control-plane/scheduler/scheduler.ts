@@ -4,6 +4,7 @@ import { Pod } from '../../api/core/pod.ts'
 import { Service } from '../../api/core/service.ts'
 import { findCondition } from '../../api/conditions.ts'
 import { isConflict, isNotFound } from '../../api/errors.ts'
+import { isPodFinished } from '../../api/pod-phase.ts'
 import { timestamp } from '../../api/time.ts'
 import { keyOf } from '../../client/cache.ts'
 import type { Client } from '../../client/client.ts'
@@ -99,7 +100,7 @@ class Scheduler implements Runnable {
     if (pod.spec.nodeName) {
       this.#snapshot.setPod(pod)
       this.#queue.remove(key)
-      const finished = pod.status.phase === 'Succeeded' || pod.status.phase === 'Failed'
+      const finished = isPodFinished(pod)
       if (!previous?.spec.nodeName || finished || !isEqual(pod.metadata.labels, previous.metadata.labels)) this.#queue.wake()
     } else if (!this.#schedulable(pod)) {
       this.#queue.remove(key)
@@ -110,7 +111,7 @@ class Scheduler implements Runnable {
   }
 
   #schedulable(pod: Pod): boolean {
-    if (pod.metadata.deletionTimestamp || pod.status.phase === 'Succeeded' || pod.status.phase === 'Failed') return false
+    if (pod.metadata.deletionTimestamp || isPodFinished(pod)) return false
     return (pod.spec.schedulerName || 'default-scheduler') === this.#name && !pod.spec.schedulingGates?.length
   }
 

@@ -1,9 +1,8 @@
 import type { Node } from '../../api/core/node.ts'
 import type { Pod } from '../../api/core/pod.ts'
+import { isPodFinished } from '../../api/pod-phase.ts'
 import { isEqual } from '../../common/equal.ts'
 import { nodeInfoOf, withNode, withoutPod, withPod, type NodeInfo } from './node-info.ts'
-
-const finished = (pod: Pod) => pod.status.phase === 'Succeeded' || pod.status.phase === 'Failed'
 
 /** Whether an update of a node can let pods in that did not fit before; heartbeats cannot. */
 export const matters = (node: Node, previous: Node): boolean =>
@@ -35,7 +34,7 @@ export class Snapshot {
   /** A pod as the API shows it: counts where its spec says. */
   setPod(pod: Pod): void {
     if (!pod.spec.nodeName) return
-    if (finished(pod)) this.removePod(pod.metadata.uid)
+    if (isPodFinished(pod)) this.removePod(pod.metadata.uid)
     else this.assume(pod, pod.spec.nodeName)
   }
 

@@ -118,7 +118,10 @@ describe('the controllers', () => {
     const serving = { signerName: 'kubernetes.io/kubelet-serving', usage: 'server auth' }
     await certify(node, { ...serving, name: 'serve', names: ['node-9', '10.0.0.9'] })
     // An address that another node still has by the API is not certified before that node has told its new one.
-    const tellAddress = (address: string) => ({ type: 'merge' as const, body: { status: { addresses: [{ type: 'InternalIP', address }] } } })
+    const tellAddress = (address: string) => ({
+      type: 'merge' as const,
+      body: { status: { addresses: [{ type: 'InternalIP', address }] } },
+    })
     const other = { name: 'node-8', subresource: 'status' }
     await client.create(Node, { metadata: { name: 'node-8' }, spec: {} })
     await client.patch(Node, other, tellAddress('10.0.0.8'))

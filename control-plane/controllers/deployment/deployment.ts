@@ -12,6 +12,7 @@ import { watching, type Controller } from '../../../client/controller.ts'
 import { adopt, planClaim, release } from '../claim-objects.ts'
 import type { ControllerContext } from '../context.ts'
 import { OwnWrites } from '../own-writes.ts'
+import { sameStatus } from '../same-status.ts'
 import { countedStatus, isComplete, progressDeadline, rolloutStatus, stuckIn, withCondition } from './deployment-status.ts'
 import { isRollingUpdate, replicasOf } from './limits.ts'
 import { allOf, isScalingEvent, newSetSize, planRollingUpdate, planStop, type Scaling, type Sets } from './plan-rollout.ts'
@@ -297,7 +298,7 @@ class DeploymentController {
 
   async #finish(deployment: Deployment, status: DeploymentStatus): Promise<void> {
     const shown = this.#deployments.get(keyOf(deployment))?.status ?? {}
-    if (isEqual(normal(shown), normal(status))) return
+    if (sameStatus(shown, status)) return
     const { collisionCount, ...rest } = status
     // A merge patch touches only what is counted here, whatever else was written to the object meanwhile.
     const body = {
@@ -317,5 +318,3 @@ class DeploymentController {
 }
 
 const zeros = { replicas: 0, updatedReplicas: 0, readyReplicas: 0, availableReplicas: 0, unavailableReplicas: 0 }
-/** Counters that are zero may be absent in what the server sends. */
-const normal = (status: DeploymentStatus) => Object.fromEntries(Object.entries(status).filter(([, value]) => value !== 0))

@@ -2,8 +2,7 @@ import type { Pod } from '../../../api/core/pod.ts'
 import type { Service, ServicePort } from '../../../api/core/service.ts'
 import { isSidecar } from '../../../api/pod-containers.ts'
 import { matches, selectorFromLabels } from '../../../api/label-selector.ts'
-
-const isFinished = (pod: Pod) => pod.status.phase === 'Succeeded' || pod.status.phase === 'Failed'
+import { isPodFinished } from '../../../api/pod-phase.ts'
 
 export const hasSelector = (service: Service): boolean =>
   service.spec.type !== 'ExternalName' && Object.keys(service.spec.selector ?? {}).length > 0
@@ -14,7 +13,7 @@ export const selects = (service: Service, pod: Pod): boolean =>
 
 /** Pods that have an address and may still answer. */
 export const hasEndpoint = (pod: Pod, { terminating }: { terminating: boolean }): boolean =>
-  !isFinished(pod) && Boolean(pod.status.podIP) && (terminating || !pod.metadata.deletionTimestamp)
+  !isPodFinished(pod) && Boolean(pod.status.podIP) && (terminating || !pod.metadata.deletionTimestamp)
 
 /** The number of a service's target port on this pod; undefined when no container has a port of that name. */
 export function targetPortOf(pod: Pod, port: ServicePort): number | undefined {

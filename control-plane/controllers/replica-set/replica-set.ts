@@ -1,9 +1,9 @@
 import { ReplicaSet, type ReplicaSetStatus } from '../../../api/apps/replica-set.ts'
 import { Pod } from '../../../api/core/pod.ts'
-import { ApiError, isNotFound } from '../../../api/errors.ts'
+import { isNamespaceTerminating, isNotFound } from '../../../api/errors.ts'
 import { matches, selectorFromObject } from '../../../api/label-selector.ts'
 import { controllerOf, controllerReference } from '../../../api/owners.ts'
-import { isEqual } from '../../../common/equal.ts'
+import { isPodFinished } from '../../../api/pod-phase.ts'
 import { messageOf } from '../../../common/error-message.ts'
 import { keyOf } from '../../../client/cache.ts'
 import type { NewObject } from '../../../client/client.ts'
@@ -12,6 +12,7 @@ import { adopt, planClaim, release } from '../claim-objects.ts'
 import type { ControllerContext } from '../context.ts'
 import { OwnWrites } from '../own-writes.ts'
 import { isPodActive } from '../pod-readiness.ts'
+import { sameStatus } from '../same-status.ts'
 import { slowStart } from '../slow-start.ts'
 import { planPods } from './plan-pods.ts'
 import { replicaSetStatus, type ObservedPods } from './replica-set-status.ts'
@@ -64,7 +65,7 @@ class ReplicaSetController {
     // 2. Create or delete what is too few or too many
     const problem = set.metadata.deletionTimestamp ? undefined : await this.#balance(set, active)
     // 3. Tell what there is
-    const terminating = pods.filter(pod => pod.metadata.deletionTimestamp && !isFinished(pod)).length
+    const terminating = pods.filter(pod => pod.metadata.deletionTimestamp && !isPodFinished(pod)).length
     const now = this.#context.clock.now()
     const { status, after } = replicaSetStatus(set, { active, terminating, failure: problem?.failure, now })
     await this.#writeStatus(set, status)
@@ -143,7 +144,7 @@ class ReplicaSetController {
       events.event(set, { type: 'Normal', reason: 'SuccessfulCreate', message: `Created pod: ${created.metadata.name}` })
     } catch (error) {
       // Nothing to tell anybody: the whole namespace is going away.
-      if (!isTerminatingNamespace(error))
+      if (!isNamespaceTerminating(error))
         events.event(set, { type: 'Warning', reason: 'FailedCreate', message: `Error creating: ${messageOf(error)}` })
       throw error
     }
@@ -164,7 +165,7 @@ class ReplicaSetController {
   }
 
   async #writeStatus(set: ReplicaSet, status: ReplicaSetStatus): Promise<void> {
-    if (isEqual(normal(set.status), normal(status))) return
+    if (sameStatus(set.status, status)) return
     try {
       await this.#context.client.updateStatus(ReplicaSet, { ...set, status })
     } catch (error) {
@@ -172,9 +173,3 @@ class ReplicaSetController {
     }
   }
 }
-
-/** Counters that are zero may be absent in what the server sends. */
-const normal = (status: ReplicaSetStatus) => Object.fromEntries(Object.entries(status).filter(([, value]) => value !== 0))
-const isFinished = (pod: Pod) => pod.status.phase === 'Succeeded' || pod.status.phase === 'Failed'
-const isTerminatingNamespace = (error: unknown) =>
-  error instanceof ApiError && (error.status.details?.causes?.some(({ reason }) => reason === 'NamespaceTerminating') ?? false)
