@@ -15,6 +15,8 @@ import { gatherFacts, ownAddress } from './node/facts.ts'
 import { NodeIdentity } from './node/identity.ts'
 import { NodeLease } from './node/lease.ts'
 import { NodeStatusManager } from './node/node-status.ts'
+import { NodeWatch } from './node/node-watch.ts'
+import { persist } from './persist.ts'
 import { connectDocker, type DockerEngine } from './runtime/docker/connect.ts'
 import { DockerRuntime } from './runtime/docker/docker-runtime.ts'
 import { findVolumeStore } from './runtime/docker/node-volumes.ts'
@@ -37,34 +39,68 @@ export function createAgent({ config, log }: { config: AgentConfig; log: Logger 
       const docker = await connectDocker({ socketPath: config.dockerSocket })
       const informers = new Informers(client, log.child({ component: 'informers' }))
       const images: ImageInfo[] = []
-      const state = { notReady: 'container runtime network not ready: the pod network is not set up yet' as string | undefined }
-      const nodeStatus = await registration({ config, docker, client, log, nodeIp, images, state })
+      const state = { notReady: networkNotReady('the pod network is not set up yet') as string | undefined }
+      const nodeStatus = await nodeStatusOf({ config, docker, client, log, nodeIp, images, state })
+      const failed = (error: unknown) => log.warn('the node could not be registered; trying again', { server: config.server, error })
+      await persist(() => nodeStatus.register(), { clock, signal, failed })
+      followNode(informers, config.nodeName, nodeStatus)
       const stop = new AbortController()
       const together = AbortSignal.any([signal, stop.signal])
-      const background = runAll([informers, nodeStatus, lease({ config, client, log, nodeStatus })], together)
+      const background = runAll([informers, lease({ config, client, log, nodeStatus })], together)
       background.catch(() => stop.abort())
       try {
         const podCidr = await podCidrOf(informers, config.nodeName, together)
         // 3. The pods' network, and then everything that runs pods.
-        const runtime = await podRuntime({ config, docker, log, podCidr })
+        const { runtime, gateway } = await podRuntime({ config, docker, log, podCidr }).catch(async (error: unknown) => {
+          state.notReady = networkNotReady(error instanceof Error ? error.message : String(error))
+          await nodeStatus.report()
+          throw error
+        })
         state.notReady = undefined
-        nodeStatus.poke()
+        const { clusterCidr, nodeName } = config
         const network = new NodeNetwork({
-          nodeName: config.nodeName,
-          facts: { nodeAddress: nodeIp, podCidr, clusterCidr: config.clusterCidr, serviceCidr: config.serviceCidr },
+          nodeName,
+          facts: { nodeAddress: nodeIp, podCidr, clusterCidr, serviceCidr: config.serviceCidr },
           informers,
           log: log.child({ component: 'network' }),
         })
+        const watch = new NodeWatch({
+          nodeName,
+          nodeIp,
+          podCidr,
+          gateway,
+          clusterCidr,
+          informers,
+          clock,
+          log: log.child({ component: 'node' }),
+        })
         const pods = kubelet({ config, client, runtime, log, nodeIp, informers })
         const server = await agentServer({ config, identity, runtime, pods, log })
-        log.info('the node is ready', { node: config.nodeName, address: nodeIp, podCidr })
-        await runAll([network, pods, server, identity, imageReport(runtime, images, log)], together)
+        log.info('the node is ready', { node: nodeName, address: nodeIp, podCidr })
+        await runAll([nodeStatus, network, watch, pods, server, identity, imageReport(runtime, images, log)], together)
       } finally {
         stop.abort()
         await background
       }
     },
   }
+}
+
+const networkNotReady = (why: string) => `container runtime network not ready: ${why}`
+
+/** What others make of the Node is put right by who owns it. */
+function followNode(informers: Informers, nodeName: string, nodeStatus: NodeStatusManager): void {
+  const isOwn = ({ metadata }: Node) => metadata.name === nodeName
+  const seen = (node: Node) => {
+    if (isOwn(node)) nodeStatus.seen(node)
+  }
+  informers.for(Node).addListener({
+    added: seen,
+    updated: seen,
+    deleted: node => {
+      if (isOwn(node)) nodeStatus.gone(node.metadata.uid)
+    },
+  })
 }
 
 interface Joining {
@@ -74,29 +110,26 @@ interface Joining {
 }
 
 /** Gets the node its certificates, as often as it takes: the API server may not be there yet. */
-async function join(config: AgentConfig, { nodeIp, log, signal }: Joining): Promise<{ identity: NodeIdentity; client: Client }> {
-  for (;;) {
-    try {
-      const ca = await readFile(config.caFile, 'utf8')
-      const base = { server: config.server, ca, userAgent: 'kubelet' }
-      const client: Client = createClient({ ...base, certificate: () => identity.client })
-      const identity: NodeIdentity = new NodeIdentity({
-        nodeName: config.nodeName,
-        nodeAddress: nodeIp,
-        directory: config.dataDirectory,
-        bootstrapClient: async () =>
-          createClient({ ...base, token: config.bootstrapToken ?? (await readFile(config.tokenFile, 'utf8')).trim() }),
-        client: () => client,
-        clock,
-        log: log.child({ component: 'identity' }),
-      })
-      await identity.ensure()
-      return { identity, client }
-    } catch (error) {
-      log.warn('the node could not join the cluster; trying again', { server: config.server, error })
-      await clock.sleep(1000, signal)
-    }
+function join(config: AgentConfig, { nodeIp, log, signal }: Joining): Promise<{ identity: NodeIdentity; client: Client }> {
+  const attempt = async () => {
+    const ca = await readFile(config.caFile, 'utf8')
+    const base = { server: config.server, ca, userAgent: 'kubelet' }
+    const client: Client = createClient({ ...base, certificate: () => identity.client })
+    const identity: NodeIdentity = new NodeIdentity({
+      nodeName: config.nodeName,
+      nodeAddress: nodeIp,
+      directory: config.dataDirectory,
+      bootstrapClient: async () =>
+        createClient({ ...base, token: config.bootstrapToken ?? (await readFile(config.tokenFile, 'utf8')).trim() }),
+      client: () => client,
+      clock,
+      log: log.child({ component: 'identity' }),
+    })
+    await identity.ensure()
+    return { identity, client }
   }
+  const failed = (error: unknown) => log.warn('the node could not join the cluster; trying again', { server: config.server, error })
+  return persist(attempt, { clock, signal, failed })
 }
 
 interface Registration {
@@ -109,7 +142,7 @@ interface Registration {
   readonly state: { readonly notReady: string | undefined }
 }
 
-async function registration({ config, docker, client, log, nodeIp, images, state }: Registration): Promise<NodeStatusManager> {
+async function nodeStatusOf({ config, docker, client, log, nodeIp, images, state }: Registration): Promise<NodeStatusManager> {
   // The engine can be asked about itself before there is a network for pods.
   const engine = new DockerRuntime({ docker, ...runtimeOptions(config, log), podNetwork: '' })
   const facts = await gatherFacts(engine, {
@@ -125,7 +158,7 @@ async function registration({ config, docker, client, log, nodeIp, images, state
     labels: config.labels,
     taints: config.taints,
   })
-  const nodeStatus = new NodeStatusManager({
+  return new NodeStatusManager({
     client,
     clock,
     log: log.child({ component: 'node' }),
@@ -135,8 +168,6 @@ async function registration({ config, docker, client, log, nodeIp, images, state
       images: images.map(({ tags, digests, sizeBytes }) => ({ names: [...digests, ...tags], sizeBytes })),
     }),
   })
-  await nodeStatus.register()
-  return nodeStatus
 }
 
 const lease = ({
@@ -183,21 +214,23 @@ async function podRuntime({
   docker: DockerEngine
   log: Logger
   podCidr: string
-}): Promise<Runtime> {
+}): Promise<{ runtime: Runtime; gateway: string }> {
   const { cluster, nodeName, nodeContainer } = config
   const [network, volumeStore] = await Promise.all([
     ensurePodNetwork(docker, { cluster, nodeName, nodeContainer, podCidr }),
     findVolumeStore(docker, nodeContainer, config.dataDirectory),
   ])
   await becomeRouter({ podCidr, ...network })
-  return new DockerRuntime({
+  const { name, gateway } = network
+  const runtime = new DockerRuntime({
     docker,
     ...runtimeOptions(config, log),
-    podNetwork: network.name,
-    podGateway: network.gateway,
+    podNetwork: name,
+    podGateway: gateway,
     podCidr,
     ...(volumeStore ? { volumeStore } : {}),
   })
+  return { runtime, gateway }
 }
 
 interface KubeletParts {
@@ -247,11 +280,15 @@ interface ServerParts {
 }
 
 async function agentServer({ config, identity, runtime, pods, log }: ServerParts): Promise<Runnable> {
-  const serving = await identity.ensureServing()
+  const ca = await readFile(config.caFile)
+  const tls = () => {
+    if (!identity.serving) throw new Error('the node has no serving certificate')
+    return { ...identity.serving, ca }
+  }
   return createAgentServer({
     runtime,
     pods: pods.served,
-    tls: { ...serving, ca: await readFile(config.caFile) },
+    tls,
     log: log.child({ component: 'server' }),
     port: config.port,
     nodeName: config.nodeName,

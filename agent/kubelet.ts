@@ -110,14 +110,16 @@ export function createKubelet(options: KubeletOptions): Kubelet {
     ...given('resyncMs', timings.resyncMs),
     onError: (uid, error) => log('pods').warn('a pod could not be synced; it will be tried again', { uid, error }),
   })
-  const source = new PodSource({ client, nodeName, workers, clock, log: log('pods') })
+  const source = new PodSource({ client, nodeName, workers, heard: pod => statuses.heard(pod), clock, log: log('pods') })
   const housekeeping = new Housekeeping({
     runtime,
     cache,
     clock,
     log: log('housekeeping'),
     isKnown: uid => workers.phase(uid) !== undefined || source.has(uid),
-    ready: signal => source.synced(signal),
+    ready: async signal => {
+      await Promise.all([source.synced(signal), pleg.relisted(signal)])
+    },
     ...given('periodMs', timings.housekeepingMs),
   })
 

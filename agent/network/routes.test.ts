@@ -17,7 +17,7 @@ describe('planRoutes', () => {
       ['route replace 10.244.1.0/24 via 172.30.0.4'],
     ],
     ['forgets nodes that are gone', [], [{ podCidr: '10.244.1.0/24', address: '172.30.0.3' }], ['route del 10.244.1.0/24']],
-  ])('it %s', (_, neighbours, current, lines) => {
+  ])('it %s', (...[, neighbours, current, lines]) => {
     expect(planRoutes(neighbours, current)).toEqual(lines)
   })
 })

@@ -51,14 +51,20 @@ const machineOf = (info: RuntimeInfo): NodeFacts['machine'] => ({
 })
 
 /**
- * The first IPv4 address that is neither loopback nor on the pods' side. After a restart Docker may have swapped the
- * interfaces' names, so their order says nothing.
+ * The IPv4 addresses that are neither loopback nor on the pods' side. After a restart Docker may have swapped the interfaces'
+ * names, so their order says nothing.
  */
-export function ownAddress(clusterCidr: string): string {
+export function ownAddresses(clusterCidr: string): string[] {
   const pods = parseCidr(clusterCidr)
-  const addresses = Object.values(networkInterfaces()).flatMap(addresses => addresses ?? [])
-  const own = addresses.find(({ family, internal, address }) => family === 'IPv4' && !internal && !cidrContains(pods, address))
+  return Object.values(networkInterfaces())
+    .flatMap(addresses => addresses ?? [])
+    .filter(({ family, internal, address }) => family === 'IPv4' && !internal && !cidrContains(pods, address))
+    .map(({ address }) => address)
+}
+
+export function ownAddress(clusterCidr: string): string {
+  const [own] = ownAddresses(clusterCidr)
   if (!own)
     throw new Error("this node has no IPv4 address outside the pods' range: is its container connected to the network of the nodes?")
-  return own.address
+  return own
 }

@@ -44,6 +44,20 @@ export class NodeStatusManager implements Runnable {
     this.#queue.add('node')
   }
 
+  /** The API has this node so: when that is not what was written last, somebody else changed it, and it is put right. */
+  seen(node: Node): void {
+    if (Number(node.metadata.resourceVersion) <= Number(this.#node?.metadata.resourceVersion ?? 0)) return
+    this.#node = node
+    this.poke()
+  }
+
+  /** The API has no such node any more: it registers again. */
+  gone(uid: string): void {
+    if (this.#node?.metadata.uid !== uid) return
+    this.#node = undefined
+    this.poke()
+  }
+
   /** Creates the Node, or takes over the one that is there. */
   async register(): Promise<Node> {
     const { client, facts } = this.#options
@@ -63,6 +77,12 @@ export class NodeStatusManager implements Runnable {
       }
     }
     return this.#node
+  }
+
+  /** Says once how things are, whatever was said before. */
+  async report(): Promise<void> {
+    this.#reportedAt = 0
+    await this.#report()
   }
 
   async run(signal: AbortSignal): Promise<void> {

@@ -3,6 +3,9 @@ import type { Logger } from '../../common/log.ts'
 import type { ObservedPod, PodIdentity, Runtime, RuntimeEvent } from '../runtime/runtime.ts'
 import { nothingObserved, type PodCache } from './pod-cache.ts'
 
+const RESUBSCRIBE_MILLISECONDS = 500
+const CATCH_UP_MILLISECONDS = 250
+
 export interface PlegOptions {
   readonly runtime: Pick<Runtime, 'listPods' | 'inspectPod' | 'events'>
   readonly cache: PodCache
@@ -21,6 +24,10 @@ const summary = ({ sandboxes, containers }: ObservedPod) =>
     .sort()
     .join('\n')
 
+/** What a listing shows, and what it does not: a container that was started again looks the same there. */
+const detail = (pod: ObservedPod) =>
+  [summary(pod), ...pod.containers.map(({ id, startedAt, restarted }) => `${id} ${startedAt} ${restarted}`).sort()].join('\n')
+
 /**
  * The pod life cycle event generator. Runtime events are hints: they make it look at one pod now. Listing is the truth: it
  * happens at the start, whenever the event stream breaks, and every `relistMs`.
@@ -28,6 +35,9 @@ const summary = ({ sandboxes, containers }: ObservedPod) =>
 export class Pleg {
   readonly #options: PlegOptions
   readonly #due = new Map<string, NodeJS.Timeout>()
+  readonly #waiting: (() => void)[] = []
+  #listed = false
+  #lookAtEverything: NodeJS.Timeout | undefined
 
   constructor(options: PlegOptions) {
     this.#options = options
@@ -35,7 +45,16 @@ export class Pleg {
 
   async run(signal: AbortSignal): Promise<void> {
     await Promise.all([this.#relistForEver(signal), this.#followForEver(signal)])
-    for (const timer of this.#due.values()) clearTimeout(timer)
+    for (const timer of [...this.#due.values(), this.#lookAtEverything]) clearTimeout(timer)
+  }
+
+  /** Resolves once everything has been listed for the first time. */
+  relisted(signal: AbortSignal): Promise<void> {
+    if (this.#listed) return Promise.resolve()
+    return new Promise((resolve, reject) => {
+      this.#waiting.push(resolve)
+      signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true })
+    })
   }
 
   /** Asks the runtime about one pod and remembers the answer. Does not report a change: the caller is the one who wants to know. */
@@ -47,21 +66,32 @@ export class Pleg {
     return observed
   }
 
-  /** Compares everything the runtime lists with the cache and takes a full look at the pods that differ. */
-  async relist(): Promise<void> {
+  /**
+   * Compares everything the runtime lists with the cache and takes a full look at the pods that differ; with `everyone`, at
+   * all of them.
+   */
+  async relist({ everyone = false } = {}): Promise<void> {
     const { runtime, cache, clock, onChange } = this.#options
     const asked = clock.now().getTime()
     const listed = await runtime.listPods()
     const differing = listed.filter(pod => {
       const known = cache.latest(pod.identity.uid)
-      return !known || summary(known) !== summary(pod)
+      return everyone || !known || summary(known) !== summary(pod)
     })
+    const before = new Map(differing.map(({ identity }) => [identity.uid, cache.latest(identity.uid)]))
+    const observed = await Promise.all(differing.map(({ identity }) => this.observe(identity)))
+    // Only now: a pod that is listed but not looked at yet must never pass for one that has nothing.
     const gone = cache.confirm(
       listed.map(({ identity }) => identity.uid),
       asked,
     )
-    await Promise.all(differing.map(({ identity }) => this.observe(identity)))
-    for (const uid of [...gone, ...differing.map(({ identity }) => identity.uid)]) onChange(uid)
+    const changed = observed.filter(pod => {
+      const known = before.get(pod.identity.uid)
+      return !known || detail(known) !== detail(pod)
+    })
+    this.#listed = true
+    for (const resolve of this.#waiting.splice(0)) resolve()
+    for (const uid of [...gone, ...changed.map(({ identity }) => identity.uid)]) onChange(uid)
   }
 
   async #relistForEver(signal: AbortSignal): Promise<void> {
@@ -81,11 +111,20 @@ export class Pleg {
     while (!signal.aborted) {
       try {
         for await (const event of this.#options.runtime.events(signal)) this.#heard(event)
-        if (!signal.aborted) await this.relist()
       } catch (error) {
         if (!signal.aborted) this.#options.log.warn('the stream of container events broke', { error })
       }
-      await sleepUnlessAborted(this.#options.clock, 500, signal)
+      await sleepUnlessAborted(this.#options.clock, RESUBSCRIBE_MILLISECONDS, signal)
+      // When the next stream has begun; what happened in between, no event will tell.
+      if (!signal.aborted) this.#lookAtEverything = setTimeout(() => void this.#relistEveryone(), CATCH_UP_MILLISECONDS).unref()
+    }
+  }
+
+  async #relistEveryone(): Promise<void> {
+    try {
+      await this.relist({ everyone: true })
+    } catch (error) {
+      this.#options.log.warn('containers could not be listed', { error })
     }
   }
 
@@ -106,7 +145,7 @@ export class Pleg {
     const before = cache.latest(uid)
     try {
       const observed = await this.observe(before?.identity ?? { uid, name: '', namespace: '' })
-      if (!before || summary(before) !== summary(observed)) onChange(uid)
+      if (!before || detail(before) !== detail(observed)) onChange(uid)
     } catch (error) {
       log.warn('a pod could not be inspected', { uid, error })
     }

@@ -73,14 +73,14 @@ export class ContainerStopper {
     // `stops` no earlier than in the next microtask, when it is complete.
     const turnOf = async (index: number) => {
       await Promise.resolve()
-      await stopped(others.map(({ name }) => name))
+      await stopped(others.map(({ id }) => id))
       await stopped(sidecars.slice(index + 1))
     }
     for (const [index, name] of sidecars.entries()) {
       const container = running.find(running => running.name === name)
       if (container) stops.set(name, this.stop(pod, container, { ...options, turn: turnOf(index) }))
     }
-    for (const container of others) stops.set(container.name, this.stop(pod, container, options))
+    for (const container of others) stops.set(container.id, this.stop(pod, container, options))
     await Promise.all(stops.values())
   }
 

@@ -8,8 +8,8 @@ import { ObjectReader } from '../volumes/object-reader.ts'
 import { environment } from './environment.ts'
 import { expand } from './expansion.ts'
 import { serviceEnvironment } from './service-environment.ts'
-import { FakeApi } from './testing/fake-api.ts'
-import { boundPod } from './testing/scenario.ts'
+import { FakeApi } from '../testing/fake-api.ts'
+import { boundPod } from '../testing/scenario.ts'
 
 describe('expand', () => {
   const values: Record<string, string> = { A: '1', B: 'two' }

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals'
 import type { PodSpec } from '../../api/core/pod-spec.ts'
 import type { ObservedContainer, ObservedPod } from '../runtime/runtime.ts'
 import { computePodActions, type PodActions, type ProbeVerdict } from './pod-actions.ts'
-import { boundPod } from './testing/scenario.ts'
+import { boundPod } from '../testing/scenario.ts'
 
 const c = (name: string) => ({ name, image: 'busybox:1.36', resources: {} })
 const side = (name: string) => ({ ...c(name), restartPolicy: 'Always' as const })
@@ -72,7 +72,12 @@ describe('computePodActions', () => {
       '* s1 +i11',
     ],
     ['does not come back from a dead sandbox, with Never', spec(never), seen([exited('c', 137)], [{ ...sandbox, state: 'notReady' }]), '*'],
-    ['starts a sandbox that was only created', spec(), seen([], [{ ...sandbox, state: 'notReady' }]), 's0 +c'],
+    ['starts a sandbox that was only created', spec(), seen([], [{ ...sandbox, state: 'created' }]), 's0 +c'],
+    ['replaces a sandbox that lost its network and all its containers', spec(), seen([], [{ ...sandbox, state: 'notReady' }]), '* s1 +c'],
+    ['stops what runs without a sandbox', spec(), seen([{ ...container('c'), sandboxId: 'gone' }], []), '* s0 +c1'],
+    ['keeps the container that runs, whatever newer ones died', spec(), seen([container('c'), { ...exited('c', 1), attempt: 6 }]), ''],
+    ['stops a second container of one name', spec(), seen([{ ...container('c'), attempt: 1, id: 'c-1' }, container('c')]), '-c'],
+    ['replaces a container that somebody else started again', spec(), seen([{ ...container('c'), restarted: true }]), '-c +c1'],
   ])('%s', (...row) => {
     const [, part, observed, expected] = row
     expect(inShort(computePodActions(boundPod('p', part), observed, noVerdict))).toBe(expected)

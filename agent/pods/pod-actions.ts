@@ -94,14 +94,16 @@ class Decision {
     // Created but never started: the agent died in between. The same attempt is started now.
     if (latest && !isRunning(latest) && !hasEnded(latest)) return { container, kind, attempt: latest.attempt }
     if (latest) return { container, kind, attempt: latest.attempt + 1, ended: latest }
-    return { container, kind, attempt: status?.containerID ? status.restartCount + 1 : 0 }
+    // Its containers are gone, but not the count of them: with an id it is that of one which has run.
+    return { container, kind, attempt: (status?.restartCount ?? 0) + (status?.containerID ? 1 : 0) }
   }
 
   #withoutSandbox(): PodActions {
     const { spec } = this.#pod
     const [newest] = this.#observed.sandboxes
     // A sandbox that was created but has not run is not a dead one: it is started, not replaced.
-    const fresh = newest !== undefined && this.#observed.containers.every(({ state }) => state === 'created')
+    const fresh = newest?.state === 'created'
+    const lostSandbox = newest === undefined && this.#observed.containers.some(isRunning)
     const sandboxAttempt = newest === undefined ? 0 : fresh ? newest.attempt : newest.attempt + 1
     const ranBefore = sandboxAttempt > 0 && this.#observed.containers.length > 0
     if (!restartsOnFailure(this.#pod) && ranBefore) return this.#actions({ killPod: true })
@@ -111,11 +113,12 @@ class Decision {
     const [firstInit] = spec.initContainers ?? []
     if (firstInit) this.#start.push(this.#toStart(firstInit, 'init'))
     else this.#start.push(...apps.map(container => this.#toStart(container, 'app')))
-    return this.#actions({ killPod: newest !== undefined && !fresh, createSandbox: true, sandboxAttempt })
+    return this.#actions({ killPod: lostSandbox || (newest !== undefined && !fresh), createSandbox: true, sandboxAttempt })
   }
 
   #withSandbox(sandboxId: string): PodActions {
     const { spec } = this.#pod
+    this.#strays(sandboxId)
     for (const container of spec.ephemeralContainers ?? [])
       if (!this.#latest(container.name)) this.#start.push(this.#toStart(container, 'ephemeral'))
     const init = this.#initContainers()
@@ -125,6 +128,14 @@ class Decision {
     const startsApp = this.#start.some(({ kind }) => kind === 'app')
     if (kept === 0 && !startsApp) return this.#actions({ killPod: true, kill: [], start: [], sandboxId })
     return this.#actions({ sandboxId })
+  }
+
+  /** Of every name one container runs, in the sandbox that is there; whatever runs besides was left behind. */
+  #strays(sandboxId: string): void {
+    for (const container of this.#observed.containers) {
+      if (!isRunning(container) || (container.sandboxId === sandboxId && this.#latest(container.name) === container)) continue
+      this.#kill.push({ container, message: `Stopping container ${container.name}`, reason: 'Unknown' })
+    }
   }
 
   /** True when the container runs and may go on. */
@@ -137,6 +148,8 @@ class Decision {
       return false
     }
     const restart = restartsOnFailure(this.#pod)
+    // It has ended once; whoever started it again did not count that.
+    if (current.restarted) return this.#killAndRestart(current, container, { message: `Container ${container.name} has ended`, restart })
     const changed =
       current.annotations[containerNotes.hash] !== undefined && current.annotations[containerNotes.hash] !== containerHash(container)
     if (changed)

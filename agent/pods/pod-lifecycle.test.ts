@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals'
 import type { PodStatus } from '../../api/core/pod-status.ts'
-import { startScenario } from './testing/scenario.ts'
+import { startScenario } from '../testing/scenario.ts'
 
 const forever = { name: 'c', image: 'busybox:1.36', resources: {} }
 const ready = ({ conditions }: PodStatus) => conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') ?? false

@@ -10,6 +10,8 @@ export interface PodSourceOptions {
   readonly client: Pick<Client, 'list' | 'watch'>
   readonly nodeName: string
   readonly workers: PodWorkers
+  /** Told every version of every pod. */
+  readonly heard: (pod: Pod) => void
   readonly clock: Clock
   readonly log: Logger
 }
@@ -36,12 +38,13 @@ export class PodSource {
   }
 
   async run(signal: AbortSignal): Promise<void> {
-    const { workers, clock } = this.#options
+    const { workers, clock, heard } = this.#options
     this.#informer.addListener({
       added: pod => this.#heard(pod),
       updated: (pod, previous) => {
         // A namesake took its place between two looks.
         if (pod.metadata.uid !== previous.metadata.uid) workers.gone(previous, timestamp(clock.now()))
+        heard(pod)
         if (worthALook(pod, previous)) this.#heard(pod)
       },
       deleted: pod => workers.gone(pod, timestamp(clock.now())),

@@ -8,13 +8,17 @@ export async function removePod(runtime: Remover, { containers, sandboxes }: Obs
   await Promise.all(sandboxes.map(({ id }) => runtime.removeSandbox(id)))
 }
 
-/** Attempts that nobody asks for any more: all but the newest and the one before it, whose logs and end are still shown. */
-function oldAttempts({ containers }: ObservedPod): ObservedContainer[] {
-  const seen = new Map<string, number>()
-  return containers.filter(({ name, state }) => {
-    const newer = seen.get(name) ?? 0
-    seen.set(name, newer + 1)
-    return newer >= 2 && state !== 'running'
+/**
+ * Attempts that nobody asks for any more: all but the current one and the one before it, whose logs and end are still shown.
+ * One that is newer than the current was made by mistake.
+ */
+export function oldAttempts({ containers }: ObservedPod): ObservedContainer[] {
+  const kept = new Map<string, ObservedContainer[]>()
+  return containers.filter(container => {
+    const [current, before] = kept.get(container.name) ?? []
+    const keep = current === undefined || (before === undefined && container.attempt < current.attempt)
+    if (keep) kept.set(container.name, [...(current ? [current] : []), container])
+    return !keep && container.state !== 'running'
   })
 }
 

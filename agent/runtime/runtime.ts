@@ -195,13 +195,14 @@ export interface ObservedPod {
   readonly identity: PodIdentity
   /** Newest first. */
   readonly sandboxes: readonly ObservedSandbox[]
-  /** Newest attempt first within a name. */
+  /** Newest attempt first within a name; but one that runs in the newest sandbox stands before all others of its name. */
   readonly containers: readonly ObservedContainer[]
 }
 export interface ObservedSandbox {
   readonly id: string
   readonly attempt: number
-  readonly state: 'ready' | 'notReady'
+  /** `created`: never started. `notReady`: ended, or running on without the network it was made for. */
+  readonly state: 'created' | 'ready' | 'notReady'
   readonly ip?: string
   readonly createdAt: string
   readonly labels: Readonly<Record<string, string>>
@@ -216,6 +217,8 @@ export interface ObservedContainer {
   readonly createdAt: string
   readonly startedAt?: string
   readonly finishedAt?: string
+  /** It runs, but not for the first time: somebody other than the agent started it again after it had ended. */
+  readonly restarted?: boolean
   readonly exitCode?: number
   readonly oomKilled?: boolean
   /** The runtime's own words when the container could not be started. */

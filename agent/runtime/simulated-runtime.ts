@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { EventEmitter, on } from 'node:events'
 import type { Duplex } from 'node:stream'
 import { setTimeout as delay } from 'node:timers/promises'
+import { currentFirst, newestFirst } from './current-first.ts'
 import {
   RuntimeError,
   type Abortable,
@@ -50,7 +51,6 @@ interface SimulatedSandbox {
 }
 
 const newId = (): string => randomBytes(32).toString('hex')
-const newestFirst = (a: { attempt: number }, b: { attempt: number }): number => b.attempt - a.attempt
 
 /** A runtime in memory: the scriptable twin of the real one, for tests and for thousands of nodes in one process. */
 export class SimulatedRuntime implements Runtime {
@@ -120,7 +120,7 @@ export class SimulatedRuntime implements Runtime {
     )
     if (same) return same[0]
     const id = newId()
-    const observed: ObservedSandbox = { id, attempt: config.attempt, state: 'notReady', createdAt: now(), labels: { ...config.labels } }
+    const observed: ObservedSandbox = { id, attempt: config.attempt, state: 'created', createdAt: now(), labels: { ...config.labels } }
     this.#sandboxes.set(id, { config, observed })
     this.#tell(config.pod, id, 'created')
     return id
@@ -347,7 +347,7 @@ export class SimulatedRuntime implements Runtime {
     if (container.end(exitCode)) this.#tell(container.config.pod, container.id, 'died')
   }
   #endSandbox(id: string, sandbox: SimulatedSandbox): void {
-    if (sandbox.observed.state === 'notReady') return
+    if (sandbox.observed.state !== 'ready') return
     sandbox.observed = { ...sandbox.observed, state: 'notReady' }
     this.#tell(sandbox.config.pod, id, 'died')
   }
@@ -357,7 +357,7 @@ export class SimulatedRuntime implements Runtime {
   #observe(pod: PodIdentity): ObservedPod {
     const sandboxes = [...this.#sandboxes.values()].filter(({ config }) => config.pod.uid === pod.uid).map(({ observed }) => observed)
     const containers = [...this.#containers.values()].filter(({ config }) => config.pod.uid === pod.uid).map(({ observed }) => observed)
-    return { identity: pod, sandboxes: sandboxes.sort(newestFirst), containers: containers.sort(newestFirst) }
+    return { identity: pod, sandboxes: sandboxes.sort(newestFirst), containers: currentFirst(containers, sandboxes[0]?.id) }
   }
   #imageOf(image: string): ImageInfo {
     const { user, sizeBytes = 1_000_000 } = this.#options.registry?.[image] ?? {}

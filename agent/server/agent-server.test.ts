@@ -1,3 +1,4 @@
+import { connect as connectTls } from 'node:tls'
 import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { request as httpsRequest } from 'node:https'
@@ -42,6 +43,8 @@ interface Cluster {
   readonly authority: CertificatePair
   readonly client: CertificatePair
   readonly pods: PodSource
+  /** What the server presents from now on. */
+  readonly serve: (certificate: CertificatePair) => void
   readonly stop: () => Promise<void>
 }
 
@@ -66,12 +69,12 @@ async function startCluster(): Promise<Cluster> {
   const found: FoundPod = { pod, observed: await runtime.inspectPod('u1') }
   const pods: PodSource = { find: (_namespace, name) => (name === 'web' ? found : undefined), list: () => [pod] }
   const authority = await createAuthority('test')
-  const serving = await issueCertificate(authority, { commonName: 'system:node:node-1', names: ['127.0.0.1'], usages: ['server'] })
+  let serving = await issueCertificate(authority, { commonName: 'system:node:node-1', names: ['127.0.0.1'], usages: ['server'] })
   const client = await issueCertificate(authority, { commonName: 'kube-apiserver-kubelet-client', usages: ['client'] })
   const stop = new AbortController()
   let done: Promise<void> = Promise.resolve()
   const port = await new Promise<number>(listening => {
-    const tls = { key: serving.key, cert: serving.cert, ca: authority.cert }
+    const tls = () => ({ key: serving.key, cert: serving.cert, ca: authority.cert })
     done = createAgentServer({ runtime, pods, tls, log: silentLogger, port: 0, host: '127.0.0.1', listening }).run(stop.signal)
   })
   return {
@@ -79,6 +82,7 @@ async function startCluster(): Promise<Cluster> {
     authority,
     client,
     pods,
+    serve: certificate => (serving = certificate),
     stop: async () => {
       stop.abort()
       await done
@@ -104,6 +108,20 @@ describe('the agent server', () => {
       request.on('error', reject)
       request.end()
     })
+
+  it('presents a renewed certificate to the next connection', async () => {
+    const presented = () =>
+      new Promise<string>((resolve, reject) => {
+        const socket = connectTls({ port: cluster.port, host: '127.0.0.1', ca: cluster.authority.cert }, () => {
+          resolve(socket.getPeerCertificate().serialNumber)
+          socket.destroy()
+        })
+        socket.on('error', reject)
+      })
+    const before = await presented()
+    cluster.serve(await issueCertificate(cluster.authority, { commonName: 'system:node:node-1', names: ['127.0.0.1'], usages: ['server'] }))
+    expect(await presented()).not.toBe(before)
+  })
 
   it('serves nobody but the API server and administrators', async () => {
     expect(await get('/healthz')).toEqual({ code: 200, body: 'ok' })

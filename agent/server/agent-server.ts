@@ -16,11 +16,18 @@ import { parseRequest } from './request-path.ts'
 import { statsSummary } from './stats-summary.ts'
 import { upgrade } from './upgrade.ts'
 
+/** PEM texts: the node's serving certificate and key, and the CA that clients' certificates must be signed by. */
+export interface ServingTls {
+  readonly key: string | Buffer
+  readonly cert: string | Buffer
+  readonly ca: string | Buffer
+}
+
 export interface AgentServerOptions {
   readonly runtime: Pick<Runtime, 'logs' | 'exec' | 'attach' | 'portForward' | 'stats'>
   readonly pods: PodSource
-  /** PEM texts: the node's serving certificate and key, and the CA that clients' certificates must be signed by. */
-  readonly tls: { readonly key: string | Buffer; readonly cert: string | Buffer; readonly ca: string | Buffer }
+  /** Asked for every connection, so that a renewed certificate is used at once. */
+  readonly tls: () => ServingTls
   readonly log: Logger
   readonly port: number
   readonly host?: string
@@ -43,7 +50,14 @@ async function run(options: AgentServerOptions, signal: AbortSignal): Promise<vo
   })
   const connections = new Set<Duplex>()
   // Certificates are asked for and judged here, so that a client without one is told so.
-  const server = createServer({ ...options.tls, requestCert: true, rejectUnauthorized: false })
+  let tls = options.tls()
+  const server = createServer({ ...tls, requestCert: true, rejectUnauthorized: false })
+  // Before the server's own listener, which begins the handshake.
+  server.prependListener('connection', () => {
+    const current = options.tls()
+    if (current.cert !== tls.cert) server.setSecureContext(current)
+    tls = current
+  })
   server.on('secureConnection', socket => {
     connections.add(socket)
     socket.once('close', () => connections.delete(socket))

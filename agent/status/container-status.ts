@@ -78,18 +78,27 @@ function resourcesOf({ resources }: Container): Pick<ContainerStatus, 'allocated
   return { ...(requests && Object.keys(requests).length > 0 ? { allocatedResources: requests } : {}), resources: amounts }
 }
 
+const lostContainer = {
+  exitCode: 137,
+  reason: 'ContainerStatusUnknown',
+  message: 'The container could not be located when the pod was deleted.  The container used to be Running',
+}
+
 const imageIdOf = (id: string) => (id === '' || id.includes('://') ? id : `docker://${id}`)
 
-function unknownContainer({ container, previous, defaultReason }: ContainerFacts): ContainerStatus {
+function unknownContainer({ container, previous, defaultReason, restarts }: ContainerFacts): ContainerStatus {
   const mounts = volumeMountStatuses(container)
   const volumeMounts = mounts.length > 0 ? { volumeMounts: mounts } : {}
   if (previous?.state?.terminated) return { ...previous, ...volumeMounts }
+  // It ran when it was last seen: it has ended, although nobody knows how, and the next one is another attempt.
+  const isLost = previous?.state?.running !== undefined && restarts
+  const lastState = previous?.lastState ?? {}
   return {
     name: container.name,
     state: { waiting: { reason: defaultReason } },
-    lastState: previous?.lastState ?? {},
+    lastState: isLost && !lastState.terminated ? { terminated: lostContainer } : lastState,
     ready: false,
-    restartCount: previous?.restartCount ?? 0,
+    restartCount: (previous?.restartCount ?? 0) + (isLost ? 1 : 0),
     image: container.image ?? '',
     imageID: '',
     started: false,
@@ -99,7 +108,8 @@ function unknownContainer({ container, previous, defaultReason }: ContainerFacts
 
 /** One container's status but for `ready` and `started`, which probes decide. */
 export function containerStatus(facts: ContainerFacts): ContainerStatus {
-  const [latest, before] = facts.attempts
+  const [latest] = facts.attempts
+  const before = facts.attempts.find(({ attempt }) => latest && attempt < latest.attempt)
   const status = latest ? observedStatus(facts, latest, before) : unknownContainer(facts)
   const waits = facts.restarts && facts.waiting && status.state?.running === undefined
   if (!waits || !facts.waiting) return status

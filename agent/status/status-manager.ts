@@ -12,19 +12,22 @@ import { statusPatch } from './status-patch.ts'
 
 interface Entry {
   readonly pod: Pod
-  /** What the API is believed to hold. */
+  /** What the API is believed to hold, and in which version of the pod. */
   written: PodStatus
+  version: number
   wanted: PodStatus
   /** The writer at work on this pod, if any. */
   writing: Promise<void> | undefined
   gone: boolean
 }
 
+const LONGEST_RETRY_MILLISECONDS = 3_000
+
 export interface StatusManagerOptions {
   readonly client: Pick<Client, 'patch' | 'delete'>
   readonly clock: Clock
   readonly log: Logger
-  /** First delay after a failed write; doubles up to 10 s. */
+  /** First delay after a failed write; doubles up to 3 s. */
   readonly retryMs?: number
 }
 
@@ -60,6 +63,19 @@ export class StatusManager {
     this.#write(entry)
   }
 
+  /**
+   * The API has the pod so. When somebody else wrote to its status after this manager, what is true is written once more: a
+   * node that was cut off comes back to pods that were declared unready meanwhile.
+   */
+  heard(pod: Pod): void {
+    const entry = this.#entries.get(pod.metadata.uid)
+    const version = Number(pod.metadata.resourceVersion)
+    if (!entry || entry.gone || entry.writing || version <= entry.version) return
+    entry.written = pod.status
+    entry.version = version
+    this.#write(entry)
+  }
+
   /** Waits until everything is written, then completes a deletion that the user asked for. */
   async finish(pod: Pod): Promise<void> {
     const entry = this.#entryOf(pod)
@@ -80,7 +96,14 @@ export class StatusManager {
 
   #entryOf(pod: Pod): Entry {
     const { uid } = pod.metadata
-    const entry = this.#entries.get(uid) ?? { pod, written: pod.status, wanted: pod.status, writing: undefined, gone: false }
+    const entry = this.#entries.get(uid) ?? {
+      pod,
+      written: pod.status,
+      version: Number(pod.metadata.resourceVersion),
+      wanted: pod.status,
+      writing: undefined,
+      gone: false,
+    }
     this.#entries.set(uid, entry)
     return entry
   }
@@ -111,19 +134,20 @@ export class StatusManager {
       const patch = statusPatch(entry.written, status)
       if (!patch) return
       try {
-        await this.#patch(entry.pod, patch)
+        const { metadata } = await this.#patch(entry.pod, patch)
         entry.written = status
+        entry.version = Number(metadata.resourceVersion)
       } catch (error) {
         if (isNotFound(error) || isConflict(error)) entry.gone = true
         else if (!(await this.#retryLater(error, delay))) return
-        delay = Math.min(delay * 2, 10_000)
+        delay = Math.min(delay * 2, LONGEST_RETRY_MILLISECONDS)
       }
     }
   }
 
-  async #patch({ metadata: { name, namespace, uid } }: Pod, status: Record<string, unknown>): Promise<void> {
+  async #patch({ metadata: { name, namespace, uid } }: Pod, status: Record<string, unknown>): Promise<Pod> {
     // The uid makes the server refuse the patch for a namesake of the pod.
-    await this.#options.client.patch(
+    return await this.#options.client.patch(
       Pod,
       { name, namespace },
       { type: 'strategic', subresource: 'status', body: { metadata: { uid }, status } },

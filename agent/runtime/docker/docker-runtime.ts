@@ -48,6 +48,10 @@ export class DockerRuntime implements Runtime {
         const { DockerRootDir } = (await translated(options.docker.info())) as { DockerRootDir: string }
         return DockerRootDir
       }),
+      nodeStartedAt: once(async () => {
+        if (!options.nodeContainer) return ''
+        return (await translated(options.docker.getContainer(options.nodeContainer).inspect())).State.StartedAt
+      }),
       lowersOomScore: once(() => translated(probeOomScore(options))),
     }
   }
@@ -148,7 +152,12 @@ export class DockerRuntime implements Runtime {
   readFile(id: string, path: string, limit: number) {
     return readFile(this.#context, id, { path, limit })
   }
-  events(signal: AbortSignal) {
-    return events(this.#context, signal)
+  async *events(signal: AbortSignal) {
+    // What happened while nobody listened is not known.
+    this.#seen.forgetAll()
+    for await (const event of events(this.#context, signal)) {
+      this.#seen.forget(event.containerId)
+      yield event
+    }
   }
 }

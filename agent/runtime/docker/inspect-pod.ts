@@ -3,6 +3,7 @@ import type { ObservedContainer, ObservedPod, ObservedSandbox } from '../runtime
 import { isMissing, toRuntimeError, translated } from './errors.ts'
 import { annotationsOf, attemptOf, identityOf, isPodContainer, isSandbox, kindOf, labels, ownerFilter } from './labels.ts'
 import type { DockerContext } from './options.ts'
+import { currentFirst, newestFirst } from '../current-first.ts'
 
 /** Everything of this node from one call. */
 export async function listPods(context: DockerContext): Promise<ObservedPod[]> {
@@ -13,30 +14,54 @@ export async function listPods(context: DockerContext): Promise<ObservedPod[]> {
 /** One pod in full. A container is inspected again only when its state has changed. */
 export async function inspectPod(context: DockerContext, uid: string, seen: InspectCache): Promise<ObservedPod> {
   const found = await list(context, `${labels.podUid}=${uid}`)
-  const containers = await Promise.all(found.filter(({ Labels }) => !isSandbox(Labels)).map(container => seen.inspect(context, container)))
-  const [pod] = group(
-    found,
-    containers.flatMap(container => container ?? []),
-  )
+  const details = new Map(await Promise.all(found.map(async container => [container.Id, await seen.inspect(context, container)] as const)))
+  const there = found.filter(({ Id }) => details.get(Id))
+  const nodeStartedAt = there.some(joinsNode) ? await context.nodeStartedAt() : ''
+  const containers = there.flatMap(container => {
+    const known = details.get(container.Id)
+    return known && !isSandbox(container.Labels) ? [detailed(container, known)] : []
+  })
+  const [pod] = group(there, containers, sandbox => isCutOff(sandbox, details.get(sandbox.Id), nodeStartedAt))
   return pod ?? { identity: { uid, name: '', namespace: '' }, sandboxes: [], containers: [] }
 }
+
+/**
+ * A sandbox that was started again has a new network, of which the containers in it know nothing; one that joined the node's
+ * network before the node's container was started has lost it. Both run on, but are of no use.
+ */
+function isCutOff(sandbox: Docker.ContainerInfo, details: Details | undefined, nodeStartedAt: string): boolean {
+  if (!details || details.state !== 'running') return false
+  return details.finishedAt !== undefined || (joinsNode(sandbox) && (details.startedAt ?? '') < nodeStartedAt)
+}
+const joinsNode = ({ HostConfig, Labels }: Docker.ContainerInfo): boolean =>
+  isSandbox(Labels) && HostConfig.NetworkMode.startsWith('container:')
 
 async function list(context: DockerContext, ...more: string[]): Promise<Docker.ContainerInfo[]> {
   const found = await translated(context.docker.listContainers({ all: true, filters: { label: ownerFilter(context, ...more) } }))
   return found.filter(({ Labels, State }) => isPodContainer(Labels) && State !== 'removing')
 }
 
-function group(found: readonly Docker.ContainerInfo[], containers: readonly ObservedContainer[]): ObservedPod[] {
+function group(
+  found: readonly Docker.ContainerInfo[],
+  containers: readonly ObservedContainer[],
+  cutOff: (sandbox: Docker.ContainerInfo) => boolean = () => false,
+): ObservedPod[] {
   const byId = new Map(containers.map(container => [container.id, container]))
   const byPod = groupByPod(found)
-  return [...byPod.values()].map(members => ({
-    identity: identityOf(members[0]?.Labels ?? {}),
-    sandboxes: members
+  return [...byPod.values()].map(members => {
+    const sandboxes = members
       .filter(({ Labels }) => isSandbox(Labels))
-      .map(observedSandbox)
-      .sort(newestFirst),
-    containers: members.flatMap(({ Id }) => byId.get(Id) ?? []).sort(newestFirst),
-  }))
+      .map(sandbox => observedSandbox(sandbox, cutOff(sandbox)))
+      .sort(newestFirst)
+    return {
+      identity: identityOf(members[0]?.Labels ?? {}),
+      sandboxes,
+      containers: currentFirst(
+        members.flatMap(({ Id }) => byId.get(Id) ?? []),
+        sandboxes[0]?.id,
+      ),
+    }
+  })
 }
 const uidOf = ({ Labels }: Docker.ContainerInfo): string => Labels[labels.podUid] ?? ''
 
@@ -49,18 +74,15 @@ function groupByPod(found: readonly Docker.ContainerInfo[]): Map<string, Docker.
   }
   return groups
 }
-const newestFirst = (a: { attempt: number; createdAt: string }, b: { attempt: number; createdAt: string }): number =>
-  b.attempt - a.attempt || b.createdAt.localeCompare(a.createdAt)
-
 const nameOf = ({ Names }: Docker.ContainerInfo): string => Names.find(name => name.startsWith('/k8s_')) ?? Names[0] ?? ''
 
-function observedSandbox(found: Docker.ContainerInfo): ObservedSandbox {
+function observedSandbox(found: Docker.ContainerInfo, cutOff: boolean): ObservedSandbox {
   const addresses = Object.values(found.NetworkSettings?.Networks ?? {}).map(({ IPAddress }) => IPAddress)
   const ip = addresses.find(address => address !== '')
   return {
     id: found.Id,
     attempt: attemptOf(nameOf(found)),
-    state: found.State === 'running' ? 'ready' : 'notReady',
+    state: found.State === 'created' ? 'created' : found.State === 'running' && !cutOff ? 'ready' : 'notReady',
     ...(ip ? { ip } : {}),
     createdAt: new Date(found.Created * 1000).toISOString(),
     labels: found.Labels,
@@ -91,31 +113,56 @@ function observed(found: Docker.ContainerInfo): ObservedContainer {
 
 const isTime = (time: string): boolean => time !== '' && !time.startsWith('0001-')
 
-function detailed(found: Docker.ContainerInfo, details: Docker.ContainerInspectInfo): ObservedContainer {
-  const { State, Created, Config } = details
-  const ended = stateOf(State.Status) === 'exited'
+/** What only an inspection tells. */
+interface Details {
+  readonly state: ObservedContainer['state']
+  readonly createdAt: string
+  readonly image: string
+  readonly startedAt: string | undefined
+  /** Of a container that runs: when the run before this one ended. */
+  readonly finishedAt: string | undefined
+  readonly exitCode: number
+  readonly oomKilled: boolean
+  readonly error: string
+}
+
+const detailsOf = ({ State, Created, Config }: Docker.ContainerInspectInfo): Details => ({
+  state: stateOf(State.Status),
+  createdAt: Created,
+  image: Config.Image,
+  startedAt: isTime(State.StartedAt) ? State.StartedAt : undefined,
+  finishedAt: isTime(State.FinishedAt) ? State.FinishedAt : undefined,
+  exitCode: State.ExitCode,
+  oomKilled: State.OOMKilled,
+  error: State.Error,
+})
+
+function detailed(found: Docker.ContainerInfo, details: Details): ObservedContainer {
+  const { state, createdAt, image, startedAt, finishedAt, exitCode, oomKilled, error } = details
+  const ended = state === 'exited'
   return {
     ...observed(found),
-    state: stateOf(State.Status),
-    createdAt: Created,
-    image: Config.Image,
-    ...(isTime(State.StartedAt) ? { startedAt: State.StartedAt } : {}),
-    ...(ended && isTime(State.FinishedAt) ? { finishedAt: State.FinishedAt } : {}),
-    ...(ended || State.Error ? { exitCode: State.ExitCode } : {}),
-    ...(State.OOMKilled ? { oomKilled: true } : {}),
-    ...(State.Error ? { error: State.Error } : {}),
+    state,
+    createdAt,
+    image,
+    ...(startedAt ? { startedAt } : {}),
+    ...(ended && finishedAt ? { finishedAt } : {}),
+    ...(state === 'running' && finishedAt ? { restarted: true } : {}),
+    ...(ended || error ? { exitCode } : {}),
+    ...(oomKilled ? { oomKilled: true } : {}),
+    ...(error ? { error } : {}),
   }
 }
 
-/** What inspect said of containers that run or have ended: neither changes before the state does. */
+/** What inspect said of containers that run or have ended: neither changes before an event says so. */
 export class InspectCache {
-  readonly #known = new Map<string, ObservedContainer>()
+  readonly #known = new Map<string, Details>()
 
-  async inspect({ docker }: DockerContext, found: Docker.ContainerInfo): Promise<ObservedContainer | undefined> {
+  async inspect({ docker }: DockerContext, found: Docker.ContainerInfo): Promise<Details | undefined> {
     const known = this.#known.get(found.Id)
     if (known && known.state !== 'created' && known.state === stateOf(found.State)) return known
     try {
-      const fresh = detailed(found, await docker.getContainer(found.Id).inspect())
+      const fresh = detailsOf(await docker.getContainer(found.Id).inspect())
       this.#known.set(found.Id, fresh)
       return fresh
     } catch (error) {
@@ -125,5 +172,8 @@ export class InspectCache {
   }
   forget(id: string): void {
     this.#known.delete(id)
+  }
+  forgetAll(): void {
+    this.#known.clear()
   }
 }

@@ -29,6 +29,8 @@ export interface DockerRuntimeOptions {
 export interface DockerContext extends DockerRuntimeOptions {
   /** Docker's own directory, below which local volumes lie. */
   rootDirectory(): Promise<string>
+  /** When the node's own container was started; empty when the node is none. */
+  nodeStartedAt(): Promise<string>
   /** By sandbox: the volume with the files in /etc of a pod on the node's network; undefined for other pods. */
   readonly nodePodFiles: Map<string, string | undefined>
   /** Whether this engine can start containers with a negative oom_score_adj. */

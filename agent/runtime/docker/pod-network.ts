@@ -28,12 +28,9 @@ export async function ensurePodNetwork(docker: Docker, config: PodNetworkConfig)
   const gateway = formatAddress(first + 1)
   const existing = await inspect(docker, name)
   const current = existing?.IPAM?.Config?.[0]?.Subnet
-  if (existing && current !== config.podCidr) {
-    throw new Error(
-      `the Docker network ${name} has ${current}, but this node's pods have ${config.podCidr}: remove the network (docker network rm ${name})`,
-    )
-  }
-  if (!existing) {
+  const isOld = existing !== undefined && current !== config.podCidr
+  if (isOld) await dissolve(docker.getNetwork(existing.Id))
+  if (!existing || isOld) {
     await docker.createNetwork({
       Name: name,
       Driver: 'bridge',
@@ -49,6 +46,13 @@ export async function ensurePodNetwork(docker: Docker, config: PodNetworkConfig)
   if (!container.NetworkSettings.Networks[name]) await docker.getNetwork(name).connect({ Container: config.nodeContainer })
   const others = Object.entries(container.NetworkSettings.Networks).filter(([network]) => network !== name)
   return { name, gateway, nodeGateway: others.map(([, { Gateway }]) => Gateway).find(Boolean) }
+}
+
+/** Removes a network of which the node has lost the range; pods that are still in it lose their address, and are made anew. */
+async function dissolve(network: Docker.Network): Promise<void> {
+  const { Containers } = (await network.inspect()) as Docker.NetworkInspectInfo
+  for (const id of Object.keys(Containers ?? {})) await network.disconnect({ Container: id, Force: true })
+  await network.remove()
 }
 
 async function inspect(docker: Docker, name: string): Promise<Docker.NetworkInspectInfo | undefined> {

@@ -1,9 +1,9 @@
-import { notFound } from '../../../api/errors.ts'
-import { type Event } from '../../../api/core/event.ts'
-import { Pod } from '../../../api/core/pod.ts'
-import type { PodStatus } from '../../../api/core/pod-status.ts'
-import type { Kind, KubernetesObject } from '../../../api/kind.ts'
-import type { Client, List, NewObject, ObjectKey, Patch, WatchEvent, WatchOptions } from '../../../client/client.ts'
+import { notFound } from '../../api/errors.ts'
+import { type Event } from '../../api/core/event.ts'
+import { Pod } from '../../api/core/pod.ts'
+import type { PodStatus } from '../../api/core/pod-status.ts'
+import type { Kind, KubernetesObject } from '../../api/kind.ts'
+import type { Client, List, NewObject, ObjectKey, Patch, WatchEvent, WatchOptions } from '../../client/client.ts'
 
 type Listener = (event: WatchEvent<KubernetesObject>) => void
 const keyOf = (kind: Pick<Kind, 'plural'>, { namespace, name }: ObjectKey) => `${kind.plural}/${namespace ?? ''}/${name}`
@@ -85,7 +85,7 @@ export class FakeApi implements Pick<Client, 'get' | 'list' | 'watch' | 'create'
     const status = patched(pod.status, (body as { status: Record<string, unknown> }).status)
     this.statuses.set(pod.metadata.name, [...(this.statuses.get(pod.metadata.name) ?? []), status])
     this.put(Pod, { ...pod, status })
-    return current
+    return await this.get(kind, key)
   }
   async delete(kind: Kind, key: ObjectKey): Promise<void> {
     const found = await this.get(kind, key)
