@@ -75,7 +75,7 @@ export function createAgent({ config, log }: { config: AgentConfig; log: Logger 
           log: log.child({ component: 'node' }),
         })
         const pods = kubelet({ config, client, runtime, log, nodeIp, informers })
-        const server = await agentServer({ config, identity, runtime, pods, log })
+        const server = agentServer({ config, identity, runtime, pods, log })
         log.info('the node is ready', { node: nodeName, address: nodeIp, podCidr })
         await runAll([nodeStatus, network, watch, pods, server, identity, imageReport(runtime, images, log)], together)
       } finally {
@@ -125,7 +125,7 @@ function join(config: AgentConfig, { nodeIp, log, signal }: Joining): Promise<{ 
       clock,
       log: log.child({ component: 'identity' }),
     })
-    await identity.ensure()
+    await identity.ensureClient()
     return { identity, client }
   }
   const failed = (error: unknown) => log.warn('the node could not join the cluster; trying again', { server: config.server, error })
@@ -279,21 +279,32 @@ interface ServerParts {
   readonly log: Logger
 }
 
-async function agentServer({ config, identity, runtime, pods, log }: ServerParts): Promise<Runnable> {
-  const ca = await readFile(config.caFile)
-  const tls = () => {
-    if (!identity.serving) throw new Error('the node has no serving certificate')
-    return { ...identity.serving, ca }
-  }
-  return createAgentServer({
-    runtime,
-    pods: pods.served,
-    tls,
-    log: log.child({ component: 'server' }),
-    port: config.port,
-    nodeName: config.nodeName,
-  })
-}
+/** Serves as soon as the node has a certificate for it, which takes a moment when its address is a new one. */
+const agentServer = ({ config, identity, runtime, pods, log }: ServerParts): Runnable => ({
+  async run(signal) {
+    const failed = (error: unknown) => log.warn('the node has no serving certificate yet; trying again', { error })
+    try {
+      await persist(() => identity.ensureServing(), { clock, signal, failed })
+    } catch (error) {
+      if (signal.aborted) return
+      throw error
+    }
+    const ca = await readFile(config.caFile)
+    const tls = () => {
+      if (!identity.serving) throw new Error('the node has no serving certificate')
+      return { ...identity.serving, ca }
+    }
+    const server = createAgentServer({
+      runtime,
+      pods: pods.served,
+      tls,
+      log: log.child({ component: 'server' }),
+      port: config.port,
+      nodeName: config.nodeName,
+    })
+    await server.run(signal)
+  },
+})
 
 /** Keeps the list of images for the Node object. */
 const imageReport = (runtime: Runtime, images: ImageInfo[], log: Logger): Runnable => ({

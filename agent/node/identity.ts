@@ -43,23 +43,26 @@ export class NodeIdentity implements Runnable {
     this.#options = options
   }
 
-  /** The certificate to present to the API server; undefined before `ensure` has resolved. */
+  /** The certificate to present to the API server; undefined before `ensureClient` has resolved. */
   get client(): KeyPair | undefined {
     return this.#client
   }
 
-  /** Loads the certificate to present to the API server, requesting it when it is missing or has expired. */
-  async ensure(): Promise<void> {
-    this.#client = (await this.#load('kubelet-client')) ?? (await this.#request('kubelet-client'))
+  /** The certificate to serve with; undefined before `ensureServing` has resolved. */
+  get serving(): KeyPair | undefined {
+    return this.#serving
   }
 
+  /** Loads the certificate to speak with, or requests one when it is missing or expired. */
+  async ensureClient(): Promise<void> {
+    this.#client = (await this.#load('kubelet-client')) ?? (await this.#request('kubelet-client'))
+  }
   /**
-   * The certificate to serve with. For a node that has told its address: the request is not approved while the address is
-   * still known as another node's, as when nodes have exchanged theirs in a restart.
+   * The same for the one to serve with, which also has to be for the node's address. To be called when the Node object says
+   * that address: until then it may be a neighbour's, and will not be certified.
    */
-  async ensureServing(): Promise<KeyPair> {
+  async ensureServing(): Promise<void> {
     this.#serving = (await this.#load('kubelet-server')) ?? (await this.#request('kubelet-server'))
-    return this.#serving
   }
 
   /** Renews what is about to expire, until told to stop. */

@@ -11,15 +11,20 @@ import { approvalOf, clientSigner, servingSigner } from './csr-approval.ts'
 const isUndecided = ({ status: { conditions } }: CertificateSigningRequest): boolean =>
   !findCondition(conditions, 'Approved') && !findCondition(conditions, 'Denied')
 
+const isReady = ({ status }: Node): boolean => findCondition(status.conditions, 'Ready')?.status === 'True'
+
 /** Approves what nodes ask for themselves; everything else waits for `kubectl certificate approve`. */
 export const csrApprovingController = ({ client, informers, clock, log }: ControllerContext): Controller => {
-  /** Addresses of the other nodes and of all services. */
+  /** Names of the other nodes, addresses of those that are there to answer on them, and addresses of all services. */
   const addressesOfOthers = (name: string): ReadonlySet<string> => {
     const others = informers
       .for(Node)
       .cache.list()
       .filter(({ metadata }) => metadata.name !== name)
-    const nodes = others.flatMap(({ metadata, status }) => [metadata.name, ...(status.addresses ?? []).map(({ address }) => address)])
+    const nodes = others.flatMap(node => [
+      node.metadata.name,
+      ...(isReady(node) ? (node.status.addresses ?? []).map(({ address }) => address) : []),
+    ])
     const services = informers
       .for(Service)
       .cache.list()
