@@ -11,11 +11,12 @@ import { approvalOf, clientSigner, servingSigner } from './csr-approval.ts'
 const isUndecided = ({ status: { conditions } }: CertificateSigningRequest): boolean =>
   !findCondition(conditions, 'Approved') && !findCondition(conditions, 'Denied')
 
-const isReady = ({ status }: Node): boolean => findCondition(status.conditions, 'Ready')?.status === 'True'
+/** One that stopped reporting has lost its address to whoever has it now. */
+const isSilent = ({ status }: Node): boolean => findCondition(status.conditions, 'Ready')?.status === 'Unknown'
 
 /** Approves what nodes ask for themselves; everything else waits for `kubectl certificate approve`. */
 export const csrApprovingController = ({ client, informers, clock, log }: ControllerContext): Controller => {
-  /** Names of the other nodes, addresses of those that are there to answer on them, and addresses of all services. */
+  /** Names of the other nodes, addresses of those that report, and addresses of all services. */
   const addressesOfOthers = (name: string): ReadonlySet<string> => {
     const others = informers
       .for(Node)
@@ -23,7 +24,7 @@ export const csrApprovingController = ({ client, informers, clock, log }: Contro
       .filter(({ metadata }) => metadata.name !== name)
     const nodes = others.flatMap(node => [
       node.metadata.name,
-      ...(isReady(node) ? (node.status.addresses ?? []).map(({ address }) => address) : []),
+      ...(isSilent(node) ? [] : (node.status.addresses ?? []).map(({ address }) => address)),
     ])
     const services = informers
       .for(Service)
