@@ -8,7 +8,7 @@ import { memoryFigures } from './memory.ts'
 import { podFigures } from './pods.ts'
 import { startFigures } from './start.ts'
 
-/** `npm run bench [api|pods|start|memory …]`: everything unless told otherwise. Needs the cluster that scripts/up starts. */
+/** `npm run bench [api|pods|start|memory …]`: everything unless told otherwise. scripts/bench sees to the cluster. */
 const wanted = process.argv.slice(2)
 const measure = (name: string) => wanted.length === 0 || wanted.includes(name)
 
