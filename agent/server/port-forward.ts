@@ -1,5 +1,4 @@
 import type { Duplex } from 'node:stream'
-import { pipeline } from 'node:stream/promises'
 import type { Logger } from '../../common/log.ts'
 import type { Runtime } from '../runtime/runtime.ts'
 import { SpdySession, type SpdyStream } from './spdy-session.ts'
@@ -41,7 +40,7 @@ async function forward(target: PortForwardTarget, data: SpdyStream, error: SpdyS
   const port = Number(data.headers['port'])
   try {
     const inside = await target.runtime.portForward(target.sandboxId, port)
-    await Promise.all([pipeline(data, inside, { end: true }), pipeline(inside, data, { end: true })])
+    await carry(data, inside)
   } catch (cause) {
     target.log.debug('a forwarded connection failed', { port, error: cause })
     const said = cause instanceof Error ? cause.message : String(cause)
@@ -51,4 +50,20 @@ async function forward(target: PortForwardTarget, data: SpdyStream, error: SpdyS
   } finally {
     error.end()
   }
+}
+
+/** Both ways until the pod's side has closed, which it does in its own time or because the client is gone. */
+function carry(data: SpdyStream, inside: Duplex): Promise<void> {
+  return new Promise((resolve, reject) => {
+    inside.on('error', reject)
+    inside.once('close', () => {
+      // What the client still sends is for nobody; unread, it would hold up the other connections.
+      data.resume()
+      if (data.writable) data.end()
+      resolve()
+    })
+    data.once('close', () => inside.destroy())
+    data.pipe(inside)
+    inside.pipe(data)
+  })
 }
