@@ -111,9 +111,9 @@ export function invalid(kind: { readonly group: string; readonly kind: string },
   const texts = [...new Set(errors.map(error => `${error.field}: ${error.message}`))]
   const list = texts.length === 1 ? texts[0] : `[${texts.join(', ')}]`
   return failure('Invalid', `${kind.group ? `${kind.kind}.${kind.group}` : kind.kind} "${name}" is invalid: ${list}`, {
-    name,
+    ...(name ? { name } : {}),
     ...(kind.group ? { group: kind.group } : {}),
-    kind: kind.kind,
+    ...(kind.kind ? { kind: kind.kind } : {}),
     causes: errors.map(({ reason, message, field }) => ({ reason, message, field })),
   })
 }

@@ -66,6 +66,12 @@ export interface Kind<O extends KubernetesObject = KubernetesObject> {
   readonly generation?: boolean
   /** Seconds of grace a DELETE gives when the caller names none; absent: deletion is immediate. */
   defaultGracePeriod?(object: O): number
+  /** A DELETE that ends the object answers with it, not with a Status (upstream's ReturnDeletedObject). */
+  readonly returnsDeleted?: boolean
+  /** Status given at creation counts (nodes register with theirs); others begin with an empty one. */
+  readonly keepsStatusAtCreation?: boolean
+  /** PUT has to name the resourceVersion that it replaces (upstream's AllowUnconditionalUpdate, turned around). */
+  readonly needsVersionOnUpdate?: boolean
   /** What keeps a deleted object in place besides metadata.finalizers (a namespace's spec.finalizers). */
   blockers?(object: O): readonly string[]
   /** What changes in an object whose deletion has to wait (a namespace's phase). */

@@ -35,6 +35,7 @@ export const Lease = defineKind(LeaseSchema, {
   plural: 'leases',
   namespaced: true,
   createOnUpdate: true,
+  needsVersionOnUpdate: true,
   validateName: nameCheck(dns1123SubdomainErrors),
   validate: validateLease,
   columns: [

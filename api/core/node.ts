@@ -188,6 +188,7 @@ export const Node = defineKind(NodeSchema, {
   version: 'v1',
   kind: 'Node',
   plural: 'nodes',
+  keepsStatusAtCreation: true,
   shortNames: ['no'],
   namespaced: false,
   subresources: {

@@ -27,6 +27,7 @@ export const Pod = defineKind(PodSchema, {
   version: 'v1',
   kind: 'Pod',
   plural: 'pods',
+  returnsDeleted: true,
   shortNames: ['po'],
   categories: ['all'],
   namespaced: true,

@@ -30,6 +30,8 @@ export const ServiceAccount = defineKind(ServiceAccountSchema, {
   version: 'v1',
   kind: 'ServiceAccount',
   plural: 'serviceaccounts',
+  returnsDeleted: true,
+  needsVersionOnUpdate: true,
   shortNames: ['sa'],
   namespaced: true,
   subresources: {

@@ -144,6 +144,7 @@ export const Service = defineKind(ServiceSchema, {
   version: 'v1',
   kind: 'Service',
   plural: 'services',
+  returnsDeleted: true,
   shortNames: ['svc'],
   categories: ['all'],
   namespaced: true,

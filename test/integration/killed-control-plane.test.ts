@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, it } from '@jest/globals'
 import { ConfigMap } from '../../api/core/config-map.ts'
 import { isConflict } from '../../api/errors.ts'
@@ -37,7 +38,9 @@ describe('a control plane that is killed while it writes', () => {
     const acknowledged = new Map<string, string | undefined>()
     for (let round = 0; round < KILLS; round++) {
       const writers = Array.from({ length: WRITERS }, (_, writer) => write(controlPlane, acknowledged, `r${round}-w${writer}`))
-      await new Promise(resolve => setTimeout(resolve, 100 + Math.random() * 150))
+      // In the middle of the work, however fast the machine: some writes are through, others are on their way.
+      const enough = acknowledged.size + WRITERS + Math.random() * 50
+      while (acknowledged.size <= enough) await sleep(5)
       await controlPlane.kill('SIGKILL')
       await Promise.all(writers)
       await controlPlane.start()
@@ -46,7 +49,6 @@ describe('a control plane that is killed while it writes', () => {
     const stored = new Map(items.map(item => [item.metadata.name, item.data?.['value']]))
     const lost = [...acknowledged].filter(([name, value]) => stored.get(name) !== value)
     expect(lost).toEqual([])
-    expect(acknowledged.size).toBeGreaterThan(KILLS * WRITERS)
     console.log(`${acknowledged.size} acknowledged writes over ${KILLS} kills, none lost`)
   }, 120_000)
 })

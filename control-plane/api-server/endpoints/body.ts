@@ -29,6 +29,23 @@ export function readBody(request: IncomingMessage): Promise<Buffer> {
   })
 }
 
+/** So much of a refused body is still taken off the wire, for so long; then the connection goes. */
+const mostDiscarded = 64 * 1024 * 1024
+const longestDiscarding = 30_000
+
+/** Reads on to the end of a body that nobody wants: a connection that closes in the middle of it loses the answer. */
+export function discardRest(request: IncomingMessage): void {
+  if (request.complete) return
+  let size = 0
+  const timer = setTimeout(() => request.socket.destroy(), longestDiscarding)
+  request.on('data', (chunk: Buffer) => {
+    size += chunk.length
+    if (size > mostDiscarded) request.socket.destroy()
+  })
+  request.once('close', () => clearTimeout(timer))
+  request.resume()
+}
+
 export interface ParsedBody {
   readonly json: unknown
   /** Keys that stand twice in one object; JSON keeps the last. */
@@ -39,8 +56,8 @@ export const mediaTypeOf = (request: IncomingMessage): string =>
   (request.headers['content-type'] ?? 'application/json').split(';', 1)[0]?.trim().toLowerCase() ?? ''
 
 const accepted = ['application/json', 'application/yaml', 'application/vnd.kubernetes.protobuf']
-export const unsupportedMediaType = (types: readonly string[] = accepted) =>
-  apiError('UnsupportedMediaType', `the body of the request was in an unknown format - accepted media types include: ${types.join(', ')}`)
+const unsupportedMediaType = () =>
+  apiError('UnsupportedMediaType', `the body of the request was in an unknown format - accepted media types include: ${accepted.join(', ')}`)
 
 /** `expected` names the kind in messages. */
 export function parseBody(body: Buffer, mediaType: string, expected: Pick<Kind, 'kind'>): ParsedBody {

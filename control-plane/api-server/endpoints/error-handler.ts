@@ -3,6 +3,7 @@ import type { Duplex } from 'node:stream'
 import { ApiError, apiError, type Status } from '../../../api/errors.ts'
 import type { Logger } from '../../../common/log.ts'
 import { messageOf } from '../../../common/error-message.ts'
+import { discardRest } from './body.ts'
 import { respond } from './respond.ts'
 
 /** The path leads nowhere; upstream answers in plain text then. */
@@ -42,8 +43,8 @@ export async function answerError(response: ServerResponse, failed: Failed): Pro
     return
   }
   const status = statusOf(failed)
-  // The rest of an unread body would be taken for the next request.
-  if (!request.complete) response.setHeader('Connection', 'close')
+  // A client that is still sending reads the answer afterwards, if its connection lasts so long.
+  discardRest(request)
   if (status.details?.retryAfterSeconds) response.setHeader('Retry-After', status.details.retryAfterSeconds)
   const yaml = /^application\/yaml\b/.test(request.headers.accept ?? '')
   await respond(request, response, { code: status.code, text: JSON.stringify(status), format: yaml ? 'yaml' : 'json' })

@@ -1,10 +1,10 @@
-import { badRequest } from '../../../api/errors.ts'
+import { apiError, badRequest } from '../../../api/errors.ts'
 import { patch as patchObject, type PatchType } from '../registry/patch.ts'
 import { scaleOf } from '../registry/scale.ts'
 import { viewOf } from '../registry/stored-object.ts'
 import { answerBody, answerObject } from './answer.ts'
 import { contextOf, type Handler } from './api-request.ts'
-import { mediaTypeOf, readBody, unsupportedMediaType } from './body.ts'
+import { mediaTypeOf, readBody } from './body.ts'
 import { DecodeError } from '../../../api/schema/decode-error.ts'
 import { parseJson } from '../../../api/schema/json-text.ts'
 
@@ -17,7 +17,7 @@ const types: Readonly<Record<string, PatchType>> = {
 export const patch: Handler = async request => {
   const { kind, target, registry, subresource } = request
   const type = types[mediaTypeOf(request.request)]
-  if (!type) throw unsupportedMediaType(Object.keys(types))
+  if (!type) throw apiError('UnsupportedMediaType', '415: Unsupported Media Type', {})
   const body = readPatch(await readBody(request.request))
   const { namespace, name } = target
   const context = contextOf(request)

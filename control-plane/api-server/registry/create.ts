@@ -70,7 +70,7 @@ async function createNamed(registry: Registry, { kind, namespace, object, contex
 
 /** Status belongs to those who write it; a new object has an empty one. */
 function withoutStatus(kind: Kind, object: KubernetesObject): KubernetesObject {
-  if (kind.subresources?.['status']?.type !== 'status') return object
+  if (kind.subresources?.['status']?.type !== 'status' || kind.keepsStatusAtCreation) return object
   const schema = kind.schema.properties?.['status']
   const { status: _, ...rest } = object as KubernetesObject & { status?: unknown }
   const empty: object = schema?.presence === 'always' ? { status: zeroValue(schema) } : {}

@@ -1,5 +1,6 @@
 import { badRequest, conflict, invalid, notFound, objectModified } from '../../../api/errors.ts'
 import type { Kind, KubernetesObject } from '../../../api/kind.ts'
+import { fieldInvalid } from '../../../api/schema/field-error.ts'
 import { isEqual } from '../../../common/equal.ts'
 import { create, inNamespace } from './create.ts'
 import { keyOf } from './keys.ts'
@@ -40,9 +41,14 @@ export async function replace(
   if (kind.createOnUpdate && !subresource && !resourceVersion && !uid && !registry.store.get(keyOf(kind, namespace, name))) {
     return { stored: await create(registry, { kind, namespace, object, context }), created: true }
   }
+  if (kind.needsVersionOnUpdate && (resourceVersion ?? '0') === '0') throw versionMissing(kind, name)
   const preconditions = { uid, resourceVersion }
   return { stored: await update(registry, { ...request, preconditions, next: () => object }), created: false }
 }
+
+/** Upstream names the resource where it otherwise names the kind. */
+const versionMissing = ({ group, plural }: Kind, name: string) =>
+  invalid({ group, kind: plural }, name, [fieldInvalid('metadata.resourceVersion', 0, 'must be specified for an update')])
 
 /** Changes an object; a change that changes nothing is not written. */
 export async function update(registry: Registry, request: UpdateRequest): Promise<StoredObject> {
