@@ -57,7 +57,10 @@ export const mediaTypeOf = (request: IncomingMessage): string =>
 
 const accepted = ['application/json', 'application/yaml', 'application/vnd.kubernetes.protobuf']
 const unsupportedMediaType = () =>
-  apiError('UnsupportedMediaType', `the body of the request was in an unknown format - accepted media types include: ${accepted.join(', ')}`)
+  apiError(
+    'UnsupportedMediaType',
+    `the body of the request was in an unknown format - accepted media types include: ${accepted.join(', ')}`,
+  )
 
 /** `expected` names the kind in messages. */
 export function parseBody(body: Buffer, mediaType: string, expected: Pick<Kind, 'kind'>): ParsedBody {
