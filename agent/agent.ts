@@ -5,6 +5,7 @@ import type { Client } from '../client/client.ts'
 import { createClient } from '../client/http-client.ts'
 import { Informers } from '../client/informers.ts'
 import { sleepUnlessAborted, systemClock } from '../common/clock.ts'
+import { messageOf } from '../common/error-message.ts'
 import type { Logger } from '../common/log.ts'
 import { runAll, type Runnable } from '../common/run.ts'
 import type { AgentConfig } from './config.ts'
@@ -52,7 +53,7 @@ export function createAgent({ config, log }: { config: AgentConfig; log: Logger 
         const podCidr = await podCidrOf(informers, config.nodeName, together)
         // 3. The pods' network, and then everything that runs pods.
         const { runtime, gateway } = await podRuntime({ config, docker, log, podCidr }).catch(async (error: unknown) => {
-          state.notReady = networkNotReady(error instanceof Error ? error.message : String(error))
+          state.notReady = networkNotReady(messageOf(error))
           await nodeStatus.report()
           throw error
         })

@@ -26,9 +26,9 @@ export interface Column<O> {
 /** How a kind's objects may be reached besides their own path; named by what follows the object's name in the URL. */
 export interface Subresource {
   /**
-   * `status`: reads the whole object, writes only `status` (and what `prepareStatusUpdate` lets through).
+   * `status`: reads the whole object, writes only `status` and some metadata.
    * `scale`: the autoscaling/v1 Scale view over `spec.replicas`.
-   * `update`: reads and writes the whole object but only through `prepareUpdate`/`validateUpdate` given here (ephemeralcontainers, resize, approval, finalize).
+   * `update`: reads and writes the whole object but only as `prepareSubresource` and `validateSubresource` say (ephemeralcontainers, resize, approval, finalize).
    * `action`: POST of another kind with behaviour of its own in the registry (binding, eviction, token).
    * `connect`: a stream to the agent (log, exec, attach, portforward, proxy).
    */

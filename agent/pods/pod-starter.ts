@@ -148,7 +148,7 @@ export class PodStarter {
         this.#mounted.add(pod.metadata.uid)
       } else if (logs.length > 0) await this.#options.runtime.prepareVolumes(logs)
     } catch (error) {
-      const message = `MountVolume.SetUp failed for pod "${identityOf(pod).name}" : ${error instanceof Error ? error.message : String(error)}`
+      const message = `MountVolume.SetUp failed for pod "${identityOf(pod).name}" : ${messageOf(error)}`
       this.#options.events.record({ pod, type: 'Warning', reason: 'FailedMount', message })
       throw error
     }

@@ -1,4 +1,5 @@
 import type { Duplex } from 'node:stream'
+import { messageOf } from '../../common/error-message.ts'
 import type { Logger } from '../../common/log.ts'
 import type { Runtime } from '../runtime/runtime.ts'
 import { SpdySession, type SpdyStream } from './spdy-session.ts'
@@ -43,7 +44,7 @@ async function forward(target: PortForwardTarget, data: SpdyStream, error: SpdyS
     await carry(data, inside)
   } catch (cause) {
     target.log.debug('a forwarded connection failed', { port, error: cause })
-    const said = cause instanceof Error ? cause.message : String(cause)
+    const said = messageOf(cause)
     // kubectl stops forwarding at the first error it is told of; that one of its users hung up is none.
     if (!data.abandoned && !error.destroyed) error.write(`error forwarding port ${port} to pod ${target.pod}, uid ${target.uid}: ${said}`)
     data.destroy()

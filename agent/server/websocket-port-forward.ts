@@ -1,5 +1,6 @@
 import type { Duplex } from 'node:stream'
 import type { WebSocket } from 'ws'
+import { messageOf } from '../../common/error-message.ts'
 import { HttpError } from './http-error.ts'
 import type { PortForwardTarget } from './port-forward.ts'
 
@@ -36,7 +37,7 @@ async function open(
   send(data, number)
   send(error, number)
   const failed = (cause: unknown) => {
-    const said = cause instanceof Error ? cause.message : String(cause)
+    const said = messageOf(cause)
     send(error, Buffer.from(`error forwarding port ${port} to pod ${target.pod}, uid ${target.uid}: ${said}`))
   }
   try {
