@@ -14,6 +14,7 @@ import { ContainerStarter } from './pods/container-starter.ts'
 import { ContainerStopper } from './pods/container-stopper.ts'
 import { Housekeeping } from './pods/housekeeping.ts'
 import { PodEvents } from './pods/pod-events.ts'
+import { LocalStorageEviction } from './pods/local-storage-eviction.ts'
 import { PodLifecycle } from './pods/pod-lifecycle.ts'
 import { PodSource } from './pods/pod-source.ts'
 import { PodStarter } from './pods/pod-starter.ts'
@@ -123,6 +124,13 @@ export function createKubelet(options: KubeletOptions): Kubelet {
     ...given('periodMs', timings.housekeepingMs),
   })
 
+  const eviction = new LocalStorageEviction({
+    ...{ volumes, events, clock },
+    pods: () => workers.active(),
+    terminate: (uid, request) => workers.terminate(uid, request),
+    log: log('eviction'),
+  })
+
   const current = (): Pod[] => workers.pods().map(pod => ({ ...pod, status: statuses.get(pod) }))
   return {
     served: {
@@ -134,7 +142,7 @@ export function createKubelet(options: KubeletOptions): Kubelet {
     },
     async run(signal) {
       try {
-        await runAll([recorder, statuses, pleg, workers, source, housekeeping], signal)
+        await runAll([recorder, statuses, pleg, workers, source, housekeeping, eviction], signal)
       } finally {
         probes.stop()
       }

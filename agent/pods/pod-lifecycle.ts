@@ -9,7 +9,7 @@ import type { Pleg } from '../pleg/pleg.ts'
 import type { PodCache } from '../pleg/pod-cache.ts'
 import type { ProbeManager } from '../probes/probe-manager.ts'
 import type { ObservedPod, Runtime } from '../runtime/runtime.ts'
-import type { WaitingReason } from '../status/container-status.ts'
+import { hasEnded, type WaitingReason } from '../status/container-status.ts'
 import { finalPodStatus, podStatus, readySandbox, type StatusFacts } from '../status/pod-status.ts'
 import type { StatusManager } from '../status/status-manager.ts'
 import { identityOf, type VolumeManager } from '../volumes/volume-manager.ts'
@@ -94,7 +94,9 @@ export class PodLifecycle implements Lifecycle {
     // 1. From now on nothing restarts; what is true until the containers have stopped is said.
     probes.stopLivenessAndStartup(pod.metadata.uid)
     const observed = await this.#observe(pod, memory)
-    statuses.set(pod, podStatus(this.#facts(pod, observed, request)), { containersMayRun: true })
+    // A pod that is killed from outside its sync, with a grace period of its own, learns the verdict only at the end.
+    const known = request.graceSeconds === undefined ? request : {}
+    statuses.set(pod, podStatus(this.#facts(pod, observed, known)), { containersMayRun: true })
     // 2. Containers, then the sandbox.
     const podIp = this.#podIp(pod, observed)
     const graceOverride = request.graceSeconds
@@ -233,12 +235,11 @@ export class PodLifecycle implements Lifecycle {
   }): Promise<number | undefined> {
     const { pod, actions, memory, signal } = work
     const { starter, statuses, probes, clock, pleg } = this.#options
-    // What was killed just now has ended; the next sync sees how, and back-off begins to count.
     const observed = actions.kill.length > 0 ? await pleg.observe(identityOf(pod)) : work.observed
-    const ended = (name: string) => observed.containers.find(container => container.name === name)
-    const start = actions.start.map(start => {
-      const latest = start.ended && ended(start.container.name)
-      return latest ? { ...start, ended: latest } : start
+    // Back-off counts from what had ended before this sync: a container that was killed just now is started again at once.
+    const start = actions.start.map(({ ended, ...start }) => {
+      const before = ended && work.observed.containers.find(container => container.name === ended.name && hasEnded(container))
+      return before ? { ...start, ended: before } : start
     })
     const onSandboxReady = () => statuses.set(pod, sandboxReady(statuses.get(pod), timestamp(clock.now())), { containersMayRun: true })
     const result = await starter.bringUp({ pod, observed, actions: { ...actions, start }, signal, onSandboxReady }).finally(() => {

@@ -60,6 +60,8 @@ export interface Runtime {
    * `..data` symlink is switched by a rename, so that a reader sees all of the old or all of the new.
    */
   writeVolume(name: string, files: readonly VolumeFile[], options: { atomic: boolean }): Promise<void>
+  /** Bytes that the files of a volume take up; throws NotFound when it is nowhere to be seen. */
+  volumeUsage(name: string): Promise<number>
   removeVolume(name: string): Promise<void>
   listVolumes(): Promise<{ name: string; podUid: string }[]>
   /** What stands at a path of the host; undefined when nothing does. */

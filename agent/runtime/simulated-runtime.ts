@@ -283,6 +283,9 @@ export class SimulatedRuntime implements Runtime {
     this.#called('writeVolume', name)
     if (!this.volumes.write(name, files, atomic)) throw new RuntimeError('NotFound', `no such volume: ${name}`)
   }
+  async volumeUsage(name: string): Promise<number> {
+    return this.volumes.usage(name)
+  }
   async removeVolume(name: string): Promise<void> {
     this.volumes.remove(name)
   }

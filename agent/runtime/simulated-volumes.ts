@@ -26,6 +26,9 @@ export class SimulatedVolumes {
   read(name: string, path: string): Buffer | undefined {
     return this.#volumes.get(name)?.files.get(path)?.content
   }
+  usage(name: string): number {
+    return [...(this.#volumes.get(name)?.files.values() ?? [])].reduce((sum, { content }) => sum + content.length, 0)
+  }
   remove(name: string): void {
     this.#volumes.delete(name)
   }

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import type { Pod } from '../../api/core/pod.ts'
 import type { Volume } from '../../api/core/volume.ts'
 import { containersOf } from '../../api/pod-containers.ts'
+import { parseQuantity, quantityToNumber } from '../../api/quantity.ts'
 import type { PodIdentity, PreparedVolume, Runtime, VolumeConfig, VolumeFile } from '../runtime/runtime.ts'
 import { messageOf } from '../../common/error-message.ts'
 import { configMapFiles } from './config-map.ts'
@@ -33,7 +34,7 @@ export class MountError extends Error {
 export interface VolumeManagerOptions {
   readonly runtime: Pick<
     Runtime,
-    'createVolume' | 'prepareVolumes' | 'writeVolume' | 'removeVolume' | 'listVolumes' | 'hostPathType' | 'createHostPath'
+    'volumeUsage' | 'createVolume' | 'prepareVolumes' | 'writeVolume' | 'removeVolume' | 'listVolumes' | 'hostPathType' | 'createHostPath'
   >
   readonly objects: ObjectReader
   readonly tokens: TokenSource
@@ -141,6 +142,18 @@ export class VolumeManager {
         this.#digests.set(name, current)
       }),
     )
+  }
+
+  /** The first emptyDir of a running pod that holds more than its sizeLimit, with the limit as it was written. */
+  async overLimit(pod: Pod): Promise<{ readonly volume: string; readonly limit: string } | undefined> {
+    for (const { name, emptyDir } of mountedVolumes(pod)) {
+      const limit = emptyDir?.sizeLimit
+      // In memory the limit is the size of the file system: it cannot be exceeded.
+      if (!limit || emptyDir.medium === 'Memory' || quantityToNumber(parseQuantity(limit)) <= 0) continue
+      const used = await this.#options.runtime.volumeUsage(volumeName(pod, name))
+      if (used > quantityToNumber(parseQuantity(limit))) return { volume: name, limit }
+    }
+    return undefined
   }
 
   /** Removes whatever volumes the runtime still has of the pod. */

@@ -1,5 +1,6 @@
 import { isTerminalPhase } from '../pod-phase.ts'
 import type { Pod } from './pod.ts'
+import type { PodCondition } from './pod-status.ts'
 import { podQosClass } from './pod-qos.ts'
 import { withMatchLabelKeys } from './affinity-match-label-keys.ts'
 
@@ -21,7 +22,8 @@ export function preparePodForCreate(pod: Pod): Pod {
   const spec = withMatchLabelKeys(pod.spec, pod.metadata.labels ?? {})
   const gated = (spec.schedulingGates ?? []).length > 0
   const { creationTimestamp } = pod.metadata
-  const waiting = { ...gatedCondition, ...(creationTimestamp ? { lastTransitionTime: creationTimestamp } : {}) }
+  // A time that was never set is written as null.
+  const waiting = { ...gatedCondition, lastProbeTime: null, lastTransitionTime: creationTimestamp } as unknown as PodCondition
   return {
     ...pod,
     spec,

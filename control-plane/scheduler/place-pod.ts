@@ -9,6 +9,8 @@ export type Placement =
 export function placePod(pod: Pod, cluster: Cluster, options: { plugins: readonly Plugin[]; random?: () => number }): Placement {
   const { plugins, random = Math.random } = options
   if (cluster.nodes.length === 0) return { rejections: new Map(), message: 'no nodes available to schedule pods' }
+  const hopeless = plugins.map(plugin => plugin.preFilter?.(pod)).find(why => why !== undefined)
+  if (hopeless) return { rejections: new Map(), message: `0/${cluster.nodes.length} nodes are available: ${hopeless}` }
   const filters = plugins.flatMap(plugin => (plugin.filter ? [plugin.filter(pod, cluster)] : []))
   const rejections = new Map<string, Rejection>()
   const feasible = cluster.nodes.filter(info => {

@@ -20,6 +20,8 @@ export interface Rejection {
 /** One rule of scheduling, pure. `prepare` looks at pod and cluster once; what it returns judges node after node. */
 export interface Plugin {
   readonly name: string
+  /** Why no node will do, whatever it is like; followed by what preemption said of it. */
+  preFilter?(pod: Pod): string | undefined
   /** Undefined from `filter`: the node will do. */
   filter?(pod: Pod, cluster: Cluster): (info: NodeInfo) => Rejection | undefined
   /** Higher is better, in any range; `normalize` brings all nodes' scores to 0…100. */

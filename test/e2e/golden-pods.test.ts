@@ -1,5 +1,3 @@
-import { mkdir, writeFile } from 'node:fs/promises'
-import { dirname } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { Event } from '../../api/core/event.ts'
@@ -7,57 +5,63 @@ import { Pod } from '../../api/core/pod.ts'
 import type { Client } from '../../client/client.ts'
 import { createClient } from '../../client/http-client.ts'
 import { loadKubeconfig } from '../../client/kubeconfig.ts'
-import { compare, complete, expectationOf, type Expectation, type Outcome, type Step } from '../support/golden-comparison.ts'
+import { compare, complete, expectationOf, type Step } from '../support/golden-comparison.ts'
 import { goldenPods, neutralEvent, neutralStatus, neutralText, type GoldenPod, type RunNames } from '../support/golden-pods.ts'
 import { kubectlOfCluster, ownNamespace, testCluster } from '../support/test-cluster.ts'
 
 const NAMESPACE = 'golden-pods'
-/** Pods of one run at a time: as many as two cores start without their probes timing out. */
-const atOnce = 16
-const patienceMs = 25_000
+/** How long a pod may take to show everything; an eviction alone takes ten seconds. */
+const patienceMs = 30_000
 
-/** All states and events of a namespace, as they come. */
+/** What departs from the recordings here, and why. Everything else has to match. */
+const differences: Readonly<Record<string, string>> = {
+  'bad-workdir-file': 'Docker refuses such a container when it is created: CreateContainerError instead of StartError',
+  'image-missing': 'Docker words what the registry said in its own way; reasons and order are the recorded ones',
+  'poststart-http-fails': 'the hook fails before the shell has set its trap, so that its exit code is a matter of luck',
+}
+
+/** All states and events of a namespace, as they come, by the pod's uid. */
 class Recorder {
   readonly #versions = new Map<string, Pod[]>()
   readonly #events = new Map<string, Event[]>()
 
-  versions = (name: string): readonly Pod[] => this.#versions.get(name) ?? []
-  events = (name: string): readonly Event[] => this.#events.get(name) ?? []
+  versions = (uid: string): readonly Pod[] => this.#versions.get(uid) ?? []
+  events = (uid: string): readonly Event[] => this.#events.get(uid) ?? []
 
   async watchPods(client: Client, signal: AbortSignal): Promise<void> {
     for await (const { type, object } of client.watch(Pod, { namespace: NAMESPACE, resourceVersion: '0', signal }))
-      if (type === 'ADDED' || type === 'MODIFIED') append(this.#versions, object.metadata.name, object)
+      if (type === 'ADDED' || type === 'MODIFIED') append(this.#versions, object.metadata.uid, object)
   }
   async watchEvents(client: Client, signal: AbortSignal): Promise<void> {
     for await (const { type, object } of client.watch(Event, { namespace: NAMESPACE, resourceVersion: '0', signal }))
-      if (type === 'ADDED' || type === 'MODIFIED') append(this.#events, object.involvedObject.name ?? '', object)
+      if (type === 'ADDED' || type === 'MODIFIED') append(this.#events, object.involvedObject.uid ?? '', object)
   }
 }
 
-function append<T>(lists: Map<string, T[]>, name: string, item: T): void {
-  const list = lists.get(name)
+function append<T>(lists: Map<string, T[]>, uid: string, item: T): void {
+  const list = lists.get(uid)
   if (list) list.push(item)
-  else lists.set(name, [item])
+  else lists.set(uid, [item])
 }
 
-const namesOf = (versions: readonly Pod[]): RunNames => ({
+const namesOf = (uid: string, versions: readonly Pod[]): RunNames => ({
   namespace: NAMESPACE,
-  uid: versions[0]?.metadata.uid ?? '<none>',
+  uid,
   podIp: versions.find(({ status }) => status.podIP)?.status.podIP,
   node: versions.find(({ spec }) => spec.nodeName)?.spec.nodeName,
 })
 
-/** What a run of a case has shown so far. */
-function seen(recorder: Recorder, name: string): { steps: Step[]; events: Set<string> } {
-  const versions = recorder.versions(name)
-  const run = namesOf(versions)
+/** What a pod has shown so far. */
+function seen(recorder: Recorder, uid: string): { steps: Step[]; events: Set<string> } {
+  const versions = recorder.versions(uid)
+  const run = namesOf(uid, versions)
   return {
     steps: versions.map(({ metadata, status }) => ({
       deleting: metadata.deletionTimestamp !== undefined,
       status: neutralStatus(status, run),
     })),
     events: new Set(
-      recorder.events(name).map(({ type = '', reason = '', message = '', source, reportingComponent, involvedObject }) => {
+      recorder.events(uid).map(({ type = '', reason = '', message = '', source, reportingComponent, involvedObject }) => {
         const from = reportingComponent || source?.component || ''
         return neutralEvent(
           { type, reason, message, from, ...(involvedObject.fieldPath ? { fieldPath: involvedObject.fieldPath } : {}) },
@@ -68,10 +72,11 @@ function seen(recorder: Recorder, name: string): { steps: Step[]; events: Set<st
   }
 }
 
-interface Run extends Outcome {
-  readonly case: string
-  readonly logs: readonly string[]
-  readonly seconds: number
+/** A recording, and where a pod of ours departed from it. */
+interface Run {
+  readonly name: string
+  readonly uid: string
+  readonly faults: readonly string[]
 }
 
 const goldens = goldenPods()
@@ -87,36 +92,40 @@ describe('pods', () => {
   const runs = new Map<string, Run>()
   let namespace: AsyncDisposable | undefined
 
-  const runCase = async (client: Client, golden: GoldenPod): Promise<Run> => {
-    const began = Date.now()
+  const logsOf = async ({ case: name, logs }: GoldenPod, uid: string): Promise<string[]> =>
+    logs === undefined
+      ? []
+      : compareLogs(logs, (await kubectl.try(`logs -n ${NAMESPACE} ${name}`)).stdout, namesOf(uid, recorder.versions(uid)))
+
+  const runCase = async (client: Client, golden: GoldenPod): Promise<void> => {
     const name = golden.case
-    const wanted: Expectation = expectationOf(golden)
-    // The recorded pods carried these too.
-    await client.create(Pod, { metadata: { name, namespace: NAMESPACE, labels: { case: name } }, spec: golden.spec })
-    let deleted = !wanted.deletes
-    const running = wanted.steps.findLastIndex(({ step }) => !step.deleting)
+    const wanted = expectationOf(golden)
+    const alive = { ...wanted, steps: wanted.steps.filter(({ step }) => !step.deleting), events: [] }
+    const deadline = Date.now() + patienceMs
+    const { metadata } = await client.create(Pod, { metadata: { name, namespace: NAMESPACE, labels: { case: name } }, spec: golden.spec })
+    let deleted = false
     for (;;) {
-      const { steps, events } = seen(recorder, name)
-      if (
-        !deleted &&
-        (Date.now() - began > patienceMs / 2 ||
-          complete({ ...wanted, steps: wanted.steps.slice(0, running + 1), events: [] }, steps, events))
-      ) {
+      const { steps, events } = seen(recorder, metadata.uid)
+      if (wanted.deletes && !deleted && (complete(alive, steps, events) || Date.now() > deadline - patienceMs / 2)) {
         deleted = true
         await client.delete(Pod, { name, namespace: NAMESPACE })
       }
-      const finished = complete(wanted, steps, events)
-      if (finished || Date.now() - began > patienceMs) {
-        const logs =
-          golden.logs === undefined
-            ? []
-            : compareLogs(golden.logs, (await kubectl.try(`logs -n ${NAMESPACE} ${name}`)).stdout, namesOf(recorder.versions(name)))
-        if (golden.logs === undefined && !wanted.deletes)
-          await client.delete(Pod, { name, namespace: NAMESPACE }, { gracePeriodSeconds: 0 })
-        return { case: name, ...compare(wanted, steps, events), logs, seconds: (Date.now() - began) / 1000 }
+      if (complete(wanted, steps, events) || Date.now() > deadline) {
+        const faults = [...compare(wanted, steps, events), ...(await logsOf(golden, metadata.uid))]
+        runs.set(name, { name, uid: metadata.uid, faults })
+        if (!deleted) await client.delete(Pod, { name, namespace: NAMESPACE }, { gracePeriodSeconds: 0 })
+        return
       }
       await sleep(200)
     }
+  }
+
+  const runAll = async (client: Client, cases: readonly GoldenPod[], atOnce: number): Promise<void> => {
+    const queue = [...cases]
+    const worker = async () => {
+      for (let golden = queue.shift(); golden; golden = queue.shift()) await runCase(client, golden)
+    }
+    await Promise.all(Array.from({ length: atOnce }, worker))
   }
 
   beforeAll(async () => {
@@ -126,29 +135,21 @@ describe('pods', () => {
     watching.catch((error: unknown) => {
       if (!stop.signal.aborted) throw error
     })
-    const queue = [...goldens]
-    const worker = async () => {
-      for (let golden = queue.shift(); golden; golden = queue.shift()) runs.set(golden.case, await runCase(client, golden))
-    }
-    await Promise.all(Array.from({ length: atOnce }, worker))
-    const report = goldens.map(golden => ({ ...runs.get(golden.case), seen: seen(recorder, golden.case) }))
-    const file = `${dirname(testCluster.kubeconfig)}/golden-pods.json`
-    await mkdir(dirname(file), { recursive: true })
-    await writeFile(file, JSON.stringify(report, undefined, 1))
-  }, 240_000)
+    await runAll(client, goldens, 16)
+    // What a busy machine spoiled gets a second chance with less company.
+    const spoiled = goldens.filter(({ case: name }) => runs.get(name)?.faults.length !== 0 && !(name in differences))
+    await runAll(client, spoiled, 4)
+  }, 300_000)
   afterAll(async () => {
     stop.abort()
     await namespace?.[Symbol.asyncDispose]()
   }, 120_000)
 
   it('show what a real kubelet showed', () => {
-    const all = [...runs.values()]
-    const faults = all.map(run => ({ name: run.case, faults: [...run.states, ...run.events, ...run.logs] }))
-    const text = faults
-      .filter(each => each.faults.length > 0)
-      .map(each => `${each.name}\n${each.faults.map(fault => `    ${fault}`).join('\n')}`)
-    process.stdout.write(`\nmatched ${all.length - text.length} of ${all.length}\n${text.join('\n')}\n`)
-    expect(all.length - text.length).toBeGreaterThan(0)
+    const faulty = [...runs.values()].filter(({ faults }) => faults.length > 0)
+    const report = faulty.map(({ name, faults }) => [`${name}: ${differences[name] ?? ''}`, ...faults].join('\n    '))
+    process.stdout.write(`\nmatched ${runs.size - faulty.length} of ${runs.size}\n${report.join('\n')}\n`)
+    expect(faulty.filter(({ name }) => !(name in differences))).toEqual([])
   })
 })
 

@@ -14,14 +14,17 @@ export interface Expectation {
 }
 
 const recordedNames: RunNames = { namespace: 'behave', uid: '<uid>', podIp: '<podIP>', node: 'real1' }
+const statusText = ({ status }: Step) => JSON.stringify(sorted(status))
 const textOf = (step: Step) => JSON.stringify(sorted(step))
 const isBackingOff = (step: Step) => /"reason":"(CrashLoopBackOff|ImagePullBackOff)"/.test(textOf(step))
+/** Between the end of the last container and the end of the pod upstream may say so twice. */
+const hasEnded = (step: Step) => !/"(running|waiting)":/.test(textOf(step)) && textOf(step).includes('"terminated":')
 /** A state that the next one followed sooner than this need not have been seen by everybody. */
 const fleetingSeconds = 1.2
 
-/** States in order, without repetitions. */
+/** States in order, without repetitions: that a pod is to be deleted counts with the next status, as it was recorded. */
 export const distinct = (steps: readonly Step[]): Step[] =>
-  steps.filter((step, index) => index === 0 || textOf(step) !== textOf(steps[index - 1] as Step))
+  steps.filter((step, index) => index === 0 || statusText(step) !== statusText(steps[index - 1] as Step))
 
 /** The states up to the first back-off, or all of them; what comes later repeats itself. */
 export function expectationOf(golden: GoldenPod): Expectation {
@@ -32,15 +35,13 @@ export function expectationOf(golden: GoldenPod): Expectation {
   const end = firsts.findIndex(({ step }) => isBackingOff(step))
   const kept = end < 0 ? firsts : firsts.slice(0, end + 1)
   return {
-    steps: kept.map(({ t, step }, index) => ({ step, fleeting: (kept[index + 1]?.t ?? Infinity) - t < fleetingSeconds })),
+    steps: kept.map(({ t, step }, index) => {
+      const next = kept[index + 1]
+      return { step, fleeting: next !== undefined && (next.t - t < fleetingSeconds || (hasEnded(step) && hasEnded(next.step))) }
+    }),
     events: [...new Set(golden.events.map(event => neutralEvent(event, recordedNames)))],
     deletes: golden.timeline.some(({ deleting }) => deleting === true),
   }
-}
-
-export interface Outcome {
-  readonly states: readonly string[]
-  readonly events: readonly string[]
 }
 
 /** Whether everything that is waited for has come. */
@@ -51,8 +52,8 @@ export function complete(wanted: Expectation, steps: readonly Step[], events: Re
 }
 
 /** Where the states and events of a run depart from the recorded ones; nothing when they do not. */
-export function compare(wanted: Expectation, steps: readonly Step[], events: ReadonlySet<string>): Outcome {
-  return { states: compareStates(wanted, steps), events: compareEvents(wanted, events) }
+export function compare(wanted: Expectation, steps: readonly Step[], events: ReadonlySet<string>): string[] {
+  return [...compareStates(wanted, steps), ...compareEvents(wanted, events)]
 }
 
 function compareStates(wanted: Expectation, steps: readonly Step[]): string[] {
@@ -73,10 +74,13 @@ function compareStates(wanted: Expectation, steps: readonly Step[]): string[] {
   return problems
 }
 
+/** On a busy machine a probe now and then takes longer than it may. */
+const lateProbe = /Unhealthy .* probe failed: (command timed out: |.*context deadline exceeded)/
+
 function compareEvents(wanted: Expectation, events: ReadonlySet<string>): string[] {
   return [
     ...wanted.events.filter(event => !events.has(event)).map(event => `event lacks: ${event}`),
-    ...[...events].filter(event => !wanted.events.includes(event)).map(event => `unknown event: ${event}`),
+    ...[...events].filter(event => !wanted.events.includes(event) && !lateProbe.test(event)).map(event => `unknown event: ${event}`),
   ]
 }
 

@@ -47,12 +47,9 @@ const generated: Readonly<Record<string, string>> = {
   ip: '<ip>',
 }
 
-/** Engines say the same of a process that cannot be started in different words before the OCI runtime's own. */
-const engineWords = /(failed to create (containerd|shim) task: )*OCI runtime create failed: runc create failed: /g
-
 /** Text without what differs from run to run. */
 export function neutralText(text: string, run: RunNames): string {
-  let neutral = text.replaceAll(run.uid, '<uid>').replaceAll(run.namespace, 'behave').replace(engineWords, '')
+  let neutral = text.replaceAll(run.uid, '<uid>').replaceAll(run.namespace, 'behave')
   if (run.podIp) neutral = neutral.replaceAll(run.podIp, '<podIP>')
   if (run.node) neutral = neutral.replaceAll(` to ${run.node}`, ' to <node>')
   return neutral

@@ -33,7 +33,7 @@ import { createSandbox, removeSandbox, startSandbox, stopSandbox } from './sandb
 import { startContainer } from './start-container.ts'
 import { stats } from './stats.ts'
 import { stopContainer } from './stop-container.ts'
-import { createVolume, listVolumes, prepareVolumes, removeVolume, writeVolume } from './volumes.ts'
+import { createVolume, listVolumes, prepareVolumes, removeVolume, volumeUsage, writeVolume } from './volumes.ts'
 
 /** The Runtime that runs real containers. Each verb is a file of its own beside this one. */
 export class DockerRuntime implements Runtime {
@@ -136,6 +136,9 @@ export class DockerRuntime implements Runtime {
   }
   writeVolume(name: string, files: readonly VolumeFile[], { atomic }: { atomic: boolean }) {
     return writeVolume(this.#context, name, { files, atomic })
+  }
+  volumeUsage(name: string) {
+    return volumeUsage(this.#context, name)
   }
   removeVolume(name: string) {
     return removeVolume(this.#context, name)

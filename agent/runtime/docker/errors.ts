@@ -6,11 +6,14 @@ interface EngineError {
   readonly message: string
 }
 
+/** The client's own words before what the engine said. */
+const httpPrefix = /^\(HTTP code \d+\) [\w ]+ - /
+
 const engineError = (error: unknown): EngineError | undefined => {
   if (!(error instanceof Error) || !('statusCode' in error) || typeof error.statusCode !== 'number') return undefined
   const json: unknown = 'json' in error ? error.json : undefined
   const said = typeof json === 'object' && json !== null && 'message' in json ? json.message : undefined
-  return { statusCode: error.statusCode, message: typeof said === 'string' ? said.trim() : error.message.trim() }
+  return { statusCode: error.statusCode, message: typeof said === 'string' ? said.trim() : error.message.replace(httpPrefix, '').trim() }
 }
 
 /** 304: what was asked for is so already. */
@@ -50,9 +53,9 @@ export function toStartError(error: unknown): RuntimeError {
   return new RuntimeError('StartFailed', startMessage(translated.message), { cause: error })
 }
 
-/** Docker's message without its own wrapping, so that what is left reads as the OCI runtime's. */
-const startMessage = (message: string): string =>
-  message.replace(/^(failed to create shim task: |failed to create shim: )/, '').replace(/: unknown$/, '')
+/** Why a process could not be started, worded as by containerd, on which Docker runs: its kubelet is what people search for. */
+export const startMessage = (message: string): string =>
+  message.replace(/^failed to create shim task: /, 'failed to create containerd task: $&').replace(/: unknown$/, '')
 
 /** Runs an engine call; its error comes out as a RuntimeError. */
 export async function translated<T>(call: Promise<T>): Promise<T> {

@@ -29,6 +29,6 @@ describe('pull errors', () => {
   it('read as upstream has them', () => {
     const { message } = pullError('nope:1', new Error('manifest unknown'))
     const name = 'docker.io/library/nope:1'
-    expect(message).toBe(`failed to pull and unpack image "${name}": failed to resolve reference "${name}": ${name}: not found`)
+    expect(message).toBe(`failed to pull and unpack image "${name}": failed to resolve image: ${name}: not found`)
   })
 })

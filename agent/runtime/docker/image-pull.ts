@@ -55,7 +55,7 @@ export function pullError(image: string, error: unknown): RuntimeError {
   if (translated.reason === 'Unavailable') return translated
   const said = translated.message
   const name = normalizeReference(image)
-  const failure = (what: string) => `failed to pull and unpack image "${name}": failed to resolve reference "${name}": ${what}`
+  const failure = (what: string) => `failed to pull and unpack image "${name}": failed to resolve image: ${what}`
   if (/pull access denied|denied:|unauthorized|no basic auth|authentication required/i.test(said)) {
     return new RuntimeError('Unauthorized', failure(said), { cause: error })
   }

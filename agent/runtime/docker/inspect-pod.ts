@@ -1,6 +1,6 @@
 import type Docker from 'dockerode'
 import type { ObservedContainer, ObservedPod, ObservedSandbox } from '../runtime.ts'
-import { isMissing, toRuntimeError, translated } from './errors.ts'
+import { isMissing, startMessage, toRuntimeError, translated } from './errors.ts'
 import { annotationsOf, attemptOf, identityOf, isPodContainer, isSandbox, kindOf, labels, ownerFilter } from './labels.ts'
 import type { DockerContext } from './options.ts'
 import { currentFirst, newestFirst } from '../current-first.ts'
@@ -134,7 +134,7 @@ const detailsOf = ({ State, Created, Config }: Docker.ContainerInspectInfo): Det
   finishedAt: isTime(State.FinishedAt) ? State.FinishedAt : undefined,
   exitCode: State.ExitCode,
   oomKilled: State.OOMKilled,
-  error: State.Error,
+  error: startMessage(State.Error),
 })
 
 function detailed(found: Docker.ContainerInfo, details: Details): ObservedContainer {

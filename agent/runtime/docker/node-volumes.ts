@@ -151,6 +151,18 @@ export async function removeStored(store: VolumeStore, name: string): Promise<vo
   await rm(join(store.local, name), { recursive: true, force: true })
 }
 
+/** Bytes on disk of everything in the volume; what goes away meanwhile counts nothing. */
+export const storedUsage = (store: VolumeStore, name: string): Promise<number> => usageOf(rootOf(store, name))
+
+async function usageOf(path: string): Promise<number> {
+  const found = await lstat(path).catch(ifMissing)
+  if (!found) return 0
+  const inside = found.isDirectory() ? ((await readdir(path).catch(ifMissing)) ?? []) : []
+  let bytes = found.blocks * 512
+  for (const entry of inside) bytes += await usageOf(join(path, entry))
+  return bytes
+}
+
 export async function listStored(store: VolumeStore): Promise<{ name: string; podUid: string }[]> {
   const names = await readdir(store.local)
   const found = await Promise.all(

@@ -6,7 +6,16 @@ import { withHelper } from './helper-container.ts'
 import { labels, ownerFilter, volumeLabels } from './labels.ts'
 import type { DockerContext } from './options.ts'
 import { volumeDirectory } from './volume-directory.ts'
-import { createStored, generationName, isStored, listStored, prepareStored, removeStored, writeStored } from './node-volumes.ts'
+import {
+  createStored,
+  generationName,
+  isStored,
+  listStored,
+  prepareStored,
+  removeStored,
+  storedUsage,
+  writeStored,
+} from './node-volumes.ts'
 import { topLevel, volumesTar, type VolumeContent } from './volume-tar.ts'
 
 const defaultMode = 0o777
@@ -112,6 +121,16 @@ async function switchGeneration(context: DockerContext, sandbox: string, { direc
   const command = ['/bin/sh', '-c', switchScript, directory, generation, ...names]
   const { exitCode, output } = await execSync(context, sandbox, { command, timeoutSeconds: 30 })
   if (exitCode !== 0) throw new RuntimeError('Unknown', `the volume could not be updated: ${output.toString().trim()}`)
+}
+
+/** The sandbox sees a volume of Docker's; the agent sees what lies in its own directory. */
+export async function volumeUsage(context: DockerContext, name: string): Promise<number> {
+  if (isStored(context.volumeStore, name)) return await storedUsage(context.volumeStore, name)
+  const sandbox = await runningSandbox(context, name)
+  if (!sandbox) throw new RuntimeError('NotFound', `no running sandbox holds the volume ${name}`)
+  const { output } = await execSync(context, sandbox, { command: ['du', '-sk', volumeDirectory(name)], timeoutSeconds: 30 })
+  // The sum is the last line; what could not be read is complained about before it.
+  return Number.parseInt(output.toString().trim().split('\n').at(-1) ?? '', 10) * 1024
 }
 
 export async function removeVolume({ docker, volumeStore }: DockerContext, name: string): Promise<void> {
