@@ -1,6 +1,9 @@
 import { Deployment } from './apps/deployment.ts'
 import { ReplicaSet } from './apps/replica-set.ts'
+import { SelfSubjectReview } from './authentication/self-subject-review.ts'
 import { TokenRequest } from './authentication/token-request.ts'
+import { SelfSubjectAccessReview } from './authorization/self-subject-access-review.ts'
+import { SubjectAccessReview } from './authorization/subject-access-review.ts'
 import { Scale } from './autoscaling/scale.ts'
 import { CertificateSigningRequest } from './certificates/certificate-signing-request.ts'
 import { Lease } from './coordination/lease.ts'
@@ -34,6 +37,9 @@ export const builtInKinds: readonly Kind[] = [
   Deployment,
   ReplicaSet,
   EventsEvent,
+  SelfSubjectReview,
+  SelfSubjectAccessReview,
+  SubjectAccessReview,
   CertificateSigningRequest,
   Lease,
   EndpointSlice,

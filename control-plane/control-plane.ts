@@ -15,6 +15,7 @@ import { createAdmission } from './api-server/admission/index.ts'
 import { createAuthenticator } from './api-server/auth/authenticate.ts'
 import { createAuthorizer } from './api-server/auth/authorize.ts'
 import { createTokenAction } from './api-server/auth/create-token.ts'
+import { createReviews } from './api-server/auth/reviews.ts'
 import { issuerDiscovery } from './api-server/auth/issuer-discovery.ts'
 import { readSigningKey } from './api-server/auth/service-account-keys.ts'
 import { createTokenIssuer } from './api-server/auth/service-account-token.ts'
@@ -131,13 +132,15 @@ async function apiServer(parts: {
   const signingKey = await readSigningKey(identity.serviceAccountKey)
   const tokens = createTokenIssuer(signingKey, issuer)
   const clock = systemClock
+  const authorizer = createAuthorizer(lookup)
   const ca = identity.authority.cert
   return createApiServer({
     store,
     cache,
     kinds: builtInKinds,
     authenticator: createAuthenticator({ lookup, tokens, clock, adminToken: config.adminToken }),
-    authorizer: createAuthorizer(lookup),
+    authorizer,
+    reviews: createReviews({ authorizer, clock }),
     admission: createAdmission({ lookup, clock }),
     actions: { token: createTokenAction({ lookup, tokens, clock }) },
     documents: issuerDiscovery(signingKey, { issuer, address: `https://${advertiseAddress}:${config.port}` }),
