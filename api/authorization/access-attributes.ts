@@ -1,4 +1,21 @@
+import { LabelSelectorRequirement } from '../meta.ts'
 import { boolean, list, map, message, optional, required, string, type Static } from '../schema/schema.ts'
+
+const FieldSelectorRequirement = message('io.k8s.apimachinery.pkg.apis.meta.v1.FieldSelectorRequirement', 'One condition on a field.', {
+  key: required(1, string(), 'The path of the field.'),
+  operator: required(2, string(), 'In, NotIn, Exists or DoesNotExist.'),
+  values: optional(3, list(string()), 'The values to compare with.'),
+})
+
+const FieldSelectorAttributes = message('io.k8s.api.authorization.v1.FieldSelectorAttributes', 'A selector of fields.', {
+  rawSelector: optional(1, string(), 'The selector as it stands in a query.'),
+  requirements: optional(2, list(FieldSelectorRequirement), 'The selector, parsed.'),
+})
+
+const LabelSelectorAttributes = message('io.k8s.api.authorization.v1.LabelSelectorAttributes', 'A selector of labels.', {
+  rawSelector: optional(1, string(), 'The selector as it stands in a query.'),
+  requirements: optional(2, list(LabelSelectorRequirement), 'The selector, parsed.'),
+})
 
 export const ResourceAttributes = message('io.k8s.api.authorization.v1.ResourceAttributes', 'What somebody wants to do to a resource.', {
   namespace: optional(1, string(), 'The namespace; empty for cluster-wide resources, or for all namespaces.'),
@@ -8,6 +25,8 @@ export const ResourceAttributes = message('io.k8s.api.authorization.v1.ResourceA
   resource: optional(5, string(), 'The plural of the kind; * means all of them.'),
   subresource: optional(6, string(), 'What follows the name in the path.'),
   name: optional(7, string(), 'The name of the object; empty means any.'),
+  fieldSelector: optional(8, FieldSelectorAttributes, 'Limits the question to objects with these fields.'),
+  labelSelector: optional(9, LabelSelectorAttributes, 'Limits the question to objects with these labels.'),
 })
 export type ResourceAttributes = Static<typeof ResourceAttributes>
 
