@@ -129,6 +129,8 @@ export class Pleg {
   }
 
   #heard({ podUid, type }: RuntimeEvent): void {
+    // The agent looks at what it has created or started itself as soon as it has; what others start shows in the next listing.
+    if (type === 'created' || type === 'started') return
     const urgent = type === 'died' || type === 'oom'
     const timer = this.#due.get(podUid)
     if (timer && !urgent) return
