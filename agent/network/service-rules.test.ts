@@ -61,7 +61,7 @@ describe('serviceRules', () => {
 
   it('rejects a service without endpoints', () => {
     const rules = serviceRules([service({})], [], facts)
-    expect(rules).toContain('ip daddr 10.96.0.0/16 reject')
+    expect(rules).toContain('ip daddr 10.96.0.0/16 meta l4proto tcp reject with tcp reset')
     expect(rules).toMatch(/set no-endpoints \{[^}]*elements = \{\s+10\.96\.0\.20 \. tcp \. 80/)
   })
 

@@ -49,9 +49,9 @@ export function serviceRules(services: readonly Service[], slices: readonly Endp
   ])
   const rejected = dead.flatMap(frontend => [...frontend.addresses.map(address => key(address, frontend)), ...nodeKey(frontend)])
   const refusals = [
-    'ip daddr . meta l4proto . th dport @no-endpoints reject',
+    ...refuse('ip daddr . meta l4proto . th dport @no-endpoints'),
     // What still has a service's address was not translated: no service has that port. Nobody outside may be asked instead.
-    `ip daddr ${facts.serviceCidr} reject`,
+    ...refuse(`ip daddr ${facts.serviceCidr}`),
   ]
   return [
     'table ip kubeling',
@@ -133,6 +133,9 @@ const belongsTo = (slice: EndpointSlice, service: Service) =>
   slice.addressType === 'IPv4' &&
   slice.metadata.namespace === service.metadata.namespace &&
   slice.metadata.labels?.['kubernetes.io/service-name'] === service.metadata.name
+
+/** The kernel sends few ICMP answers a second; resets it sends always. */
+const refuse = (condition: string) => [`${condition} meta l4proto tcp reject with tcp reset`, `${condition} reject`]
 
 const chain = (name: string, lines: readonly string[]) => [`  chain ${name} {`, ...lines.map(line => `    ${line}`), '  }']
 const elementsOf = (elements: readonly string[]) =>
