@@ -31,6 +31,13 @@ export type Attributes =
     }
   | { readonly type: 'path'; readonly verb: string; readonly path: string }
 
+/** A request that is to be served as somebody else's. */
+export interface Impersonation {
+  readonly user: User
+  /** What its sender needs leave for: to impersonate that user, each of the groups, and so on. */
+  readonly needs: readonly Attributes[]
+}
+
 export type Decision = 'allow' | { readonly deny: string }
 
 export interface Authorizer {

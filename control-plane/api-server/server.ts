@@ -9,6 +9,7 @@ import { systemClock, type Clock } from '../../common/clock.ts'
 import type { Logger } from '../../common/log.ts'
 import type { Store } from '../store/store.ts'
 import { bootstrap } from './bootstrap.ts'
+import { impersonationOf } from './auth/impersonation.ts'
 import { connectPlain } from './endpoints/connect.ts'
 import { answerError, refuseUpgrade } from './endpoints/error-handler.ts'
 import { NodeProxy } from './endpoints/node-proxy.ts'
@@ -88,7 +89,7 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
     store,
     documents: { ...noCustomResources, ...options.documents },
   })
-  const pipeline = new RequestPipeline({ ...options, registry, router, general, connectOptions })
+  const pipeline = new RequestPipeline({ ...options, impersonationOf, registry, router, general, connectOptions })
 
   const server = createServer(
     { ...options.tls, requestCert: true, rejectUnauthorized: false, keepAlive: true, noDelay: true },

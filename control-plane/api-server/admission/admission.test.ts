@@ -102,6 +102,17 @@ describe('service account admission', () => {
     )
   })
 
+  it.each([
+    ['secrets', { volumes: [{ name: 'v', secret: { secretName: 's' } }] }],
+    ['secrets', { imagePullSecrets: [{ name: 's' }] }],
+    ['configmaps', { containers: [{ name: 'c', envFrom: [{ configMapRef: { name: 'm' } }] }] }],
+    ['service accounts', { serviceAccountName: 'admin' }],
+  ])('refuses mirror pods that reference %s', async (what, spec) => {
+    const metadata = { annotations: { 'kubernetes.io/config.mirror': 'x' } }
+    const object = stored(Pod, 'p', { metadata, spec: { containers: [], ...spec } })
+    await expect(admission.mutate(context({ object }))).rejects.toThrow(`a mirror pod may not reference ${what}`)
+  })
+
   it('refuses tokens in secrets', async () => {
     const object = stored(Secret, 's', { type: 'kubernetes.io/service-account-token' })
     await expect(admission.validate(context({ kind: Secret, object }))).rejects.toMatchObject({ code: 403 })

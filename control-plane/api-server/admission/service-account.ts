@@ -1,4 +1,5 @@
 import { Pod } from '../../../api/core/pod.ts'
+import { podReferences } from '../../../api/core/pod-references.ts'
 import { ServiceAccount } from '../../../api/core/service-account.ts'
 import { forbidden } from '../../../api/errors.ts'
 import type { Clock } from '../../../common/clock.ts'
@@ -46,10 +47,12 @@ function withAccount(pod: Pod, account: ServiceAccount): Pod {
   return { ...pod, spec: mounts ? withServiceAccountToken(spec) : spec }
 }
 
+/** A mirror pod is made by a node: if it could refer to secrets, the node could read any of them. */
 function checkedMirrorPod(pod: Pod, name: string): Pod {
-  const { serviceAccountName, volumes = [] } = pod.spec
-  if (serviceAccountName) throw forbidden(Pod, name, 'a mirror pod may not reference service accounts')
-  const refersToToken = volumes.some(({ projected }) => projected?.sources?.some(source => source.serviceAccountToken))
+  const [reference] = podReferences(pod)
+  const what = reference?.resource === 'serviceaccounts' ? 'service accounts' : reference?.resource
+  if (what) throw forbidden(Pod, name, `a mirror pod may not reference ${what}`)
+  const refersToToken = pod.spec.volumes?.some(({ projected }) => projected?.sources?.some(source => source.serviceAccountToken))
   if (refersToToken) throw forbidden(Pod, name, 'a mirror pod may not use ServiceAccountToken volume projections')
   return pod
 }

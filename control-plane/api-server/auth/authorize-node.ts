@@ -1,6 +1,6 @@
 import { Pod } from '../../../api/core/pod.ts'
 import type { Attributes, Decision, Lookup } from '../interfaces.ts'
-import { podReferences } from './pod-references.ts'
+import { neededBy } from './pod-needs.ts'
 import { read, ruleAllows, write, type Rule } from './rules.ts'
 
 type Request = Extract<Attributes, { type: 'resource' }>
@@ -58,5 +58,5 @@ export function authorizeNode(node: string, attributes: Attributes, lookup: Look
 
 function isReferred(node: string, { resource, namespace, name }: Request, lookup: Lookup): boolean {
   const pods = lookup.list(Pod, namespace || undefined).filter(pod => pod.spec.nodeName === node)
-  return pods.some(pod => podReferences(pod, lookup).some(reference => reference.resource === resource && reference.name === name))
+  return pods.some(pod => neededBy(pod, lookup).some(reference => reference.resource === resource && reference.name === name))
 }

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
-import type { Authenticator, Authorizer, User } from '../interfaces.ts'
+import type { Attributes, Authenticator, Authorizer, Impersonation, User } from '../interfaces.ts'
 import type { Registry } from '../registry/registry.ts'
 import type { ApiRequest } from './api-request.ts'
 import { connectUpgraded, type ConnectOptions } from './connect.ts'
@@ -14,6 +14,7 @@ interface Options {
   readonly registry: Registry
   readonly authenticator: Authenticator
   readonly authorizer: Authorizer
+  readonly impersonationOf: (request: IncomingMessage) => Impersonation | undefined
   readonly router: ResourceRouter
   readonly general: GeneralPaths
   readonly connectOptions: ConnectOptions
@@ -47,11 +48,16 @@ export class RequestPipeline {
   }
 
   async #admit(request: IncomingMessage, info: RequestInfo): Promise<User> {
-    const user = (await this.#options.authenticator.authenticate(request)) ?? anonymous
-    const attributes = attributesOf(info)
+    const sender = (await this.#options.authenticator.authenticate(request)) ?? anonymous
+    const impersonation = this.#options.impersonationOf(request)
+    for (const need of impersonation?.needs ?? []) this.#authorize(sender, need)
+    const user = impersonation?.user ?? sender
+    this.#authorize(user, attributesOf(info))
+    return user
+  }
+  #authorize(user: User, attributes: Attributes): void {
     const decision = this.#options.authorizer.authorize(user, attributes)
     if (decision !== 'allow') throw forbiddenFor(user, attributes, decision.deny)
-    return user
   }
   #apiRequest(parts: Pick<ApiRequest, 'request' | 'response' | 'info' | 'user'> & { readonly target: ResourcePath }): ApiRequest {
     const kind = this.#options.router.kindOf(parts.target)

@@ -1,31 +1,27 @@
-import { findKind } from '../../../api/kinds.ts'
-import type { Pod } from '../../../api/core/pod.ts'
-import type { Lookup } from '../interfaces.ts'
+import type { Pod } from './pod.ts'
 
-interface Reference {
-  readonly resource: 'secrets' | 'configmaps' | 'serviceaccounts' | 'persistentvolumeclaims' | 'persistentvolumes'
+export interface PodReference {
+  readonly resource: 'secrets' | 'configmaps' | 'serviceaccounts' | 'persistentvolumeclaims'
   readonly name: string
 }
 
 type Container = Pick<Pod['spec']['containers'][number], 'env' | 'envFrom'>
 type Volume = NonNullable<Pod['spec']['volumes']>[number]
 
-/** Everything a kubelet must read to run the pod. */
-export function podReferences({ metadata, spec }: Pod, lookup: Lookup): Reference[] {
+/** Every object of its namespace that the pod names, service account first. */
+export function podReferences({ metadata, spec }: Pod): PodReference[] {
   const containers: Container[] = [...(spec.initContainers ?? []), ...spec.containers, ...(spec.ephemeralContainers ?? [])]
-  const direct = [
+  return [
     ...some('serviceaccounts', spec.serviceAccountName),
     ...(spec.imagePullSecrets ?? []).flatMap(({ name }) => some('secrets', name)),
     ...containers.flatMap(ofContainer),
     ...(spec.volumes ?? []).flatMap(volume => ofVolume(volume, metadata.name)),
   ]
-  const claims = direct.filter(({ resource }) => resource === 'persistentvolumeclaims')
-  return [...direct, ...claims.flatMap(({ name }) => boundVolume(metadata.namespace ?? '', name, lookup))]
 }
 
-const some = (resource: Reference['resource'], name: string | undefined): Reference[] => (name ? [{ resource, name }] : [])
+const some = (resource: PodReference['resource'], name: string | undefined): PodReference[] => (name ? [{ resource, name }] : [])
 
-const ofContainer = ({ env = [], envFrom = [] }: Container): Reference[] => [
+const ofContainer = ({ env = [], envFrom = [] }: Container): PodReference[] => [
   ...env.flatMap(({ valueFrom }) => [
     ...some('secrets', valueFrom?.secretKeyRef?.name),
     ...some('configmaps', valueFrom?.configMapKeyRef?.name),
@@ -33,7 +29,7 @@ const ofContainer = ({ env = [], envFrom = [] }: Container): Reference[] => [
   ...envFrom.flatMap(({ secretRef, configMapRef }) => [...some('secrets', secretRef?.name), ...some('configmaps', configMapRef?.name)]),
 ]
 
-const ofVolume = (volume: Volume, podName: string): Reference[] => [
+const ofVolume = (volume: Volume, podName: string): PodReference[] => [
   ...some('secrets', volume.secret?.secretName),
   ...some('configmaps', volume.configMap?.name),
   ...some('persistentvolumeclaims', volume.persistentVolumeClaim?.claimName),
@@ -44,10 +40,3 @@ const ofVolume = (volume: Volume, podName: string): Reference[] => [
     ...some('configmaps', configMap?.name),
   ]),
 ]
-
-function boundVolume(namespace: string, name: string, lookup: Lookup): Reference[] {
-  const kind = findKind('', 'v1', 'persistentvolumeclaims')
-  const claim = kind && lookup.get(kind, { namespace, name })
-  const spec = claim && 'spec' in claim ? (claim.spec as { volumeName?: string }) : undefined
-  return some('persistentvolumes', spec?.volumeName)
-}
