@@ -11,7 +11,7 @@ import { kubectlOfCluster, ownNamespace, testCluster } from '../support/test-clu
 
 const NAMESPACE = 'golden-pods'
 /** How long a pod may take to show everything; an eviction alone takes ten seconds. */
-const patienceMs = 30_000
+const patienceMs = 40_000
 
 /** What departs from the recordings here, and why. Everything else has to match. */
 const differences: Readonly<Record<string, string>> = {
