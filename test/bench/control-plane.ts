@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process'
+import { readFileSync } from 'node:fs'
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -9,7 +10,7 @@ import { loadKubeconfig } from '../../client/kubeconfig.ts'
 import { Namespace } from '../../api/core/namespace.ts'
 
 /** A control plane of its own, as a process on a fresh data directory: the API figures are not to be mixed with a cluster's work. */
-export async function withControlPlane<T>(use: (config: ClientConfig) => Promise<T>): Promise<T> {
+export async function withControlPlane<T>(use: (config: ClientConfig, processorTime: () => number) => Promise<T>): Promise<T> {
   const directory = await mkdtemp(join(tmpdir(), 'kubeling-bench-'))
   const kubeconfig = join(directory, 'admin.kubeconfig')
   const child = spawn(
@@ -19,12 +20,19 @@ export async function withControlPlane<T>(use: (config: ClientConfig) => Promise
   )
   try {
     const config = await whenReady(kubeconfig)
-    return await use(config)
+    return await use(config, () => processorTime(child.pid))
   } finally {
     child.kill('SIGTERM')
     await new Promise(resolve => child.once('exit', resolve))
     await rm(directory, { recursive: true })
   }
+}
+
+/** Milliseconds of processor time that a process has used so far, by itself and in the kernel. */
+function processorTime(pid: number | undefined): number {
+  const [, fields = ''] = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')
+  const [user = 0, system = 0] = fields.split(' ').slice(11, 13).map(Number)
+  return (user + system) * 10
 }
 
 /** What the image gives to node, so that the figures are those of the image. */

@@ -1,3 +1,4 @@
+import { loadavg } from 'node:os'
 import Docker from 'dockerode'
 import { createClient } from '../../client/http-client.ts'
 import { loadKubeconfig } from '../../client/kubeconfig.ts'
@@ -12,7 +13,7 @@ import { startFigures } from './start.ts'
 const wanted = process.argv.slice(2)
 const measure = (name: string) => wanted.length === 0 || wanted.includes(name)
 
-if (measure('api')) printFigures('API server', await withControlPlane(apiFigures))
+if (measure('api')) printFigures(`API server (load average before: ${loadavg()[0]?.toFixed(1)})`, await withControlPlane(apiFigures))
 if (['pods', 'start', 'memory'].some(measure)) {
   const client = createClient(await loadKubeconfig(process.env['KUBECONFIG'] ?? '.kubeling/kubeconfig'))
   const cluster = process.env['KUBELING_CLUSTER'] ?? 'kubeling'

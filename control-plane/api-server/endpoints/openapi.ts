@@ -4,7 +4,6 @@ import type { Kind } from '../../../api/kind.ts'
 import { openApiV2 } from '../../../api/openapi/openapi-v2.ts'
 import { encodeOpenApiV2, openApiV2ProtobufContentType, openApiV2ProtobufMediaType } from '../../../api/openapi/openapi-v2-protobuf.ts'
 import { openApiV3, openApiV3Index } from '../../../api/openapi/openapi-v3.ts'
-import { openApiProtobuf, openApiProtobufType, wantsOpenApiProtobuf } from './openapi-protobuf.ts'
 import { respond } from './respond.ts'
 
 interface Document {
@@ -29,11 +28,6 @@ export class OpenApi {
   ): Promise<boolean> {
     if (path.replace(/\/$/, '') === '/openapi/v2' && String(request.headers.accept).includes(openApiV2ProtobufMediaType)) {
       this.#serveProtobuf(response)
-      return true
-    }
-    if (path === '/openapi/v2' && wantsOpenApiProtobuf(request.headers.accept)) {
-      response.writeHead(200, { 'Content-Type': openApiProtobufType })
-      response.end(openApiProtobuf())
       return true
     }
     const document = this.#documentAt(path)
