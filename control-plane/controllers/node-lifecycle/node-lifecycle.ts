@@ -85,7 +85,8 @@ class NodeLifecycle {
 
   async #setTaints(node: Node): Promise<void> {
     const taints = plannedTaints(node, this.#context.clock.now())
-    if (taints === (node.spec.taints ?? taints)) return
+    // A node without taints has no list of them.
+    if (taints === node.spec.taints || (taints.length === 0 && !node.spec.taints)) return
     // The version makes sure that no taint set meanwhile is lost.
     const metadata = { resourceVersion: node.metadata.resourceVersion }
     await this.#context.client.patch(Node, node.metadata, {
