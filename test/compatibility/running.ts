@@ -19,9 +19,9 @@ export function running({ kubectl, in_, namespace, command }: Context): void {
       kubectl(`run served ${in_} --image=busybox:1.36 -- httpd -f -p 8080 -h /etc`),
       kubectl(`run crashing ${in_} --image=busybox:1.36 --restart=Never -- sh -c 'echo broken; exit 3'`),
     ])
-    expect(await kubectl(`run once ${in_} --image=busybox:1.36 --restart=Never --rm -i -- sh -c 'read x; echo got $x'`, { input: 'through\n' })).toMatch(
-      /^got through\n[^]*pod "once" deleted/,
-    )
+    expect(
+      await kubectl(`run once ${in_} --image=busybox:1.36 --restart=Never --rm -i -- sh -c 'read x; echo got $x'`, { input: 'through\n' }),
+    ).toMatch(/^got through\n[^]*pod "once" deleted/)
     await kubectl(`wait --for=condition=Ready pod/served ${in_} --timeout=30s`)
   })
 
