@@ -1,6 +1,6 @@
 import { hostname } from 'node:os'
 import { join } from 'node:path'
-import { mkdir } from 'node:fs/promises'
+import { chmod, mkdir } from 'node:fs/promises'
 import { builtInKinds } from '../api/kinds.ts'
 import type { Client } from '../client/client.ts'
 import { createClient } from '../client/http-client.ts'
@@ -46,6 +46,8 @@ export interface ControlPlane extends AsyncDisposable {
 export async function startControlPlane(config: ControlPlaneConfig, log: Logger): Promise<ControlPlane> {
   const advertiseAddress = config.advertiseAddress ?? ownAddresses()[0] ?? '127.0.0.1'
   await mkdir(config.dataDirectory, { recursive: true, mode: 0o700 })
+  // A volume's directory is there already, open to all; the store holds every secret.
+  await chmod(config.dataDirectory, 0o700)
   const identity = await loadIdentity({
     directory: join(config.dataDirectory, 'pki'),
     servingNames: servingNames(config, advertiseAddress),
