@@ -25,7 +25,7 @@ export function reading({ kubectl, in_, command }: Context): void {
     expect(await kubectl(`get all ${in_}`)).toMatch(/pod\/web-[^]*deployment.apps\/web[^]*replicaset.apps\/web-/)
   })
 
-  command('get -o yaml|json|name|jsonpath|custom-columns', 'prints objects', async () => {
+  command('get -o yaml, json, name, jsonpath, custom-columns', 'prints objects', async () => {
     const formats = ['yaml', 'json', 'name', 'jsonpath={.status.readyReplicas}', 'custom-columns=N:.metadata.name --no-headers']
     const [yaml, json, name, path, column] = await Promise.all(formats.map(format => kubectl(`get deployment web ${in_} -o ${format}`)))
     expect(yaml).toContain('kind: Deployment')
