@@ -23,6 +23,8 @@ export interface ControlPlaneConfig {
   readonly adminToken: string | undefined
   readonly runScheduler: boolean
   readonly runControllers: boolean
+  /** Scheduler and controllers work only while they hold their Leases: for several copies of them before one store. */
+  readonly leaderElect: boolean
   readonly logLevel: LogLevel
   readonly logFormat: 'text' | 'json'
 }
@@ -45,6 +47,7 @@ const defaults = {
   'admin-token': '',
   scheduler: 'true',
   controllers: 'true',
+  'leader-elect': 'false',
   'log-level': 'info',
   'log-format': 'text',
 } as const
@@ -79,6 +82,7 @@ export function readConfig(args: readonly string[] = process.argv.slice(2), envi
     adminToken: read('admin-token') || undefined,
     runScheduler: isTrue('scheduler', read('scheduler')),
     runControllers: isTrue('controllers', read('controllers')),
+    leaderElect: isTrue('leader-elect', read('leader-elect')),
     logLevel: oneOf('log-level', read('log-level'), levels) as LogLevel,
     logFormat: oneOf('log-format', read('log-format'), ['text', 'json']) as 'text' | 'json',
   }

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { chmod, mkdir } from 'node:fs/promises'
@@ -25,6 +26,7 @@ import { ensureBootstrapToken } from './bootstrap/bootstrap-token.ts'
 import { writeJoinFiles } from './bootstrap/join-files.ts'
 import type { ControlPlaneConfig } from './config.ts'
 import { loadIdentity, type Identity } from './identity.ts'
+import { onlyWhileLeading } from '../client/leader-election.ts'
 import { createScheduler } from './scheduler/scheduler.ts'
 import { openStore } from './store/lmdb-store.ts'
 import type { Store } from './store/store.ts'
@@ -93,16 +95,29 @@ async function createComponents(parts: {
   log: Logger
 }): Promise<Runnable[]> {
   const { config, identity, clientAs, log } = parts
+  const leading = (name: string, client: Client, work: Runnable): Runnable =>
+    config.leaderElect
+      ? onlyWhileLeading(
+          {
+            client,
+            lease: { namespace: 'kube-system', name },
+            identity: `${hostname()}_${randomUUID()}`,
+            log: log.child({ component: name }),
+          },
+          work,
+        )
+      : work
   const components: Runnable[] = []
   if (config.runScheduler) {
     const client = clientAs(identity.scheduler, 'kube-scheduler')
-    components.push(createScheduler({ client, log: log.child({ component: 'scheduler' }) }))
+    components.push(leading('kube-scheduler', client, createScheduler({ client, log: log.child({ component: 'scheduler' }) })))
   }
   if (config.runControllers) {
     // Loaded now and not earlier: signing certificates needs a large library, and the API server answers before that.
     const { createControllers } = await import('./controllers/index.ts')
     const client = clientAs(identity.controllerManager, 'kube-controller-manager')
-    components.push(createControllers({ client, log, clusterCidr: config.podCidr, authority: identity.authority }))
+    const controllers = createControllers({ client, log, clusterCidr: config.podCidr, authority: identity.authority })
+    components.push(leading('kube-controller-manager', client, controllers))
   }
   return components
 }
