@@ -46,16 +46,18 @@ describe('workloads on real Docker', () => {
     expect(running.map(pod => pod.status.phase)).toEqual(['Running', 'Running', 'Running'])
   }, 90_000)
 
-  it('answers on pod addresses from the pods of other nodes, and on its Service', async () => {
+  it('answers on its pods’ addresses and on its Service, from a pod of another node', async () => {
     await kubectl(`expose deployment web ${in_} --port=80`)
-    const [first, second] = await pods('app=web')
-    const page = await kubectl(`exec ${in_} ${first?.metadata.name} -- wget -qO- -T 5 http://${second?.status.podIP}/`)
-    expect(page).toContain('Welcome to nginx!')
+    await kubectl(`run client ${in_} --image=busybox:1.36 --image-pull-policy=IfNotPresent -- sleep 1000`)
+    await kubectl(`wait ${in_} --for=condition=Ready pod/client --timeout=30s`)
+    const client = JSON.parse(await kubectl(`get pod client ${in_} -o json`)) as Pod
+    const elsewhere = (await pods('app=web')).find(pod => pod.spec.nodeName !== client.spec.nodeName)
     const { spec } = JSON.parse(await kubectl(`get service web ${in_} -o json`)) as { spec: { clusterIP: string } }
-    const served = await eventually(() => kubectl(`exec ${in_} ${first?.metadata.name} -- wget -qO- -T 5 http://${spec.clusterIP}/`), {
-      seconds: 10,
-    })
-    expect(served).toContain('Welcome to nginx!')
+    for (const address of [elsewhere?.status.podIP, spec.clusterIP]) {
+      const page = await eventually(() => kubectl(`exec ${in_} client -- wget -qO- -T 5 http://${address}/`), { seconds: 10 })
+      expect(page).toContain('Welcome to nginx!')
+    }
+    await kubectl(`delete pod client ${in_} --grace-period=0 --force`)
   }, 60_000)
 
   it('replaces a pod that is deleted', async () => {
