@@ -78,7 +78,8 @@ describe('restarts', () => {
       const list = await pods()
       return list.every(ready) && list
     })
-    expect(await kubectl(`exec ${in_} ${first?.metadata.name} -- ping -c1 -W3 ${second?.status.podIP}`)).toContain('1 packets received')
+    const ping = await eventually(() => kubectl(`exec ${in_} ${first?.metadata.name} -- ping -c1 -W1 ${second?.status.podIP}`))
+    expect(ping).toContain('1 packets received')
   }, 180_000)
 
   it('starts what must run again after a node was off, and nothing twice', async () => {
