@@ -68,9 +68,10 @@ export function running({ kubectl, in_, namespace, command }: Context): void {
     const port = 20_000 + Math.floor(Math.random() * 20_000)
     const child = spawn(kubectl.path, words(`port-forward pod/served ${port}:8080 ${in_}`), { env: { ...process.env, ...kubectl.env } })
     try {
-      const get = async () => (await fetch(`http://127.0.0.1:${port}/hostname`)).text()
+      // A connection of its own each time: a kept one may be closed by the server just when it is used again.
+      const get = async () => (await fetch(`http://127.0.0.1:${port}/hostname`, { headers: { connection: 'close' } })).text()
       expect((await eventually(get, { seconds: 15 })).trim()).toBe('served')
-      expect((await get()).trim()).toBe('served')
+      expect((await eventually(get, { seconds: 15 })).trim()).toBe('served')
     } finally {
       child.kill('SIGKILL')
     }
