@@ -8,6 +8,7 @@ import type { Client } from '../../client/client.ts'
 import { systemClock } from '../../common/clock.ts'
 import { silentLogger } from '../../common/log.ts'
 import { createKubelet, type KubeletTimings } from '../kubelet.ts'
+import { ordinaryNode } from '../pods/node-security.ts'
 import { SimulatedRuntime, type SimulationOptions } from '../runtime/simulated-runtime.ts'
 import { FakeApi } from './fake-api.ts'
 
@@ -78,6 +79,7 @@ export async function startScenario(simulation: SimulationOptions = {}, timings:
     node: () => node,
     services: () => [],
     dns: { clusterDns: ['10.96.0.10'], clusterDomain: 'cluster.local', node: { servers: [], searches: [], options: [] } },
+    security: ordinaryNode,
     timings,
   })
   api.put(ConfigMap, {
