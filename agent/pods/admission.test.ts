@@ -22,9 +22,17 @@ describe('admit: kernel settings', () => {
     [sysctl('vm.swappiness'), ['net.*'], 'forbidden sysctl: "vm.swappiness" not allowlisted'],
     [sysctl('kernel.msgmax'), ['kernel.msg*'], undefined],
     [sysctl('net.core.somaxconn'), ['net.core.somaxconn'], undefined],
-    [sysctl('net.ipv4.tcp_syncookies', { hostNetwork: true }), [], 'forbidden sysctl: "net.ipv4.tcp_syncookies" not allowed with host Net enabled'],
+    [
+      sysctl('net.ipv4.tcp_syncookies', { hostNetwork: true }),
+      [],
+      'forbidden sysctl: "net.ipv4.tcp_syncookies" not allowed with host Net enabled',
+    ],
     [sysctl('kernel.shm_rmid_forced', { hostNetwork: true }), [], undefined],
-    [sysctl('kernel.shm_rmid_forced', { hostIPC: true }), [], 'forbidden sysctl: "kernel.shm_rmid_forced" not allowed with host IPC enabled'],
+    [
+      sysctl('kernel.shm_rmid_forced', { hostIPC: true }),
+      [],
+      'forbidden sysctl: "kernel.shm_rmid_forced" not allowed with host IPC enabled',
+    ],
     [sysctl('kernel.msgmax', { hostIPC: true }), ['kernel.msg*'], 'forbidden sysctl: "kernel.msgmax" not allowed with host IPC enabled'],
   ])('of %j, with %j allowed', (spec, allowedUnsafeSysctls, message) => {
     expect(verdict(spec, { allowedUnsafeSysctls })).toEqual(message && { reason: 'SysctlForbidden', message })

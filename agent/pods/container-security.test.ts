@@ -67,7 +67,9 @@ describe('seccompProfile', () => {
     expect(await of({ seccompProfile: { type: 'RuntimeDefault' } }, {})).toEqual({ seccomp: 'RuntimeDefault' })
     expect(await of(local('none.json'), local('own.json'))).toEqual({ seccomp: { json: '{"defaultAction":"SCMP_ACT_ALLOW"}' } })
     const path = join(directory, 'none.json')
-    await expect(of(local('none.json'), {})).rejects.toThrow(`cannot load seccomp profile "${path}": open ${path}: no such file or directory`)
+    await expect(of(local('none.json'), {})).rejects.toThrow(
+      `cannot load seccomp profile "${path}": open ${path}: no such file or directory`,
+    )
     await expect(of(local('bad.json'), {})).rejects.toThrow('cannot load seccomp profile')
   })
 })

@@ -26,9 +26,12 @@ describe('valueInFile', () => {
     expect(valueInFile(Buffer.from(file), key)).toBe(value)
   })
 
-  it.each(["A=unquoted\n", 'A="double"\n', "A='open\n", "just words\n", "='x'\n", "A='x' y\n"])('refuses %j before what it looks for', text => {
-    expect(() => valueInFile(Buffer.from(`${text}B='b'\n`), 'B')).toThrow("couldn't parse env file")
-  })
+  it.each(['A=unquoted\n', 'A="double"\n', "A='open\n", 'just words\n', "='x'\n", "A='x' y\n"])(
+    'refuses %j before what it looks for',
+    text => {
+      expect(() => valueInFile(Buffer.from(`${text}B='b'\n`), 'B')).toThrow("couldn't parse env file")
+    },
+  )
 
   it('reads a last line without an end, and no further than it has to', () => {
     expect(valueInFile(Buffer.from("A='a'"), 'A')).toBe('a')

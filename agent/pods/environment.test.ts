@@ -66,7 +66,9 @@ describe('environment', () => {
     const ref = (key: string, more: object = {}) => ({ valueFrom: { fileKeyRef: { volumeName: 'v', path: 'f.env', key, ...more } } })
     expect(await resolve({ env: [{ name: 'A', ...ref('FROM') }] })).toMatchObject({ A: 'v/f.env' })
     expect(await resolve({ env: [{ name: 'A', ...ref('NONE', { optional: true }) }] })).not.toHaveProperty('A')
-    await expect(resolve({ env: [{ name: 'A', ...ref('NONE') }] })).rejects.toThrow('environment variable key "NONE" not found in file "f.env"')
+    await expect(resolve({ env: [{ name: 'A', ...ref('NONE') }] })).rejects.toThrow(
+      'environment variable key "NONE" not found in file "f.env"',
+    )
     await expect(resolve({ env: [{ name: 'A', ...ref('NONE', { path: 'none' }) }] })).rejects.toThrow("couldn't parse env file")
   })
 

@@ -59,7 +59,10 @@ async function fromSource(
 }
 
 /** The value in an environment file on a volume; undefined when it is optional and the file has none. */
-async function fromFile({ volumeName, path, key, optional }: FileKeySelector, { readFile }: EnvironmentContext): Promise<string | undefined> {
+async function fromFile(
+  { volumeName, path, key, optional }: FileKeySelector,
+  { readFile }: EnvironmentContext,
+): Promise<string | undefined> {
   const value = valueInFile(await readFile(volumeName, path), key)
   if (value) return value
   if (optional) return undefined

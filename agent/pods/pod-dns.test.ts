@@ -4,8 +4,7 @@ import { boundPod } from '../testing/scenario.ts'
 import { parseResolvConf, podDns } from './pod-dns.ts'
 
 const node = { servers: ['192.0.2.53'], searches: ['example.com'], options: ['ndots:1', 'rotate'] }
-const dnsOf = (spec: Partial<PodSpec>) =>
-  podDns(boundPod('p', spec), { clusterDns: ['10.96.0.10'], clusterDomain: 'cluster.local', node })
+const dnsOf = (spec: Partial<PodSpec>) => podDns(boundPod('p', spec), { clusterDns: ['10.96.0.10'], clusterDomain: 'cluster.local', node })
 const cluster = {
   servers: ['10.96.0.10'],
   searches: ['behave.svc.cluster.local', 'svc.cluster.local', 'cluster.local', 'example.com'],
@@ -18,7 +17,10 @@ describe('podDns', () => {
     [{ dnsPolicy: 'ClusterFirst', hostNetwork: true }, node],
     [{ dnsPolicy: 'ClusterFirstWithHostNet', hostNetwork: true }, cluster],
     [{ dnsPolicy: 'Default' }, node],
-    [{ dnsPolicy: 'None', dnsConfig: { nameservers: ['1.1.1.1'] } }, { servers: ['1.1.1.1'], searches: [], options: [] }],
+    [
+      { dnsPolicy: 'None', dnsConfig: { nameservers: ['1.1.1.1'] } },
+      { servers: ['1.1.1.1'], searches: [], options: [] },
+    ],
     [
       {
         dnsPolicy: 'ClusterFirst',
@@ -62,7 +64,8 @@ describe('podDns', () => {
 
 describe('parseResolvConf', () => {
   it('adds up name servers, and takes the last searches and options', () => {
-    const text = '# comment\nnameserver 1.1.1.1\nsearch old.example\n nameserver\t2.2.2.2\nsearch a.example. b.example\noptions ndots:1\noptions rotate ndots:2\n'
+    const text =
+      '# comment\nnameserver 1.1.1.1\nsearch old.example\n nameserver\t2.2.2.2\nsearch a.example. b.example\noptions ndots:1\noptions rotate ndots:2\n'
     expect(parseResolvConf(text)).toEqual({
       servers: ['1.1.1.1', '2.2.2.2'],
       searches: ['a.example', 'b.example'],

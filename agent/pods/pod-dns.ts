@@ -57,7 +57,10 @@ function fittingSearches(searches: readonly string[]): string[] {
 export function podDns(pod: Pod, options: DnsOptions): { readonly dns: Dns; readonly warnings: readonly string[] } {
   const base = policyDns(pod, options)
   const own = pod.spec.dnsConfig ?? {}
-  const wanted = { servers: unique([...base.servers, ...(own.nameservers ?? [])]), searches: unique([...base.searches, ...(own.searches ?? [])]) }
+  const wanted = {
+    servers: unique([...base.servers, ...(own.nameservers ?? [])]),
+    searches: unique([...base.searches, ...(own.searches ?? [])]),
+  }
   const servers = wanted.servers.slice(0, limits.servers)
   const searches = fittingSearches(wanted.searches)
   const warnings = [

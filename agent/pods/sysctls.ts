@@ -46,7 +46,8 @@ export function forbiddenSysctl({ spec }: Pod, allowedUnsafe: readonly string[])
     const isAllowed = allowed.some(pattern => (pattern.endsWith('*') ? name.startsWith(pattern.slice(0, -1)) : name === pattern))
     if (!isAllowed) return `forbidden sysctl: "${name}" not allowlisted`
     const namespace = namespaceOf(name)
-    if (namespace === 'IPC' ? spec.hostIPC : spec.hostNetwork) return `forbidden sysctl: "${name}" not allowed with host ${namespace} enabled`
+    if (namespace === 'IPC' ? spec.hostIPC : spec.hostNetwork)
+      return `forbidden sysctl: "${name}" not allowed with host ${namespace} enabled`
   }
   return undefined
 }

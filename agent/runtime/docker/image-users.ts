@@ -28,7 +28,10 @@ export function membership({ users, groups }: ImageUsers, user: string): { reado
  * User and further groups in Docker's terms. Docker adds the groups that the image lists for a user exactly when no group is
  * given with it: with one, Merge has to name them; without one, Strict has to give the user's own.
  */
-export function applyPolicy({ user = '', groups = [], groupsPolicy }: ContainerSecurity, image: ImageUsers): Pick<ContainerSecurity, 'user' | 'groups'> {
+export function applyPolicy(
+  { user = '', groups = [], groupsPolicy }: ContainerSecurity,
+  image: ImageUsers,
+): Pick<ContainerSecurity, 'user' | 'groups'> {
   const [name = '', group] = user.split(':')
   const inImage = membership(image, name || '0')
   if (groupsPolicy === 'Strict') return { user: `${name || '0'}:${group ?? inImage.gid}`, groups }

@@ -37,8 +37,7 @@ export const directoryMode = (mode: number, gid: number | undefined): number => 
 function add(tar: Pack, { directory, files, generation, rootMode, gid: group, link }: VolumeContent): void {
   const base = directory.slice(1)
   const gid = group === undefined ? {} : { gid: group }
-  const addDirectory = (name: string, mode: number) =>
-    entry(tar, { name, type: 'directory', mode: directoryMode(mode, group), ...gid })
+  const addDirectory = (name: string, mode: number) => entry(tar, { name, type: 'directory', mode: directoryMode(mode, group), ...gid })
   if (rootMode !== undefined) addDirectory(base, rootMode)
   const target = generation ? `${base}/${generation}` : base
   if (generation) addDirectory(target, 0o755)
