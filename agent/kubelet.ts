@@ -103,7 +103,15 @@ export function createKubelet(options: KubeletOptions): Kubelet {
     readVolumeFile: (pod, volume, path) => volumes.readFile(pod, volume, path),
     log: log('pods'),
   })
-  const starter = new PodStarter({ runtime, volumes, containers, backoff, events, clock, hostIp, dns: () => options.dns,
+  const starter = new PodStarter({
+    runtime,
+    volumes,
+    containers,
+    backoff,
+    events,
+    clock,
+    hostIp,
+    dns: () => options.dns,
     userNamespaces: security.userNamespaces,
   })
   const lifecycle: PodLifecycle = new PodLifecycle({

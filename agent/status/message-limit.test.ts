@@ -4,7 +4,15 @@ import { withShortMessages } from './message-limit.ts'
 
 it('cuts termination messages to their share of twelve kibibytes', () => {
   const ended = (length: number) => ({ terminated: { exitCode: 0, message: 'x'.repeat(length) } })
-  const status = { name: 'c', state: ended(4096), lastState: ended(100), ready: false, restartCount: 0, image: '', imageID: '' } as ContainerStatus
+  const status = {
+    name: 'c',
+    state: ended(4096),
+    lastState: ended(100),
+    ready: false,
+    restartCount: 0,
+    image: '',
+    imageID: '',
+  } as ContainerStatus
   const lengths = (containers: number) => {
     const { state, lastState } = withShortMessages(status, containers)
     return [state?.terminated?.message?.length, lastState?.terminated?.message?.length]

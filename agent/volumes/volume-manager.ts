@@ -34,7 +34,15 @@ export class MountError extends Error {
 export interface VolumeManagerOptions {
   readonly runtime: Pick<
     Runtime,
-    'volumeUsage' | 'readVolumeFile' | 'createVolume' | 'prepareVolumes' | 'writeVolume' | 'removeVolume' | 'listVolumes' | 'hostPathType' | 'createHostPath'
+    | 'volumeUsage'
+    | 'readVolumeFile'
+    | 'createVolume'
+    | 'prepareVolumes'
+    | 'writeVolume'
+    | 'removeVolume'
+    | 'listVolumes'
+    | 'hostPathType'
+    | 'createHostPath'
   >
   readonly objects: ObjectReader
   readonly tokens: TokenSource

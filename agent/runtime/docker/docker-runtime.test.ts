@@ -123,7 +123,7 @@ function describeOn(docker: Docker): void {
       await run('echo farewell > /dev/termination-log')
       await runtime.stopContainer(id, { graceSeconds: 0 })
       expect((await runtime.readFile(id, '/dev/termination-log', 4096))?.toString()).toBe('farewell\n')
-    })
+    }, 90_000)
 
     it('hands the group of a volume on, also to what is written later', async () => {
       const volume = `${owner.cluster}-group`
