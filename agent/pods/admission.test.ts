@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals'
 import type { Node } from '../../api/core/node.ts'
 import type { PodSpec } from '../../api/core/pod-spec.ts'
-import { boundPod } from '../testing/scenario.ts'
+import { boundPod, ordinaryNode } from '../testing/scenario.ts'
 import { admit } from './admission.ts'
-import { ordinaryNode, type NodeSecurity } from './node-security.ts'
+import type { NodeSecurity } from './node-security.ts'
 
 const node = { metadata: { name: 'n1' }, spec: {}, status: { allocatable: { cpu: '4', pods: '110' } } } as unknown as Node
 const verdict = (spec: object, security: Partial<NodeSecurity> = {}, others: readonly object[] = []) =>

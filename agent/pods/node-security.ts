@@ -7,11 +7,3 @@ export interface NodeSecurity {
   /** Where profiles for seccomp of type `Localhost` lie. */
   readonly seccompDirectory: string
 }
-
-/** A node that offers nothing out of the ordinary. */
-export const ordinaryNode: NodeSecurity = {
-  appArmor: false,
-  userNamespaces: false,
-  allowedUnsafeSysctls: [],
-  seccompDirectory: '/var/lib/kubelet/seccomp',
-}

@@ -30,6 +30,7 @@ describe('podNames', () => {
     const name = `a-rather-long-name-for-a-pod.subdomain.behave.${domain}`
     expect(name).toHaveLength(63)
     expect(podNames(pod, 'cluster.local').hostname).toBe(name)
+    expect(podNames({ ...pod, spec: { ...pod.spec, hostNetwork: true } }, 'my.cluster.local').hostname).toBe(pod.metadata.name)
     expect(() => podNames(pod, 'my.cluster.local')).toThrow(
       `failed to construct FQDN from pod hostname and cluster domain, FQDN ${name.replace('cluster', 'my.cluster')} is too long (64 characters is the max, 66 characters requested)`,
     )

@@ -21,7 +21,7 @@ export function podNames(pod: Pod, clusterDomain: string): Required<Pick<Sandbox
   if (!domain) return { hostname, names: [hostname] }
   const qualified = `${hostname}.${domain}`
   const names = [qualified, hostname]
-  if (!pod.spec.setHostnameAsFQDN) return { hostname, names }
+  if (!pod.spec.setHostnameAsFQDN || pod.spec.hostNetwork) return { hostname, names }
   if (qualified.length > longestNodename) {
     const lengths = `${longestNodename} characters is the max, ${qualified.length} characters requested`
     throw new Error(`failed to construct FQDN from pod hostname and cluster domain, FQDN ${qualified} is too long (${lengths})`)

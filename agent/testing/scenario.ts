@@ -8,7 +8,7 @@ import type { Client } from '../../client/client.ts'
 import { systemClock } from '../../common/clock.ts'
 import { silentLogger } from '../../common/log.ts'
 import { createKubelet, type KubeletTimings } from '../kubelet.ts'
-import { ordinaryNode } from '../pods/node-security.ts'
+import type { NodeSecurity } from '../pods/node-security.ts'
 import { SimulatedRuntime, type SimulationOptions } from '../runtime/simulated-runtime.ts'
 import { FakeApi } from './fake-api.ts'
 
@@ -19,6 +19,14 @@ const node = {
   spec: {},
   status: { capacity: { cpu: '4', memory: '8Gi', pods: '110' }, allocatable: { cpu: '4', memory: '8Gi', pods: '110' } },
 } as unknown as Node
+
+/** A node that offers nothing out of the ordinary. */
+export const ordinaryNode: NodeSecurity = {
+  appArmor: false,
+  userNamespaces: false,
+  allowedUnsafeSysctls: [],
+  seccompDirectory: '/var/lib/kubelet/seccomp',
+}
 
 /** What the API server makes of a pod that was created and bound. */
 export function boundPod(name: string, spec: Partial<PodSpec>): Pod {
