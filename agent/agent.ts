@@ -18,6 +18,8 @@ import { NodeLease } from './node/lease.ts'
 import { NodeStatusManager } from './node/node-status.ts'
 import { NodeWatch } from './node/node-watch.ts'
 import { persist } from './persist.ts'
+import type { NodeSecurity } from './pods/node-security.ts'
+import { parseResolvConf, type DnsOptions } from './pods/pod-dns.ts'
 import { connectDocker, type DockerEngine } from './runtime/docker/connect.ts'
 import { DockerRuntime } from './runtime/docker/docker-runtime.ts'
 import { findVolumeStore } from './runtime/docker/node-volumes.ts'
@@ -75,7 +77,8 @@ export function createAgent({ config, log }: { config: AgentConfig; log: Logger 
           clock,
           log: log.child({ component: 'node' }),
         })
-        const pods = kubelet({ config, client, runtime, log, nodeIp, informers })
+        const security = await nodeSecurity(config, runtime)
+        const pods = kubelet({ config, client, runtime, log, nodeIp, informers, security, nodeDns: await nodeDns() })
         const server = agentServer({ config, identity, runtime, pods, log })
         log.info('the node is ready', { node: nodeName, address: nodeIp, podCidr })
         await runAll([nodeStatus, network, watch, pods, server, identity, imageReport(runtime, images, log)], together)
@@ -202,6 +205,7 @@ const runtimeOptions = (config: AgentConfig, log: Logger) => ({
   nodeContainer: config.nodeContainer,
   pauseImage: config.pauseImage,
   log: log.child({ component: 'runtime' }),
+  seccompDefault: config.seccompDefault ? ('RuntimeDefault' as const) : ('Unconfined' as const),
   ...(config.hostPathRoot ? { hostPathRoot: config.hostPathRoot } : {}),
 })
 
@@ -241,9 +245,11 @@ interface KubeletParts {
   readonly log: Logger
   readonly nodeIp: string
   readonly informers: Informers
+  readonly security: NodeSecurity
+  readonly nodeDns: DnsOptions['node']
 }
 
-const kubelet = ({ config, client, runtime, log, nodeIp, informers }: KubeletParts) =>
+const kubelet = ({ config, client, runtime, log, nodeIp, informers, security, nodeDns }: KubeletParts) =>
   createKubelet({
     nodeName: config.nodeName,
     client,
@@ -257,7 +263,8 @@ const kubelet = ({ config, client, runtime, log, nodeIp, informers }: KubeletPar
         .cache.list()
         .find(({ metadata }) => metadata.name === config.nodeName),
     services: () => informers.for(Service).cache.list(),
-    dns: { clusterDns: [config.clusterDns], clusterDomain: config.clusterDomain, node: nodeDns() },
+    dns: { clusterDns: [config.clusterDns], clusterDomain: config.clusterDomain, node: nodeDns },
+    security,
     parallelPulls: config.parallelPulls,
     timings: {
       relistMs: config.relistMs,
@@ -269,8 +276,16 @@ const kubelet = ({ config, client, runtime, log, nodeIp, informers }: KubeletPar
     },
   })
 
-/** Pods with the node's DNS get what Docker gives the node's neighbours by default. */
-const nodeDns = () => ({ servers: [], searches: [], options: [] })
+/** Docker's own resolver answers at the same address in every network namespace: what the node asks, its pods can ask. */
+const nodeDns = async () => parseResolvConf(await readFile('/etc/resolv.conf', 'utf8'))
+
+async function nodeSecurity(config: AgentConfig, runtime: Pick<Runtime, 'info'>): Promise<NodeSecurity> {
+  const { appArmor, userNamespaces } = await runtime.info()
+  const seccompDirectory = `${config.dataDirectory}/seccomp`
+  // There for the node's owner to put profiles into.
+  await mkdir(seccompDirectory, { recursive: true })
+  return { appArmor, userNamespaces, seccompDirectory, allowedUnsafeSysctls: config.allowedUnsafeSysctls }
+}
 
 interface ServerParts {
   readonly config: AgentConfig

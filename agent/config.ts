@@ -4,6 +4,7 @@ import type { Taint } from '../api/core/affinity.ts'
 import { parseQuantity, quantityToNumber } from '../api/quantity.ts'
 import { parseCidr } from '../common/cidr.ts'
 import type { LogLevel } from '../common/log.ts'
+import { dottedSysctl, namespaceOf } from './pods/sysctls.ts'
 
 export interface AgentConfig {
   readonly cluster: string
@@ -26,6 +27,9 @@ export interface AgentConfig {
   readonly clusterDomain: string
   readonly pauseImage: string
   readonly hostPathRoot: string | undefined
+  /** Whether containers without a seccomp profile get the runtime's instead of none. */
+  readonly seccompDefault: boolean
+  readonly allowedUnsafeSysctls: readonly string[]
   readonly cpus: number | undefined
   readonly memoryBytes: number | undefined
   readonly pods: number
@@ -67,6 +71,8 @@ const defaults = {
   'cluster-domain': 'cluster.local',
   'pause-image': 'kubeling/pause',
   'host-path-root': '',
+  'seccomp-default': 'false',
+  'allowed-unsafe-sysctls': '',
   cpus: '',
   memory: '',
   pods: '110',
@@ -95,7 +101,7 @@ export function readConfig(args: readonly string[] = process.argv.slice(2), envi
     strict: true,
   })
   const read: Read = option => values[option] ?? (environment[environmentName(option)] || defaults[option])
-  return { ...identity(read), ...network(read), ...capacity(read), ...behaviour(read) }
+  return { ...identity(read), ...network(read), ...capacity(read), ...security(read), ...behaviour(read) }
 }
 
 function identity(read: Read) {
@@ -137,6 +143,12 @@ function capacity(read: Read) {
     extendedResources: pairs('extended-resources', read('extended-resources')),
   }
 }
+function security(read: Read) {
+  return {
+    seccompDefault: oneOf('seccomp-default', read('seccomp-default'), ['true', 'false']) === 'true',
+    allowedUnsafeSysctls: read('allowed-unsafe-sysctls').split(',').filter(Boolean).map(namespaced),
+  }
+}
 function behaviour(read: Read) {
   return {
     crashBackoff: delays('crash-backoff', read('crash-backoff')),
@@ -167,6 +179,11 @@ function count(option: Option, value: string): number {
 function oneOf(option: Option, value: string, values: readonly string[]): string {
   if (!values.includes(value)) throw wrong(option, value, `one of ${values.join(', ')}`)
   return value
+}
+/** The name of a kernel setting, or the beginning of names and a `*`, that pods have to themselves. */
+function namespaced(pattern: string): string {
+  if (!namespaceOf(dottedSysctl(pattern))) throw wrong('allowed-unsafe-sysctls', pattern, 'known to be namespaced')
+  return pattern
 }
 /** `a=b,c=d`. */
 function pairs(option: Option, value: string): Record<string, string> {

@@ -20,7 +20,8 @@ import { PodSource } from './pods/pod-source.ts'
 import { PodStarter } from './pods/pod-starter.ts'
 import { PodWorkers } from './pods/pod-workers.ts'
 import { RestartBackoff } from './pods/restart-backoff.ts'
-import type { DnsOptions } from './pods/sandbox-config.ts'
+import type { NodeSecurity } from './pods/node-security.ts'
+import type { DnsOptions } from './pods/pod-dns.ts'
 import { TerminationMessages } from './pods/termination-messages.ts'
 import { ProbeManager } from './probes/probe-manager.ts'
 import type { Runtime } from './runtime/runtime.ts'
@@ -51,6 +52,7 @@ export interface KubeletOptions {
   readonly node: () => Node | undefined
   readonly services: () => readonly Service[]
   readonly dns: DnsOptions
+  readonly security: NodeSecurity
   readonly parallelPulls?: number
   readonly timings?: Partial<KubeletTimings>
 }
@@ -63,7 +65,7 @@ export interface Kubelet extends Runnable {
 
 /** Wires the parts that run pods: who gets what, and what pokes which pod. Starts nothing before `run`. */
 export function createKubelet(options: KubeletOptions): Kubelet {
-  const { client, runtime, clock, nodeName, nodeIp, node, timings = {} } = options
+  const { client, runtime, clock, nodeName, nodeIp, node, security, timings = {} } = options
   const log = (component: string) => options.log.child({ component })
   const poke = (uid: string) => workers.poke(uid)
   const allocatable = () => node()?.status.allocatable ?? {}
@@ -97,11 +99,24 @@ export function createKubelet(options: KubeletOptions): Kubelet {
   const containers = new ContainerStarter({
     ...{ runtime, images, objects, stopper, events, clock, hostIp, allocatable, nodeMemory },
     services: options.services,
+    seccompDirectory: security.seccompDirectory,
+    readVolumeFile: (pod, volume, path) => volumes.readFile(pod, volume, path),
     log: log('pods'),
   })
-  const starter = new PodStarter({ runtime, volumes, containers, backoff, events, clock, hostIp, dns: () => options.dns })
+  const starter = new PodStarter({
+    runtime,
+    volumes,
+    containers,
+    backoff,
+    events,
+    clock,
+    hostIp,
+    dns: () => options.dns,
+    userNamespaces: security.userNamespaces,
+  })
   const lifecycle: PodLifecycle = new PodLifecycle({
     ...{ runtime, cache, pleg, statuses, probes, images, volumes, starter, stopper, backoff, events, clock, hostIp, node },
+    security,
     messages: new TerminationMessages(runtime),
     log: log('pods'),
     activePods: (): readonly Pod[] => workers.active(),

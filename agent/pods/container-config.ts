@@ -17,8 +17,8 @@ export interface ConfigFacts {
   readonly environment: ReadonlyMap<string, string>
   readonly sources: ReadonlyMap<string, MountSource>
   readonly nodeMemory: number
-  /** The id of the running container with that name, for a debug container that joins its processes. */
-  readonly runningId: (name: string) => string | undefined
+  /** The id of the newest container with that name, for a debug container that joins its processes. */
+  readonly containerId: (name: string) => string | undefined
 }
 
 function mountOf(mount: VolumeMount, { sources, environment }: ConfigFacts): Mount {
@@ -36,10 +36,13 @@ function mountOf(mount: VolumeMount, { sources, environment }: ConfigFacts): Mou
   return { ...common, volume: source.volume, ...(subPath ? { subPath } : {}) }
 }
 
-function processNamespace({ pod, start, runningId }: ConfigFacts): Pick<ContainerConfig, 'pidNamespace'> {
+function processNamespace({ pod, start, containerId }: ConfigFacts): Pick<ContainerConfig, 'pidNamespace'> {
   const target = start.kind === 'ephemeral' ? (start.container as EphemeralContainer).targetContainerName : undefined
-  const containerId = target ? runningId(target) : undefined
-  if (containerId) return { pidNamespace: { containerId } }
+  if (target) {
+    const id = containerId(target)
+    if (!id) throw new Error(`unable to find target container ${target}`)
+    return { pidNamespace: { containerId: id } }
+  }
   if (pod.spec.hostPID) return { pidNamespace: 'node' }
   return pod.spec.shareProcessNamespace ? { pidNamespace: 'pod' } : {}
 }

@@ -17,6 +17,7 @@ import { environment, environmentNeedsPodIp } from './environment.ts'
 import { runHook } from './hooks.ts'
 import type { ContainerToStart } from './pod-actions.ts'
 import type { PodEvents } from './pod-events.ts'
+import { seccompProfile } from './seccomp-profile.ts'
 import { serviceEnvironment } from './service-environment.ts'
 
 /** A container that could not be brought up: what it waits with, and when another try makes sense. */
@@ -44,6 +45,8 @@ export interface ContainerStarterOptions {
   readonly allocatable: () => Readonly<Record<string, string>>
   readonly nodeMemory: () => number
   readonly services: () => readonly Service[]
+  readonly seccompDirectory: string
+  readonly readVolumeFile: (pod: Pod, volume: string, path: string) => Promise<Buffer | undefined>
 }
 
 /** The sandbox in which the container is to run; its address is there once it runs. */
@@ -52,7 +55,7 @@ export interface StartContext {
   readonly sandboxId: string
   readonly podIp: () => Promise<string>
   readonly sources: ReadonlyMap<string, MountSource>
-  readonly runningId: (name: string) => string | undefined
+  readonly containerId: (name: string) => string | undefined
   readonly signal: AbortSignal
 }
 export interface CreatedContainer {
@@ -74,7 +77,8 @@ export class ContainerStarter {
     const image = await this.#image(start, context)
     const config = await this.#config(start, context, image)
     try {
-      const id = await this.#options.runtime.createContainer(config)
+      const seccomp = await seccompProfile(context.pod, start.container, this.#options.seccompDirectory)
+      const id = await this.#options.runtime.createContainer({ ...config, security: { ...config.security, ...seccomp } })
       record('Normal', 'Created', 'Container created')
       return { start, id }
     } catch (error) {
@@ -145,8 +149,8 @@ export class ContainerStarter {
   }
 
   async #config(start: ContainerToStart, context: StartContext, image: ImageInfo) {
-    const { pod, sources, runningId } = context
-    const { objects, services, hostIp, allocatable, nodeMemory, events } = this.#options
+    const { pod, sources, containerId } = context
+    const { objects, services, hostIp, allocatable, nodeMemory, events, readVolumeFile } = this.#options
     const record = events.of(pod, start.container.name)
     const podIp = environmentNeedsPodIp(start.container) ? await context.podIp() : undefined
     try {
@@ -159,7 +163,7 @@ export class ContainerStarter {
         hostIp: hostIp(),
         podIp,
         allocatable: allocatable(),
-        record,
+        readFile: (volume, path) => readVolumeFile(pod, volume, path),
       })
       return containerConfig({
         pod,
@@ -169,7 +173,7 @@ export class ContainerStarter {
         environment: values,
         sources,
         nodeMemory: nodeMemory(),
-        runningId,
+        containerId,
       })
     } catch (error) {
       context.signal.throwIfAborted()

@@ -15,6 +15,7 @@ import type { StatusManager } from '../status/status-manager.ts'
 import { identityOf, type VolumeManager } from '../volumes/volume-manager.ts'
 import { admit } from './admission.ts'
 import type { ContainerStopper } from './container-stopper.ts'
+import type { NodeSecurity } from './node-security.ts'
 import { computePodActions, type PodActions } from './pod-actions.ts'
 import type { PodEvents } from './pod-events.ts'
 import type { PodStarter } from './pod-starter.ts'
@@ -42,6 +43,7 @@ export interface PodLifecycleOptions {
   readonly node: () => Node | undefined
   /** Pods that share the node with a newcomer. */
   readonly activePods: () => readonly Pod[]
+  readonly security: NodeSecurity
   /** How often the content of volumes is brought up to date. */
   readonly volumeRefreshMs?: number
 }
@@ -148,7 +150,7 @@ export class PodLifecycle implements Lifecycle {
     // A pod that has begun to run was admitted by the agent before this one.
     const begun = pod.status.startTime !== undefined
     const others = activePods().filter(({ metadata }) => metadata.uid !== pod.metadata.uid && this.#memory.get(metadata.uid)?.admitted)
-    const rejection = here && !begun ? admit(pod, others, here) : undefined
+    const rejection = here && !begun ? admit(pod, { node: here, others, security: this.#options.security }) : undefined
     if (!rejection) {
       memory.admitted = true
       return undefined

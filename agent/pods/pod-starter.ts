@@ -1,14 +1,15 @@
 import type { Pod } from '../../api/core/pod.ts'
 import type { Clock } from '../../common/clock.ts'
 import { messageOf } from '../../common/error-message.ts'
-import type { ObservedPod, Runtime } from '../runtime/runtime.ts'
+import type { ObservedPod, Runtime, SandboxConfig } from '../runtime/runtime.ts'
 import type { WaitingReason } from '../status/container-status.ts'
 import { identityOf, MountError, type VolumeContents, type VolumeManager } from '../volumes/volume-manager.ts'
 import { StartError, type ContainerStarter, type CreatedContainer, type StartContext } from './container-starter.ts'
 import type { ContainerToStart, PodActions } from './pod-actions.ts'
 import type { PodEvents } from './pod-events.ts'
 import type { RestartBackoff } from './restart-backoff.ts'
-import { sandboxConfig, type DnsOptions } from './sandbox-config.ts'
+import { podDns, type DnsOptions } from './pod-dns.ts'
+import { sandboxConfig } from './sandbox-config.ts'
 import { firstTerminationLogs, ownTerminationLog } from './termination-log.ts'
 
 export interface PodStarterOptions {
@@ -20,6 +21,7 @@ export interface PodStarterOptions {
   readonly clock: Clock
   readonly dns: () => DnsOptions
   readonly hostIp: () => string
+  readonly userNamespaces: boolean
 }
 export interface StartRequest {
   readonly pod: Pod
@@ -105,14 +107,25 @@ export class PodStarter {
     const { runtime, volumes, dns } = this.#options
     try {
       await volumes.create(pod)
-      return await runtime.createSandbox(sandboxConfig(pod, actions.sandboxAttempt, { dns: dns(), volumes: volumes.names(pod) }), {
-        signal,
+      const config = sandboxConfig(pod, {
+        attempt: actions.sandboxAttempt,
+        clusterDomain: dns().clusterDomain,
+        dns: this.#dns(pod),
+        volumes: volumes.names(pod),
+        userNamespaces: this.#options.userNamespaces,
       })
+      return await runtime.createSandbox(config, { signal })
     } catch (error) {
       signal.throwIfAborted()
       this.#sandboxFailed(pod, error)
       throw error
     }
+  }
+
+  #dns(pod: Pod): SandboxConfig['dns'] {
+    const { dns, warnings } = podDns(pod, this.#options.dns())
+    for (const message of warnings) this.#options.events.record({ pod, type: 'Warning', reason: 'DNSConfigForming', message })
+    return dns
   }
 
   #sandboxFailed(pod: Pod, error: unknown): void {
@@ -160,7 +173,7 @@ export class PodStarter {
       sandboxId,
       podIp: async () => await (await up)(),
       sources: this.#options.volumes.sources(pod),
-      runningId: name => observed.containers.find(container => container.name === name && container.state === 'running')?.id,
+      containerId: name => observed.containers.find(container => container.name === name)?.id,
       signal,
     }
   }

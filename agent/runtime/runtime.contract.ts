@@ -257,6 +257,8 @@ export function describeRuntime(name: string, subject: () => ContractSubject): v
       expect(await read()).toBe('first')
       await runtime.writeVolume(name, file('second'), { atomic: true })
       expect(await read()).toBe('second')
+      expect((await runtime.readVolumeFile(name, 'key'))?.toString()).toBe('second')
+      expect(await runtime.readVolumeFile(name, 'none')).toBeUndefined()
       expect((await runtime.listVolumes()).filter(({ podUid }) => podUid === pod.uid)).toHaveLength(2)
     })
 

@@ -59,7 +59,9 @@ export interface Runtime {
    * Replaces what the volume holds by `files`. With `atomic` the way kubelet does: into a directory of its own, then the
    * `..data` symlink is switched by a rename, so that a reader sees all of the old or all of the new.
    */
-  writeVolume(name: string, files: readonly VolumeFile[], options: { atomic: boolean }): Promise<void>
+  writeVolume(name: string, files: readonly VolumeFile[], options: WriteOptions): Promise<void>
+  /** Reads a file of a volume; undefined when it is not there. Throws when links lead out of the volume. */
+  readVolumeFile(name: string, path: string): Promise<Buffer | undefined>
   /** Bytes that the files of a volume take up; throws NotFound when it is nowhere to be seen. */
   volumeUsage(name: string): Promise<number>
   removeVolume(name: string): Promise<void>
@@ -95,6 +97,10 @@ export interface RuntimeInfo {
   readonly bootId?: string
   readonly machineId?: string
   readonly cgroupVersion: 1 | 2
+  /** Whether it can confine containers by AppArmor profiles. */
+  readonly appArmor: boolean
+  /** Whether containers get user ids of their own, which are nobody's on the host. */
+  readonly userNamespaces: boolean
 }
 
 /** Which pod a sandbox, container or volume belongs to; kept in labels. */
@@ -109,8 +115,8 @@ export interface SandboxConfig {
   /** Counts sandboxes of this pod: 0, then 1 after the first died. */
   readonly attempt: number
   readonly hostname: string
-  /** What makes the hostname fully qualified, for pods with a subdomain: `sub.ns.svc.cluster.local`. */
-  readonly domain?: string
+  /** The names that the pod's address has in its hosts file, the fully qualified one first; default: the hostname. */
+  readonly names?: readonly string[]
   /** `pod`: own namespace on the node's pod network. `node`: the node's namespace. */
   readonly network: 'pod' | 'node'
   readonly dns: { readonly servers: readonly string[]; readonly searches: readonly string[]; readonly options: readonly string[] }
@@ -182,8 +188,11 @@ export interface ContainerResources {
 }
 
 export interface ContainerSecurity {
+  /** `user` or `user:group`, by name or number. Absent: the image's. */
   readonly user?: string
   readonly groups?: readonly string[]
+  /** Whether the groups that the image's /etc/group lists for the user are added; default Merge. */
+  readonly groupsPolicy?: 'Merge' | 'Strict'
   readonly privileged?: boolean
   readonly readOnlyRootFilesystem?: boolean
   readonly addCapabilities?: readonly string[]
@@ -191,6 +200,8 @@ export interface ContainerSecurity {
   readonly noNewPrivileges?: boolean
   readonly seccomp?: 'RuntimeDefault' | 'Unconfined' | { readonly json: string }
   readonly appArmor?: string
+  /** Ignored where there is no SELinux. */
+  readonly seLinux?: { readonly user?: string; readonly role?: string; readonly type?: string; readonly level?: string }
 }
 
 export interface ObservedPod {
@@ -300,7 +311,12 @@ export interface VolumeConfig {
   readonly memory?: { readonly sizeBytes: number }
   /** Permission bits of the volume's root; default 0777. */
   readonly mode?: number
-  /** Group of the volume's root (fsGroup). */
+  /** Group of everything in the volume (fsGroup); its directories hand the group on to what is made in them. */
+  readonly gid?: number
+}
+export interface WriteOptions {
+  readonly atomic: boolean
+  /** The volume's group. */
   readonly gid?: number
 }
 export interface PreparedVolume extends VolumeConfig {

@@ -24,6 +24,7 @@ import {
   type SandboxConfig,
   type VolumeConfig,
   type VolumeFile,
+  type WriteOptions,
 } from './runtime.ts'
 import type { Script, SimulatedImage } from './simulated-behaviour.ts'
 import { imageIdOf, now, SimulatedContainer } from './simulated-container.ts'
@@ -109,6 +110,8 @@ export class SimulatedRuntime implements Runtime {
       cpus: 8,
       memoryBytes: 16 * 2 ** 30,
       cgroupVersion: 2,
+      appArmor: false,
+      userNamespaces: false,
     }
     return { ...standard, ...this.#options.info }
   }
@@ -279,9 +282,12 @@ export class SimulatedRuntime implements Runtime {
     this.#called('prepareVolumes', volumes.map(({ name }) => name).join(','))
     this.volumes.prepare(volumes)
   }
-  async writeVolume(name: string, files: readonly VolumeFile[], { atomic }: { atomic: boolean }): Promise<void> {
+  async writeVolume(name: string, files: readonly VolumeFile[], { atomic }: WriteOptions): Promise<void> {
     this.#called('writeVolume', name)
     if (!this.volumes.write(name, files, atomic)) throw new RuntimeError('NotFound', `no such volume: ${name}`)
+  }
+  async readVolumeFile(name: string, path: string): Promise<Buffer | undefined> {
+    return this.volumes.read(name, path)
   }
   async volumeUsage(name: string): Promise<number> {
     return this.volumes.usage(name)

@@ -4,6 +4,7 @@ import { containersOf, isSidecar, type PodContainer } from '../../api/pod-contai
 import { isTerminalPhase } from '../../api/pod-phase.ts'
 import type { ObservedContainer, ObservedPod } from '../runtime/runtime.ts'
 import { containerStatus, hasEnded, type WaitingReason } from './container-status.ts'
+import { withShortMessages } from './message-limit.ts'
 import { kubeletConditions, podConditions, withTransitionTimes } from './pod-conditions.ts'
 import { podPhase } from './pod-phase.ts'
 import { resourceStatus } from './pod-resources.ts'
@@ -68,7 +69,8 @@ function statusesOf(facts: StatusFacts): Record<PodContainer['kind'], ContainerS
   ]
   const defaultReason = (pod.spec.initContainers ?? []).length > 0 ? 'PodInitializing' : 'ContainerCreating'
   const result: Record<PodContainer['kind'], ContainerStatus[]> = { init: [], app: [], ephemeral: [] }
-  for (const member of containersOf(pod.spec)) {
+  const members = containersOf(pod.spec)
+  for (const member of members) {
     const { name } = member.container
     const attempts = observed.containers.filter(container => container.name === name)
     const status = containerStatus({
@@ -80,7 +82,7 @@ function statusesOf(facts: StatusFacts): Record<PodContainer['kind'], ContainerS
       restarts: shouldRestart(pod, member, attempts[0]),
       terminationMessage,
     })
-    result[member.kind].push(withProbes(status, member, facts))
+    result[member.kind].push(withShortMessages(withProbes(status, member, facts), members.length))
   }
   result.app.sort((a, b) => (a.name < b.name ? -1 : 1))
   return result

@@ -8,6 +8,7 @@ import type { Client } from '../../client/client.ts'
 import { systemClock } from '../../common/clock.ts'
 import { silentLogger } from '../../common/log.ts'
 import { createKubelet, type KubeletTimings } from '../kubelet.ts'
+import type { NodeSecurity } from '../pods/node-security.ts'
 import { SimulatedRuntime, type SimulationOptions } from '../runtime/simulated-runtime.ts'
 import { FakeApi } from './fake-api.ts'
 
@@ -18,6 +19,14 @@ const node = {
   spec: {},
   status: { capacity: { cpu: '4', memory: '8Gi', pods: '110' }, allocatable: { cpu: '4', memory: '8Gi', pods: '110' } },
 } as unknown as Node
+
+/** A node that offers nothing out of the ordinary. */
+export const ordinaryNode: NodeSecurity = {
+  appArmor: false,
+  userNamespaces: false,
+  allowedUnsafeSysctls: [],
+  seccompDirectory: '/var/lib/kubelet/seccomp',
+}
 
 /** What the API server makes of a pod that was created and bound. */
 export function boundPod(name: string, spec: Partial<PodSpec>): Pod {
@@ -78,6 +87,7 @@ export async function startScenario(simulation: SimulationOptions = {}, timings:
     node: () => node,
     services: () => [],
     dns: { clusterDns: ['10.96.0.10'], clusterDomain: 'cluster.local', node: { servers: [], searches: [], options: [] } },
+    security: ordinaryNode,
     timings,
   })
   api.put(ConfigMap, {

@@ -34,7 +34,15 @@ export class MountError extends Error {
 export interface VolumeManagerOptions {
   readonly runtime: Pick<
     Runtime,
-    'volumeUsage' | 'createVolume' | 'prepareVolumes' | 'writeVolume' | 'removeVolume' | 'listVolumes' | 'hostPathType' | 'createHostPath'
+    | 'volumeUsage'
+    | 'readVolumeFile'
+    | 'createVolume'
+    | 'prepareVolumes'
+    | 'writeVolume'
+    | 'removeVolume'
+    | 'listVolumes'
+    | 'hostPathType'
+    | 'createHostPath'
   >
   readonly objects: ObjectReader
   readonly tokens: TokenSource
@@ -59,9 +67,14 @@ const baseOf = (pod: Pod, { name }: Volume): VolumeConfig => {
   return { name: volumeName(pod, name), pod: identityOf(pod), ...(gid === undefined ? {} : { gid }) }
 }
 
-/** Volumes that some container mounts; the others are never set up. */
+/** Volumes that some container mounts, or has variables from; the others are never set up. */
 function mountedVolumes({ spec }: Pod): Volume[] {
-  const names = new Set(containersOf(spec).flatMap(({ container }) => (container.volumeMounts ?? []).map(({ name }) => name)))
+  const names = new Set(
+    containersOf(spec).flatMap(({ container: { volumeMounts = [], env = [] } }) => [
+      ...volumeMounts.map(({ name }) => name),
+      ...env.map(({ valueFrom }) => valueFrom?.fileKeyRef?.volumeName),
+    ]),
+  )
   return (spec.volumes ?? []).filter(({ name }) => names.has(name))
 }
 const hasContent = ({ configMap, secret, downwardAPI, projected }: Volume) => Boolean(configMap ?? secret ?? downwardAPI ?? projected)
@@ -138,7 +151,8 @@ export class VolumeManager {
         const files = await this.#files(pod, volume, maxAgeMs)
         const current = digest(files)
         if (this.#digests.get(name) === current) return
-        await this.#options.runtime.writeVolume(name, files, { atomic: true })
+        const gid = pod.spec.securityContext?.fsGroup
+        await this.#options.runtime.writeVolume(name, files, { atomic: true, ...(gid === undefined ? {} : { gid }) })
         this.#digests.set(name, current)
       }),
     )
@@ -154,6 +168,11 @@ export class VolumeManager {
       if (used > quantityToNumber(parseQuantity(limit))) return { volume: name, limit }
     }
     return undefined
+  }
+
+  /** A file of one of the pod's volumes; undefined when it is not there. */
+  async readFile(pod: Pod, volume: string, path: string): Promise<Buffer | undefined> {
+    return await this.#options.runtime.readVolumeFile(volumeName(pod, volume), path)
   }
 
   /** Removes whatever volumes the runtime still has of the pod. */

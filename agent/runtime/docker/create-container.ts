@@ -3,6 +3,7 @@ import type { Abortable, ContainerConfig } from '../runtime.ts'
 import { resourcesOf } from './container-resources.ts'
 import { securityOf } from './container-security.ts'
 import { createByName } from './create-by-name.ts'
+import { withGroupsPolicy } from './image-users.ts'
 import { containerLabels, containerNameOf } from './labels.ts'
 import { mountsOf } from './mounts.ts'
 import type { DockerContext } from './options.ts'
@@ -15,7 +16,11 @@ const logConfig = { Type: 'json-file', Config: { 'max-size': '10m', 'max-file': 
 export async function createContainer(context: DockerContext, config: ContainerConfig, options?: Abortable): Promise<string> {
   const sandbox = `container:${config.sandboxId}`
   const canLower = (config.resources.oomScoreAdj ?? 0) >= 0 || (await context.lowersOomScore())
-  const [mounts, files] = await Promise.all([mountsOf(context, config), nodePodFileBinds(context, config)])
+  const [mounts, files, security] = await Promise.all([
+    mountsOf(context, config),
+    nodePodFileBinds(context, config),
+    withGroupsPolicy(context, config.image, config.security),
+  ])
   const pidMode = pidModeOf(context, config)
   const request: Docker.ContainerCreateOptions & { name: string } = {
     name: containerNameOf(config),
@@ -23,7 +28,7 @@ export async function createContainer(context: DockerContext, config: ContainerC
     ...(config.command ? { Entrypoint: [...config.command] } : {}),
     ...(config.args ? { Cmd: [...config.args] } : {}),
     ...(config.workingDir ? { WorkingDir: config.workingDir } : {}),
-    ...(config.security.user === undefined ? {} : { User: config.security.user }),
+    ...(security.user === undefined ? {} : { User: security.user }),
     ...(config.stopSignal ? { StopSignal: config.stopSignal } : {}),
     Env: config.env.map(({ name, value }) => `${name}=${value}`),
     Labels: containerLabels(context, config),
@@ -34,7 +39,7 @@ export async function createContainer(context: DockerContext, config: ContainerC
     Healthcheck: { Test: ['NONE'] },
     HostConfig: {
       ...resourcesOf(config.resources, canLower),
-      ...securityOf(context, config.security),
+      ...securityOf(context, security),
       Mounts: mounts.Mounts,
       Binds: [...mounts.Binds, ...files],
       ...(pidMode ? { PidMode: pidMode } : {}),

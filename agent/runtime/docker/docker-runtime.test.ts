@@ -123,6 +123,22 @@ function describeOn(docker: Docker): void {
       await run('echo farewell > /dev/termination-log')
       await runtime.stopContainer(id, { graceSeconds: 0 })
       expect((await runtime.readFile(id, '/dev/termination-log', 4096))?.toString()).toBe('farewell\n')
+    }, 90_000)
+
+    it('hands the group of a volume on, also to what is written later', async () => {
+      const volume = `${owner.cluster}-group`
+      const files = [{ path: 'deep/key', content: Buffer.from('x'), mode: 0o640, gid: 2000 }]
+      await runtime.prepareVolumes([{ name: volume, pod, gid: 2000, mode: 0o777, content: { files, atomic: true } }])
+      const dns = { servers: [], searches: [], options: [] }
+      const sandboxId = await runtime.createSandbox({ pod, attempt: 8, hostname: 'group', network: 'pod', dns, volumes: [volume] })
+      await runtime.startSandbox(sandboxId)
+      const modes = async () => {
+        const script = `cd /volumes/${volume} && stat -L -c "%a %g" . ..data deep deep/key`
+        return (await runtime.execSync(sandboxId, { command: ['sh', '-c', script] })).output.toString()
+      }
+      expect(await modes()).toBe('2777 2000\n2755 2000\n2755 2000\n640 2000\n')
+      await runtime.writeVolume(volume, files, { atomic: true, gid: 2000 })
+      expect(await modes()).toBe('2777 2000\n2755 2000\n2755 2000\n640 2000\n')
     })
 
     it('mounts parts of a volume through links inside it, and refuses links that lead out', async () => {
@@ -161,17 +177,20 @@ function describeOn(docker: Docker): void {
       expect(await text(stdout)).toContain('terminal')
     })
 
-    it('attaches to the first process', async () => {
+    it.each([
+      ['until its input ends, when that is for one client', { command: ['cat'], stdinOnce: true }],
+      ['until it ends, when its input is for many', { command: ['sh', '-c', 'read line; sleep 1; printf "$line"'] }],
+    ])('attaches to the first process %s', async (_, program) => {
       const { containers, sandboxes } = await runtime.inspectPod(pod.uid)
-      const more = { name: 'cat', command: ['cat'], stdin: true, stdinOnce: true, attempt: containers.length }
+      const more = { name: 'reads', stdin: true, attempt: containers.length, ...program }
       const id = await runtime.createContainer(config(sandboxes[0]?.id ?? '', more))
       await runtime.startContainer(id)
       const [stdin, stdout] = [new PassThrough(), new PassThrough()]
       const session = await runtime.attach(id, { stdin, stdout, tty: false })
-      stdin.end('said and answered')
+      stdin.end('said and answered\n')
       expect(await session.exit).toBe(0)
       stdout.end()
-      expect(await text(stdout)).toBe('said and answered')
+      expect((await text(stdout)).trim()).toBe('said and answered')
     })
 
     it('says why a command cannot be run', async () => {

@@ -10,6 +10,7 @@ import type {
   SandboxConfig,
   VolumeConfig,
   VolumeFile,
+  WriteOptions,
 } from '../runtime.ts'
 import { attach } from './attach.ts'
 import { updateContainerResources } from './container-resources.ts'
@@ -33,7 +34,7 @@ import { createSandbox, removeSandbox, startSandbox, stopSandbox } from './sandb
 import { startContainer } from './start-container.ts'
 import { stats } from './stats.ts'
 import { stopContainer } from './stop-container.ts'
-import { createVolume, listVolumes, prepareVolumes, removeVolume, volumeUsage, writeVolume } from './volumes.ts'
+import { createVolume, listVolumes, prepareVolumes, readVolumeFile, removeVolume, volumeUsage, writeVolume } from './volumes.ts'
 
 /** The Runtime that runs real containers. Each verb is a file of its own beside this one. */
 export class DockerRuntime implements Runtime {
@@ -52,6 +53,7 @@ export class DockerRuntime implements Runtime {
         if (!options.nodeContainer) return ''
         return (await translated(options.docker.getContainer(options.nodeContainer).inspect())).State.StartedAt
       }),
+      imageUsers: new Map(),
       lowersOomScore: once(() => translated(probeOomScore(options))),
     }
   }
@@ -134,8 +136,11 @@ export class DockerRuntime implements Runtime {
   prepareVolumes(volumes: readonly PreparedVolume[]) {
     return prepareVolumes(this.#context, volumes)
   }
-  writeVolume(name: string, files: readonly VolumeFile[], { atomic }: { atomic: boolean }) {
-    return writeVolume(this.#context, name, { files, atomic })
+  writeVolume(name: string, files: readonly VolumeFile[], options: WriteOptions) {
+    return writeVolume(this.#context, name, { files, ...options })
+  }
+  readVolumeFile(name: string, path: string) {
+    return readVolumeFile(this.#context, name, path)
   }
   volumeUsage(name: string) {
     return volumeUsage(this.#context, name)

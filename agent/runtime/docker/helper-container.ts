@@ -7,13 +7,13 @@ import type { DockerContext } from './options.ts'
 /** Gives `use` a container that mounts what `hostConfig` says and is never started; removes it afterwards. */
 export async function withHelper<T>(
   context: DockerContext,
-  hostConfig: Docker.HostConfig,
+  { image, ...hostConfig }: Docker.HostConfig & { readonly image?: string },
   use: (container: Docker.Container) => Promise<T>,
 ): Promise<T> {
   const container = await translated(
     context.docker.createContainer({
       name: `kubeling_helper_${randomUUID()}`,
-      Image: context.pauseImage,
+      Image: image ?? context.pauseImage,
       Entrypoint: ['/bin/sh'],
       Labels: helperLabels(context),
       HostConfig: { NetworkMode: 'none', ...hostConfig },

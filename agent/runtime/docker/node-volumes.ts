@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import type Docker from 'dockerode'
 import { RuntimeError, type PreparedVolume, type VolumeConfig, type VolumeFile } from '../runtime.ts'
 import { isMissing, toRuntimeError } from './errors.ts'
-import { parentsOf, topLevel } from './volume-tar.ts'
+import { directoryMode, parentsOf, topLevel } from './volume-tar.ts'
 
 /**
  * Where a node that is a container keeps the volumes of its pods: in its own data directory, which the engine holds under
@@ -73,16 +73,15 @@ export async function prepareStored(store: VolumeStore, volume: PreparedVolume):
   const { name, mode = 0o777, gid, content } = volume
   await createStored(store, volume)
   const root = rootOf(store, name)
-  await chmod(root, mode)
-  if (gid !== undefined) await chown(root, 0, gid)
-  if (content) await writeStored(store, name, { ...content, ...(gid === undefined ? {} : { gid }) })
+  await setOwner(root, { mode: directoryMode(mode, gid), gid })
+  if (content) await writeStored(store, name, { ...content, gid })
 }
 
 interface Content {
   readonly files: readonly VolumeFile[]
   readonly atomic: boolean
   /** Group of what has none of its own. */
-  readonly gid?: number
+  readonly gid?: number | undefined
 }
 
 /** With `atomic` as kubelet does it: into a directory of its own, to which the link `..data` is switched by a rename. */
@@ -91,7 +90,7 @@ export async function writeStored(store: VolumeStore, name: string, { files, ato
   if (!atomic) return await writeFiles(root, files, gid)
   const generation = generationName()
   await mkdir(join(root, generation))
-  await setOwner(join(root, generation), { mode: 0o755, gid })
+  await setOwner(join(root, generation), { mode: directoryMode(0o755, gid), gid })
   await writeFiles(join(root, generation), files, gid)
   await symlinkAnew(generation, join(root, '..data_tmp'))
   await rename(join(root, '..data_tmp'), join(root, '..data'))
@@ -107,7 +106,7 @@ export const generationName = (): string => {
 async function writeFiles(directory: string, files: readonly VolumeFile[], gid: number | undefined): Promise<void> {
   for (const parent of parentsOf(files)) {
     await mkdir(join(directory, parent), { recursive: true })
-    await setOwner(join(directory, parent), { mode: 0o755, gid })
+    await setOwner(join(directory, parent), { mode: directoryMode(0o755, gid), gid })
   }
   await Promise.all(
     files.map(async file => {
@@ -145,6 +144,11 @@ async function showOnly(root: string, { generation, names }: { generation: strin
     ...links.filter(name => !names.includes(name)).map(name => rm(join(root, name), { force: true })),
     ...generations.filter(name => name !== generation).map(name => rm(join(root, name), { recursive: true, force: true })),
   ])
+}
+
+/** A file of the volume; undefined when it is not there. */
+export async function readStored(store: VolumeStore, file: { volume: string; subPath: string }): Promise<Buffer | undefined> {
+  return await readFile(join(rootOf(store, file.volume), await withoutStoredLinks(store, file))).catch(ifMissing)
 }
 
 export async function removeStored(store: VolumeStore, name: string): Promise<void> {

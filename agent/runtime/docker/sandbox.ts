@@ -30,7 +30,7 @@ export async function createSandbox(context: DockerContext, config: SandboxConfi
       CapDrop: ['ALL'],
       CapAdd: ['NET_ADMIN'],
       SecurityOpt: ['no-new-privileges'],
-      IpcMode: config.hostIpc ? 'host' : 'shareable',
+      IpcMode: config.hostIpc ? nodeNamespace(context) : 'shareable',
       ...(config.hostPid ? { PidMode: nodeNamespace(context) } : {}),
       ...(lowered ? { OomScoreAdj: oomScoreAdj } : {}),
       ...(config.sysctls ? { Sysctls: { ...config.sysctls } } : {}),
@@ -45,15 +45,11 @@ export async function createSandbox(context: DockerContext, config: SandboxConfi
           VolumeOptions: { NoCopy: true, Labels: {}, DriverConfig: { Name: 'local', Options: {} } },
         })),
     },
-    ...(config.network === 'pod'
-      ? {
-          Hostname: config.hostname,
-          Env: pauseEnvironment(config, {
-            ...(context.podGateway ? { gateway: context.podGateway } : {}),
-            ...(context.podCidr ? { podCidr: context.podCidr } : {}),
-          }),
-        }
-      : {}),
+    ...(config.network === 'pod' ? { Hostname: config.hostname } : {}),
+    Env: pauseEnvironment(config, {
+      ...(context.podGateway ? { gateway: context.podGateway } : {}),
+      ...(context.podCidr ? { podCidr: context.podCidr } : {}),
+    }),
   }
   const id = await createByName(context.docker, request, options)
   context.nodePodFiles.set(id, files)
