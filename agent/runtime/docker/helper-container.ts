@@ -4,10 +4,16 @@ import { settled, translated } from './errors.ts'
 import { helperLabels } from './labels.ts'
 import type { DockerContext } from './options.ts'
 
-/** Gives `use` a container that mounts what `hostConfig` says and is never started; removes it afterwards. */
+/** What a helper has, and what its shell runs when it is started. */
+export interface HelperOptions extends Docker.HostConfig {
+  readonly script?: string
+}
+type HelperContext = Pick<DockerContext, 'docker' | 'pauseImage' | 'cluster' | 'nodeName' | 'log'>
+
+/** Gives `use` a container that mounts what the options say and that most never start; removes it afterwards. */
 export async function withHelper<T>(
-  context: DockerContext,
-  hostConfig: Docker.HostConfig,
+  context: HelperContext,
+  { script, ...hostConfig }: HelperOptions,
   use: (container: Docker.Container) => Promise<T>,
 ): Promise<T> {
   const container = await translated(
@@ -15,6 +21,7 @@ export async function withHelper<T>(
       name: `kubeling_helper_${randomUUID()}`,
       Image: context.pauseImage,
       Entrypoint: ['/bin/sh'],
+      ...(script === undefined ? {} : { Cmd: ['-c', script] }),
       Labels: helperLabels(context),
       HostConfig: { NetworkMode: 'none', ...hostConfig },
     }),
