@@ -70,7 +70,10 @@ function once({ url, headers }: HttpTarget, signal: AbortSignal | undefined): Pr
     const lines = Object.fromEntries(Object.entries(headers).map(([name, values]) => [name, values.length === 1 ? values[0] : [...values]]))
     if (headers['host']) lines['host'] = headers['host'][0]
     const options = { headers: lines, agent: false as const, rejectUnauthorized: false, ...(signal ? { signal } : {}) }
+    let answered = false
+    const fail = (error: Error) => reject(answered ? bodyError(error, signal) : error)
     const request = (url.protocol === 'https:' ? https : http).get(url, options, response => {
+      answered = true
       const chunks: Buffer[] = []
       let size = 0
       const done = () => {
@@ -84,9 +87,9 @@ function once({ url, headers }: HttpTarget, signal: AbortSignal | undefined): Pr
         if (size > maxBody) done()
       })
       response.on('end', done)
-      response.on('error', error => reject(bodyError(error, signal)))
+      response.on('error', fail)
     })
-    request.on('error', reject)
+    request.on('error', fail)
   })
 }
 

@@ -7,7 +7,7 @@ const words: Readonly<Record<string, string>> = {
   ETIMEDOUT: 'i/o timeout',
 }
 const codeOf = (error: unknown): string | undefined =>
-  error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined
+  typeof error === 'object' && error !== null && 'code' in error && typeof error.code === 'string' ? error.code : undefined
 
 /** What a server says to a client that wants TLS of it and does not get it. */
 export const plainServer = 'http: server gave HTTP response to HTTPS client'
@@ -26,11 +26,11 @@ export function requestError(host: string, port: number, error: unknown): string
   if (code === 'ABORT_ERR') return 'context deadline exceeded (Client.Timeout exceeded while awaiting headers)'
   if (code && (code in words || code === 'ENOTFOUND' || code === 'EAI_AGAIN')) return dialError(host, port, error)
   if (code === 'ECONNRESET')
-    return error instanceof Error && error.message === 'socket hang up' ? 'EOF' : `read tcp ${host}:${port}: read: connection reset by peer`
-  if (code === 'ERR_SSL_WRONG_VERSION_NUMBER' || code === 'ERR_SSL_PACKET_LENGTH_TOO_LONG') return plainServer
+    return messageOf(error).endsWith('socket hang up') ? 'EOF' : `read tcp ${host}:${port}: read: connection reset by peer`
+  if (/wrong version number|packet length too long/.test(messageOf(error))) return plainServer
   if (code?.startsWith('HPE_')) return `net/http: HTTP/1.x transport connection broken: malformed HTTP response ${firstLine(error)}`
   return messageOf(error)
 }
 
 const firstLine = (error: unknown): string =>
-  JSON.stringify(error instanceof Error && 'rawPacket' in error ? (String(error.rawPacket).split(/\r?\n/)[0] ?? '') : '')
+  JSON.stringify(typeof error === 'object' && error !== null && 'rawPacket' in error ? (String(error.rawPacket).split(/\r?\n/)[0] ?? '') : '')

@@ -19,6 +19,9 @@ const node = {
   status: { capacity: { cpu: '4', memory: '8Gi', pods: '110' }, allocatable: { cpu: '4', memory: '8Gi', pods: '110' } },
 } as unknown as Node
 
+/** For a busy machine: what is waited for takes milliseconds on an idle one. */
+const patienceMs = 50_000
+
 /** What the API server makes of a pod that was created and bound. */
 export function boundPod(name: string, spec: Partial<PodSpec>): Pod {
   const mount = { name: 'kube-api-access-x', readOnly: true, mountPath: '/var/run/secrets/kubernetes.io/serviceaccount' }
@@ -95,7 +98,7 @@ export async function startScenario(simulation: SimulationOptions = {}, timings:
       api.put(Pod, boundPod(name, spec))
     },
     /** Waits until the pod's status in the API is as wanted. */
-    async until(name: string, wanted: (status: PodStatus) => boolean, timeoutMs = 8000): Promise<PodStatus> {
+    async until(name: string, wanted: (status: PodStatus) => boolean, timeoutMs = patienceMs): Promise<PodStatus> {
       const deadline = Date.now() + timeoutMs
       for (;;) {
         const status = api.pod(name)?.status
@@ -104,7 +107,7 @@ export async function startScenario(simulation: SimulationOptions = {}, timings:
         await delay(5)
       }
     },
-    async untilGone(name: string, timeoutMs = 8000): Promise<void> {
+    async untilGone(name: string, timeoutMs = patienceMs): Promise<void> {
       const deadline = Date.now() + timeoutMs
       while (api.pod(name)) {
         if (Date.now() > deadline) throw new Error(`${name} is still there: ${JSON.stringify(api.pod(name)?.status)}`)
