@@ -67,7 +67,7 @@ const specs: Readonly<Record<string, object>> = {
     restartPolicy: 'Never',
     initContainers: [container('i', 'echo run >> /data/runs')],
     containers: [
-      container('trigger', `test -e /data/been && ${forever}; touch /data/been; sleep 2; exit 42`, {
+      container('trigger', `if test -e /data/been; then ${forever}; fi; touch /data/been; sleep 2; exit 42`, {
         restartPolicy: 'Never',
         restartPolicyRules: onExit(42, 'RestartAllContainers'),
       }),
