@@ -5,7 +5,7 @@ import { containerNotes } from '../status/container-status.ts'
 import { identityOf, type MountSource } from '../volumes/volume-manager.ts'
 import { containerResources } from './container-resources.ts'
 import { containerSecurity, containerUser, verifyRunAsNonRoot } from './container-security.ts'
-import { expand } from './expansion.ts'
+import { expand } from '../../common/expansion.ts'
 import { containerHash, type ContainerToStart } from './pod-actions.ts'
 import { terminationLogMount, terminationLogPath } from './termination-log.ts'
 

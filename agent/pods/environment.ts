@@ -7,7 +7,7 @@ import { isNotFound } from '../../api/errors.ts'
 import { fieldValue, needsPodIp, resourceValue, type Surroundings } from '../volumes/downward-field.ts'
 import type { ObjectReader } from '../volumes/object-reader.ts'
 import { valueInFile } from './environment-file.ts'
-import { expand } from './expansion.ts'
+import { expand } from '../../common/expansion.ts'
 
 export interface EnvironmentContext extends Surroundings {
   readonly pod: Pod

@@ -6,6 +6,7 @@ import type { ProbeResult, ProbeType } from '../probes/probe-worker.ts'
 import type { ObservedContainer, ObservedPod } from '../runtime/runtime.ts'
 import { containerNotes, hasEnded } from '../status/container-status.ts'
 import { readySandbox, shouldRestart } from '../status/pod-status.ts'
+import { restartsWhenKilled } from '../status/restart-policy.ts'
 
 export type KillReason = 'StartupProbe' | 'LivenessProbe' | 'Unknown'
 
@@ -39,6 +40,8 @@ export const containerHash = ({ name, image }: Container): string =>
     .digest('hex')
     .slice(0, 8)
 
+const hasChanged = (container: Container, { annotations }: ObservedContainer): boolean =>
+  annotations[containerNotes.hash] !== undefined && annotations[containerNotes.hash] !== containerHash(container)
 const isRunning = (container: ObservedContainer | undefined): boolean => container?.state === 'running'
 const restartsOnFailure = (pod: Pod) => pod.spec.restartPolicy !== 'Never'
 const succeeded = (container: ObservedContainer | undefined) =>
@@ -107,7 +110,8 @@ class Decision {
     const sandboxAttempt = newest === undefined ? 0 : fresh ? newest.attempt : newest.attempt + 1
     const ranBefore = sandboxAttempt > 0 && this.#observed.containers.length > 0
     if (!restartsOnFailure(this.#pod) && ranBefore) return this.#actions({ killPod: true })
-    const apps = spec.containers.filter(({ name }) => !(spec.restartPolicy === 'OnFailure' && succeeded(this.#latest(name))))
+    const runsOnce = ({ restartPolicy = spec.restartPolicy }: Container) => restartPolicy === 'OnFailure'
+    const apps = spec.containers.filter(container => !(runsOnce(container) && succeeded(this.#latest(container.name))))
     const created = spec.containers.some(({ name }) => this.#latest(name) !== undefined)
     if (apps.length === 0 && created) return this.#actions({ killPod: true })
     const [firstInit] = spec.initContainers ?? []
@@ -147,12 +151,10 @@ class Decision {
       if (shouldRestart(this.#pod, { container, kind: 'app' }, latest)) this.#start.push(this.#toStart(container, 'app'))
       return false
     }
-    const restart = restartsOnFailure(this.#pod)
+    const restart = restartsWhenKilled(this.#pod.spec, container)
     // It has ended once; whoever started it again did not count that.
     if (current.restarted) return this.#killAndRestart(current, container, { message: `Container ${container.name} has ended`, restart })
-    const changed =
-      current.annotations[containerNotes.hash] !== undefined && current.annotations[containerNotes.hash] !== containerHash(container)
-    if (changed)
+    if (hasChanged(container, current))
       return this.#killAndRestart(current, container, { message: `Container ${container.name} definition changed`, restart: true })
     if (this.#verdict(current.id, 'liveness') === 'failure')
       return this.#killAndRestart(current, container, {
@@ -218,7 +220,7 @@ class Decision {
   #regularInit(container: Container, current: ObservedContainer, starts: ContainerToStart[]): 'passed' | 'waiting' | 'failed' {
     if (isRunning(current)) return 'waiting'
     if (succeeded(current)) return 'passed'
-    if (hasEnded(current) && !restartsOnFailure(this.#pod)) return 'failed'
+    if (hasEnded(current) && !shouldRestart(this.#pod, { container, kind: 'init' }, current)) return 'failed'
     starts.unshift(this.#toStart(container, 'init'))
     return 'waiting'
   }
@@ -229,13 +231,24 @@ class Decision {
       return 'waiting'
     }
     const startup = container.startupProbe ? this.#verdict(current.id, 'startup') : 'success'
-    const failed = startup === 'failure' ? 'startup' : this.#verdict(current.id, 'liveness') === 'failure' ? 'liveness' : undefined
-    if (failed) {
-      const message = `Init container ${container.name} failed ${failed} probe`
-      this.#kill.push({ container: current, message, reason: failed === 'startup' ? 'StartupProbe' : 'LivenessProbe' })
+    const why = this.#whyNotSidecar(container, current, startup)
+    if (why) {
+      this.#kill.push({ container: current, message: `Init container ${container.name} ${why.message}`, reason: why.reason })
       starts.unshift({ container, kind: 'init', attempt: current.attempt + 1, ended: current })
     }
     return startup === 'success' ? 'passed' : 'waiting'
+  }
+
+  #whyNotSidecar(
+    container: Container,
+    current: ObservedContainer,
+    startup: ProbeResult | undefined,
+  ): { message: string; reason: KillReason } | undefined {
+    if (startup === 'failure') return { message: 'failed startup probe', reason: 'StartupProbe' }
+    if (startup !== 'success') return undefined
+    if (hasChanged(container, current)) return { message: 'definition changed', reason: 'Unknown' }
+    if (this.#verdict(current.id, 'liveness') === 'failure') return { message: 'failed liveness probe', reason: 'LivenessProbe' }
+    return undefined
   }
 }
 

@@ -1,6 +1,9 @@
-import { describe, expect, it } from '@jest/globals'
+import { describe, expect, it, jest } from '@jest/globals'
 import type { PodStatus } from '../../api/core/pod-status.ts'
 import { startScenario } from '../testing/scenario.ts'
+
+// On a busy machine what takes milliseconds may take many seconds; each wait ends as soon as what it waits for has come.
+jest.setTimeout(60_000)
 
 const forever = { name: 'c', image: 'busybox:1.36', resources: {} }
 const ready = ({ conditions }: PodStatus) => conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') ?? false
@@ -81,6 +84,46 @@ describe('the life of a pod', () => {
     s.run('job', { restartPolicy: 'Never', initContainers: [{ ...forever, name: 'side', restartPolicy: 'Always' }], containers: [forever] })
     const status = await s.until('job', ({ phase }) => phase === 'Succeeded')
     expect(status.initContainerStatuses?.[0]?.state?.terminated).toBeDefined()
+  })
+
+  it('restarts the whole pod in its place when a rule says so', async () => {
+    let runs = 0
+    await using s = await startScenario({
+      script: ({ name }) =>
+        name === 'i' ? { exit: { code: 0 } } : name === 'c' && runs++ === 0 ? { exit: { code: 42, afterMs: 50 } } : {},
+    })
+    const rule = { action: 'RestartAllContainers' as const, exitCodes: { operator: 'In' as const, values: [42] } }
+    s.run('anew', {
+      restartPolicy: 'Never',
+      initContainers: [{ ...forever, name: 'i' }],
+      containers: [
+        { ...forever, restartPolicy: 'Never', restartPolicyRules: [rule] },
+        { ...forever, name: 'd' },
+      ],
+    })
+    const isBack = ({ containerStatuses = [] }: PodStatus) =>
+      containerStatuses.length === 2 && containerStatuses.every(({ restartCount, state }) => restartCount === 1 && state.running)
+    const status = await s.until('anew', isBack)
+    const restarting = s.api.statuses
+      .get('anew')
+      ?.flatMap(({ conditions = [] }) => conditions.filter(({ type }) => type === 'AllContainersRestarting'))
+    expect(restarting?.map(({ status }) => status)).toContain('True')
+    expect(restarting?.at(-1)?.status).toBe('False')
+    for (const { lastState } of status.containerStatuses ?? [])
+      expect(lastState.terminated).toMatchObject({ exitCode: 137, reason: 'RestartingAllContainers' })
+    expect(s.runtime.calls.filter(call => call === 'startContainer i')).toHaveLength(2)
+    expect(s.runtime.calls.filter(call => call.startsWith('createSandbox'))).toHaveLength(1)
+    expect(s.api.statuses.get('anew')?.every(({ phase }) => phase === 'Pending' || phase === 'Running')).toBe(true)
+  })
+
+  it('does not wait for a preStop hook longer than the grace period', async () => {
+    await using s = await startScenario()
+    const lifecycle = { preStop: { sleep: { seconds: 600 } } }
+    s.run('hook', { terminationGracePeriodSeconds: 1, containers: [{ ...forever, lifecycle }] })
+    await s.until('hook', ready)
+    s.api.deleteGracefully('hook', new Date().toISOString())
+    await s.untilGone('hook')
+    expect(reasons(s.events('hook'))).not.toContain('FailedPreStopHook')
   })
 
   it('reports a volume that cannot be set up and creates no container', async () => {

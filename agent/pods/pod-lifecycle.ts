@@ -11,6 +11,7 @@ import type { ProbeManager } from '../probes/probe-manager.ts'
 import type { ObservedPod, Runtime } from '../runtime/runtime.ts'
 import { hasEnded, type WaitingReason } from '../status/container-status.ts'
 import { finalPodStatus, podStatus, readySandbox, type StatusFacts } from '../status/pod-status.ts'
+import { containersToClear } from '../status/restart-everything.ts'
 import type { StatusManager } from '../status/status-manager.ts'
 import { identityOf, type VolumeManager } from '../volumes/volume-manager.ts'
 import { admit } from './admission.ts'
@@ -81,7 +82,8 @@ export class PodLifecycle implements Lifecycle {
     statuses.set(pod, status, { containersMayRun: true })
     if (isTerminalPhase(status.phase)) return 'done'
     // 4. What is to be done?
-    const actions = computePodActions(pod, observed, (id, type) => probes.result(id, type))
+    if (restartsEverything(status)) return await this.#clearForRestart(pod, observed, memory)
+    const actions = computePodActions({ ...pod, status }, observed, (id, type) => probes.result(id, type))
     if (actions.killPod && !actions.createSandbox) return 'done'
     await this.#kill(pod, observed, actions)
     if (actions.start.length === 0 && !actions.createSandbox) return await this.#settled(pod, observed, memory)
@@ -213,6 +215,19 @@ export class PodLifecycle implements Lifecycle {
     await Promise.all(kill.map(({ container, message, reason }) => stopper.stop(pod, container, { message, reason, podIp })))
   }
 
+  /** A rule restarts the whole pod: its containers go, at once and without hooks, and the next look starts them from the first. */
+  async #clearForRestart(pod: Pod, observed: ObservedPod, memory: Memory): Promise<number> {
+    const { stopper, runtime, clock } = this.#options
+    const podIp = this.#podIp(pod, observed)
+    for (const container of containersToClear(pod, observed)) {
+      if (container.state === 'running') await stopper.stop(pod, container, { message: 'killing', graceOverride: 0, podIp })
+      await runtime.removeContainer(container.id)
+    }
+    memory.acted = clock.now().getTime()
+    memory.waiting.clear()
+    return 0
+  }
+
   /** Nothing to start: volumes are kept current, old attempts cleared away. */
   async #settled(pod: Pod, observed: ObservedPod, memory: Memory): Promise<number | 'running'> {
     const { volumes, volumeRefreshMs = 60_000, clock, log, runtime } = this.#options
@@ -263,6 +278,9 @@ export class PodLifecycle implements Lifecycle {
     return Number.isFinite(next) ? Math.max(0, next) : 'running'
   }
 }
+
+const restartsEverything = ({ conditions = [] }: Pod['status']): boolean =>
+  conditions.some(({ type, status }) => type === 'AllContainersRestarting' && status === 'True')
 
 /** The status with nothing but PodReadyToStartContainers turned true: containers are reported when they have been started. */
 function sandboxReady(status: Pod['status'], now: string): Pod['status'] {

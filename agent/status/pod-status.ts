@@ -3,11 +3,13 @@ import type { ContainerStatus, PodStatus } from '../../api/core/pod-status.ts'
 import { containersOf, isSidecar, type PodContainer } from '../../api/pod-containers.ts'
 import { isTerminalPhase } from '../../api/pod-phase.ts'
 import type { ObservedContainer, ObservedPod } from '../runtime/runtime.ts'
-import { containerStatus, hasEnded, type WaitingReason } from './container-status.ts'
+import { containerStatus, exitCodeOf, hasEnded, type WaitingReason } from './container-status.ts'
 import { withShortMessages } from './message-limit.ts'
 import { kubeletConditions, podConditions, withTransitionTimes } from './pod-conditions.ts'
 import { podPhase } from './pod-phase.ts'
 import { resourceStatus } from './pod-resources.ts'
+import { containersToClear, isRestartingEverything } from './restart-everything.ts'
+import { mayRestartEverything, restartsAfter } from './restart-policy.ts'
 
 /** What probes say about a running container; without a probe of a kind the answer is yes. */
 export interface ProbeVerdicts {
@@ -40,10 +42,9 @@ export function shouldRestart(pod: Pod, container: PodContainer, latest: Observe
   if (!hasEnded(latest)) return true
   if (container.kind === 'ephemeral') return false
   if (container.kind === 'init' && isSidecar(container.container)) return true
-  const succeeded = latest.exitCode === 0 && latest.error === undefined
-  if (container.kind === 'init' && succeeded) return false
-  if (pod.spec.restartPolicy === 'Never') return false
-  return !(pod.spec.restartPolicy === 'OnFailure' && succeeded)
+  const exitCode = exitCodeOf(latest)
+  if (container.kind === 'init' && exitCode === 0) return false
+  return restartsAfter(pod.spec, container.container, exitCode)
 }
 
 /** The network sandbox is there and, with a network of its own, has an address. */
@@ -67,6 +68,7 @@ function statusesOf(facts: StatusFacts): Record<PodContainer['kind'], ContainerS
     ...(previous.containerStatuses ?? []),
     ...(previous.ephemeralContainerStatuses ?? []),
   ]
+  const restarting = isRestartingEverything(facts)
   const defaultReason = (pod.spec.initContainers ?? []).length > 0 ? 'PodInitializing' : 'ContainerCreating'
   const result: Record<PodContainer['kind'], ContainerStatus[]> = { init: [], app: [], ephemeral: [] }
   const members = containersOf(pod.spec)
@@ -80,6 +82,7 @@ function statusesOf(facts: StatusFacts): Record<PodContainer['kind'], ContainerS
       waiting: waiting.get(name),
       defaultReason: member.kind === 'ephemeral' ? 'ContainerCreating' : defaultReason,
       restarts: shouldRestart(pod, member, attempts[0]),
+      restartingEverything: member.kind !== 'ephemeral' && restarting,
       terminationMessage,
     })
     result[member.kind].push(withShortMessages(withProbes(status, member, facts), members.length))
@@ -135,6 +138,10 @@ export function podStatus(facts: StatusFacts): PodStatus {
     containers: app,
     others,
     sandboxReady: readySandbox(pod, facts.observed) !== undefined,
+    previous: previous.conditions ?? [],
+    ...(mayRestartEverything(pod.spec)
+      ? { restartsEverything: isRestartingEverything(facts) && containersToClear(pod, facts.observed).length > 0 }
+      : {}),
   }).map(condition => (observedGeneration === undefined ? condition : { ...condition, observedGeneration }))
   return {
     ...(observedGeneration === undefined ? {} : { observedGeneration }),

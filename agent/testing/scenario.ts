@@ -27,6 +27,8 @@ export const ordinaryNode: NodeSecurity = {
   allowedUnsafeSysctls: [],
   seccompDirectory: '/var/lib/kubelet/seccomp',
 }
+/** For a busy machine: what is waited for takes milliseconds on an idle one. */
+const patienceMs = 50_000
 
 /** What the API server makes of a pod that was created and bound. */
 export function boundPod(name: string, spec: Partial<PodSpec>): Pod {
@@ -105,7 +107,7 @@ export async function startScenario(simulation: SimulationOptions = {}, timings:
       api.put(Pod, boundPod(name, spec))
     },
     /** Waits until the pod's status in the API is as wanted. */
-    async until(name: string, wanted: (status: PodStatus) => boolean, timeoutMs = 8000): Promise<PodStatus> {
+    async until(name: string, wanted: (status: PodStatus) => boolean, timeoutMs = patienceMs): Promise<PodStatus> {
       const deadline = Date.now() + timeoutMs
       for (;;) {
         const status = api.pod(name)?.status
@@ -114,7 +116,7 @@ export async function startScenario(simulation: SimulationOptions = {}, timings:
         await delay(5)
       }
     },
-    async untilGone(name: string, timeoutMs = 8000): Promise<void> {
+    async untilGone(name: string, timeoutMs = patienceMs): Promise<void> {
       const deadline = Date.now() + timeoutMs
       while (api.pod(name)) {
         if (Date.now() > deadline) throw new Error(`${name} is still there: ${JSON.stringify(api.pod(name)?.status)}`)

@@ -200,6 +200,23 @@ function describeOn(docker: Docker): void {
       await expect(refused).rejects.toMatchObject({ reason: 'StartFailed', message: expect.stringContaining('/no/such/program') })
     })
 
+    it('kills a command that takes too long', async () => {
+      const { containers } = await runtime.inspectPod(pod.uid)
+      const id = containers.find(({ state }) => state === 'running')?.id ?? ''
+      await expect(runtime.execSync(id, { command: ['sleep', '77'], timeoutSeconds: 0.5 })).rejects.toMatchObject({ reason: 'Timeout' })
+      const { output } = await runtime.execSync(id, { command: ['ps'] })
+      expect(output.toString()).not.toContain('sleep 77')
+    })
+
+    it('says of a working directory that cannot be made when the container is started', async () => {
+      const { containers, sandboxes } = await runtime.inspectPod(pod.uid)
+      const more = { name: 'nowhere', workingDir: '/etc/passwd', attempt: containers.length }
+      const id = await runtime.createContainer(config(sandboxes[0]?.id ?? '', more))
+      const error = expect.stringMatching(/^failed to create containerd task: .*: mkdir \/etc\/passwd: not a directory$/)
+      await expect(runtime.startContainer(id)).rejects.toMatchObject({ reason: 'StartFailed', message: error })
+      expect((await runtime.inspectPod(pod.uid)).containers.find(({ name }) => name === 'nowhere')).toMatchObject({ error })
+    })
+
     it('says in a pull error what kind it is', async () => {
       await expect(runtime.pullImage('127.0.0.1:1/none:1')).rejects.toMatchObject({ reason: 'RegistryUnavailable' })
       await expect(runtime.pullImage('UPPER')).rejects.toMatchObject({ reason: 'InvalidImageName' })

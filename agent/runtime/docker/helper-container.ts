@@ -4,10 +4,18 @@ import { settled, translated } from './errors.ts'
 import { helperLabels } from './labels.ts'
 import type { DockerContext } from './options.ts'
 
-/** Gives `use` a container that mounts what `hostConfig` says and is never started; removes it afterwards. */
+/** What a helper has, and what its shell runs when it is started. */
+export interface HelperOptions extends Docker.HostConfig {
+  readonly script?: string
+  /** Instead of the pause image. */
+  readonly image?: string
+}
+type HelperContext = Pick<DockerContext, 'docker' | 'pauseImage' | 'cluster' | 'nodeName' | 'log'>
+
+/** Gives `use` a container that mounts what the options say and that most never start; removes it afterwards. */
 export async function withHelper<T>(
-  context: DockerContext,
-  { image, ...hostConfig }: Docker.HostConfig & { readonly image?: string },
+  context: HelperContext,
+  { image, script, ...hostConfig }: HelperOptions,
   use: (container: Docker.Container) => Promise<T>,
 ): Promise<T> {
   const container = await translated(
@@ -15,6 +23,7 @@ export async function withHelper<T>(
       name: `kubeling_helper_${randomUUID()}`,
       Image: image ?? context.pauseImage,
       Entrypoint: ['/bin/sh'],
+      ...(script === undefined ? {} : { Cmd: ['-c', script] }),
       Labels: helperLabels(context),
       HostConfig: { NetworkMode: 'none', ...hostConfig },
     }),

@@ -138,7 +138,8 @@ const detailsOf = ({ State, Created, Config }: Docker.ContainerInspectInfo): Det
 })
 
 function detailed(found: Docker.ContainerInfo, details: Details): ObservedContainer {
-  const { state, createdAt, image, startedAt, finishedAt, exitCode, oomKilled, error } = details
+  const { state, createdAt, image, startedAt, finishedAt, exitCode, oomKilled } = details
+  const error = details.error && (found.Labels[labels.startRefusal] ?? details.error)
   const ended = state === 'exited'
   return {
     ...observed(found),
