@@ -1,3 +1,4 @@
+import type { Container } from '../../api/core/container.ts'
 import type { Pod } from '../../api/core/pod.ts'
 import { Secret } from '../../api/core/secret.ts'
 import type { Service } from '../../api/core/service.ts'
@@ -9,7 +10,7 @@ import { ImageError, type ImageManager } from '../images/image-manager.ts'
 import { credentialsFor, type PullSecret } from '../images/pull-secrets.ts'
 import { isRuntimeError, type ImageInfo, type RegistryCredentials, type Runtime } from '../runtime/runtime.ts'
 import type { WaitingReason } from '../status/container-status.ts'
-import type { ObjectReader } from '../volumes/object-reader.ts'
+import type { Objects } from '../volumes/object-reader.ts'
 import type { MountSource } from '../volumes/volume-manager.ts'
 import { containerConfig } from './container-config.ts'
 import type { ContainerStopper } from './container-stopper.ts'
@@ -33,9 +34,9 @@ export class StartError extends Error {
 }
 
 export interface ContainerStarterOptions {
-  readonly runtime: Pick<Runtime, 'createContainer' | 'startContainer' | 'execSync'>
+  readonly runtime: Pick<Runtime, 'createContainer' | 'startContainer' | 'execSync' | 'info'>
   readonly images: ImageManager
-  readonly objects: ObjectReader
+  readonly objects: Objects
   readonly stopper: ContainerStopper
   readonly events: PodEvents
   readonly clock: Clock
@@ -80,7 +81,7 @@ export class ContainerStarter {
     } catch (error) {
       context.signal.throwIfAborted()
       record('Warning', 'Failed', `Error: ${messageOf(error)}`)
-      throw new StartError('CreateContainerError', messageOf(error))
+      throw new StartError(isRuntimeError(error, 'UnsafeSubPath') ? 'CreateContainerConfigError' : 'CreateContainerError', messageOf(error))
     }
   }
 
@@ -169,6 +170,7 @@ export class ContainerStarter {
         environment: values,
         sources,
         nodeMemory: nodeMemory(),
+        recursiveReadOnlyMounts: await this.#recursiveReadOnlyMounts(start.container),
         runningId,
       })
     } catch (error) {
@@ -176,6 +178,12 @@ export class ContainerStarter {
       record('Warning', 'Failed', `Error: ${messageOf(error)}`)
       throw new StartError('CreateContainerConfigError', messageOf(error))
     }
+  }
+
+  /** The runtime is asked only when a mount wants to know. */
+  async #recursiveReadOnlyMounts({ volumeMounts = [] }: Container): Promise<boolean> {
+    const wanted = volumeMounts.some(({ recursiveReadOnly = 'Disabled' }) => recursiveReadOnly !== 'Disabled')
+    return wanted && (await this.#options.runtime.info()).recursiveReadOnlyMounts
   }
 
   async #credentials(pod: Pod, image: string): Promise<RegistryCredentials | undefined> {

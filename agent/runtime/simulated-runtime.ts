@@ -108,6 +108,7 @@ export class SimulatedRuntime implements Runtime {
       architecture: 'amd64',
       cpus: 8,
       memoryBytes: 16 * 2 ** 30,
+      recursiveReadOnlyMounts: true,
       cgroupVersion: 2,
     }
     return { ...standard, ...this.#options.info }

@@ -134,8 +134,8 @@ export class DockerRuntime implements Runtime {
   prepareVolumes(volumes: readonly PreparedVolume[]) {
     return prepareVolumes(this.#context, volumes)
   }
-  writeVolume(name: string, files: readonly VolumeFile[], { atomic }: { atomic: boolean }) {
-    return writeVolume(this.#context, name, { files, atomic })
+  writeVolume(name: string, files: readonly VolumeFile[], options: { atomic: boolean; gid?: number }) {
+    return writeVolume(this.#context, name, { files, ...options })
   }
   volumeUsage(name: string) {
     return volumeUsage(this.#context, name)

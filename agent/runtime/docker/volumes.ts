@@ -6,16 +6,8 @@ import { withHelper } from './helper-container.ts'
 import { labels, ownerFilter, volumeLabels } from './labels.ts'
 import type { DockerContext } from './options.ts'
 import { volumeDirectory } from './volume-directory.ts'
-import {
-  createStored,
-  generationName,
-  isStored,
-  listStored,
-  prepareStored,
-  removeStored,
-  storedUsage,
-  writeStored,
-} from './node-volumes.ts'
+import { generationName } from './atomic-writer.ts'
+import { createStored, isStored, listStored, prepareStored, removeStored, storedUsage, writeStored } from './node-volumes.ts'
 import { topLevel, volumesTar, type VolumeContent } from './volume-tar.ts'
 
 const defaultMode = 0o777
@@ -84,7 +76,7 @@ async function fill(context: DockerContext, volumes: readonly string[], contents
 export async function writeVolume(
   context: DockerContext,
   name: string,
-  write: { files: readonly VolumeFile[]; atomic: boolean },
+  write: { files: readonly VolumeFile[]; atomic: boolean; gid?: number },
 ): Promise<void> {
   if (isStored(context.volumeStore, name)) return writeStored(context.volumeStore, name, write)
   const sandbox = await runningSandbox(context, name)
