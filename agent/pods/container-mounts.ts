@@ -27,7 +27,8 @@ function mountOf(mount: VolumeMount, facts: MountFacts): Mount {
     ...(mount.mountPropagation ? { propagation: mount.mountPropagation as 'None' } : {}),
     ...(subPath ? { subPath } : {}),
   }
-  return 'hostPath' in source ? { ...common, hostPath: source.hostPath } : { ...common, volume: source.volume }
+  if ('hostPath' in source) return { ...common, hostPath: source.hostPath }
+  return { ...common, volume: source.volume, ...(source.partsExist ? { partsExist: true } : {}) }
 }
 
 function subPathOf({ subPath, subPathExpr }: VolumeMount, environment: ReadonlyMap<string, string>): string | undefined {

@@ -6,7 +6,7 @@ import { isNotFound } from '../../api/errors.ts'
 import type { Clock } from '../../common/clock.ts'
 import type { Logger } from '../../common/log.ts'
 import { messageOf } from '../../common/error-message.ts'
-import { ImageError, type ImageManager } from '../images/image-manager.ts'
+import { ImageError, type ImageManager, type ImageRequest } from '../images/image-manager.ts'
 import { credentialsFor, type PullSecret } from '../images/pull-secrets.ts'
 import { isRuntimeError, type ImageInfo, type RegistryCredentials, type Runtime } from '../runtime/runtime.ts'
 import type { WaitingReason } from '../status/container-status.ts'
@@ -16,6 +16,7 @@ import { containerConfig } from './container-config.ts'
 import type { ContainerStopper } from './container-stopper.ts'
 import { environment, environmentNeedsPodIp } from './environment.ts'
 import { runHook } from './hooks.ts'
+import { ImageVolumes, imageVolumesOf } from './image-volumes.ts'
 import type { ContainerToStart } from './pod-actions.ts'
 import type { PodEvents } from './pod-events.ts'
 import { serviceEnvironment } from './service-environment.ts'
@@ -34,7 +35,7 @@ export class StartError extends Error {
 }
 
 export interface ContainerStarterOptions {
-  readonly runtime: Pick<Runtime, 'createContainer' | 'startContainer' | 'execSync' | 'info'>
+  readonly runtime: Pick<Runtime, 'createContainer' | 'startContainer' | 'execSync' | 'info' | 'fillVolume'>
   readonly images: ImageManager
   readonly objects: Objects
   readonly stopper: ContainerStopper
@@ -56,6 +57,11 @@ export interface StartContext {
   readonly runningId: (name: string) => string | undefined
   readonly signal: AbortSignal
 }
+interface WantedFor {
+  readonly pod: Pod
+  readonly container: Container
+  readonly signal: AbortSignal
+}
 export interface CreatedContainer {
   readonly start: ContainerToStart
   readonly id: string
@@ -64,14 +70,17 @@ export interface CreatedContainer {
 /** Image, creation, start and postStart hook of one container, each with upstream's events and errors. */
 export class ContainerStarter {
   readonly #options: ContainerStarterOptions
+  readonly #imageFiles: ImageVolumes
 
   constructor(options: ContainerStarterOptions) {
     this.#options = options
+    this.#imageFiles = new ImageVolumes(options.runtime)
   }
 
   /** Everything up to the moment the container could be started. Throws StartError. */
   async create(start: ContainerToStart, context: StartContext): Promise<CreatedContainer> {
     const record = this.#options.events.of(context.pod, start.container.name)
+    await this.#imageVolumes(start, context)
     const image = await this.#image(start, context)
     const config = await this.#config(start, context, image)
     try {
@@ -127,20 +136,41 @@ export class ContainerStarter {
 
   async #image({ container }: ContainerToStart, { pod, signal }: StartContext): Promise<ImageInfo> {
     const record = this.#options.events.of(pod, container.name)
-    const image = container.image ?? ''
+    const wanted = { image: container.image ?? '', pullPolicy: (container.imagePullPolicy ?? 'IfNotPresent') as 'IfNotPresent' }
+    return await this.#ensure({ pod, container, signal, record, ...wanted })
+  }
+
+  /** What the container mounts of other images; their events are the pod's. */
+  async #imageVolumes({ container }: ContainerToStart, { pod, signal }: StartContext): Promise<void> {
+    const { events } = this.#options
+    for (const { name, image } of imageVolumesOf(pod, container)) {
+      const reference = image.reference ?? ''
+      const record: ImageRequest['record'] = (type, reason, message) => events.record({ pod, type, reason, message })
+      const pullPolicy = (image.pullPolicy ?? 'IfNotPresent') as 'IfNotPresent'
+      await this.#ensure({ pod, container, signal, record, image: reference, pullPolicy })
+      try {
+        await this.#imageFiles.fill(pod, name, reference)
+      } catch (error) {
+        signal.throwIfAborted()
+        events.record({ pod, container: container.name, type: 'Warning', reason: 'Failed', message: `Error: ${messageOf(error)}` })
+        throw new StartError('CreateContainerError', messageOf(error))
+      }
+    }
+  }
+
+  async #ensure(wanted: Pick<ImageRequest, 'image' | 'pullPolicy' | 'record'> & WantedFor): Promise<ImageInfo> {
+    const { pod, container, signal, ...request } = wanted
     try {
       return await this.#options.images.ensure({
+        ...request,
         podUid: pod.metadata.uid,
-        image,
-        pullPolicy: (container.imagePullPolicy ?? 'IfNotPresent') as 'IfNotPresent',
-        record,
-        credentials: () => this.#credentials(pod, image),
+        credentials: () => this.#credentials(pod, request.image),
         signal,
       })
     } catch (error) {
       signal.throwIfAborted()
       const { reason, message, retryAfter } = error instanceof ImageError ? error : new ImageError('ImageInspectError', messageOf(error))
-      record('Warning', 'Failed', `Error: ${reason}`)
+      this.#options.events.record({ pod, container: container.name, type: 'Warning', reason: 'Failed', message: `Error: ${reason}` })
       throw new StartError(reason, message, retryAfter)
     }
   }

@@ -61,6 +61,8 @@ export interface Runtime {
    * what has none of its own.
    */
   writeVolume(name: string, files: readonly VolumeFile[], options: { atomic: boolean; gid?: number }): Promise<void>
+  /** Fills a volume with the files of an image, once. Throws RuntimeError 'ImageNotFound' when the image is not here. */
+  fillVolume(name: string, image: string): Promise<void>
   /** Bytes that the files of a volume take up; throws NotFound when it is nowhere to be seen. */
   volumeUsage(name: string): Promise<number>
   removeVolume(name: string): Promise<void>
@@ -168,8 +170,9 @@ export type Mount = {
   /** Read-only with all that is mounted below; only where `info` says that it can be. */
   readonly recursiveReadOnly?: boolean
   readonly propagation?: 'None' | 'HostToContainer' | 'Bidirectional'
-  /** A part of it, made as a directory when it is missing. Throws 'UnsafeSubPath' when links in it lead out of the volume. */
+  /** A part of it, made as a directory when it is missing and `partsExist` is not set. Throws 'UnsafeSubPath' when links in it lead out of the volume. */
   readonly subPath?: string
+  readonly partsExist?: boolean
 } & (
   | {
       readonly volume: string

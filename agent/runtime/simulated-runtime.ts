@@ -284,6 +284,12 @@ export class SimulatedRuntime implements Runtime {
     this.#called('writeVolume', name)
     if (!this.volumes.write(name, files, atomic)) throw new RuntimeError('NotFound', `no such volume: ${name}`)
   }
+  async fillVolume(name: string, image: string): Promise<void> {
+    this.#called('fillVolume', `${name} ${image}`)
+    if (!this.#images.has(image)) throw new RuntimeError('ImageNotFound', `No such image: ${image}`)
+    if (!this.volumes.write(name, [{ path: 'image', content: Buffer.from(image), mode: 0o644 }], false))
+      throw new RuntimeError('NotFound', `no such volume: ${name}`)
+  }
   async volumeUsage(name: string): Promise<number> {
     return this.volumes.usage(name)
   }

@@ -18,8 +18,14 @@ import { withGroup, type ContentContext } from './volume-source.ts'
 
 /** Where a volume of the pod is found by a container. */
 export type MountSource =
-  /** `readOnly`: kubelet mounts what it fills from the API read-only, whatever the container asks for. */
-  { readonly volume: string; readonly readOnly?: boolean } | { readonly hostPath: string }
+  | {
+      readonly volume: string
+      /** Kubelet mounts what it fills itself read-only, whatever the container asks for. */
+      readonly readOnly?: boolean
+      /** Of an image nothing is made that is not in it. */
+      readonly partsExist?: boolean
+    }
+  | { readonly hostPath: string }
 
 export interface VolumeManagerOptions {
   readonly runtime: Pick<
@@ -53,6 +59,15 @@ const baseOf = (pod: Pod, { name }: Volume): VolumeConfig => {
   return { name: volumeName(pod, name), pod: identityOf(pod), ...(gid === undefined ? {} : { gid }) }
 }
 
+function sourceOf(pod: Pod, volume: Volume): MountSource {
+  if (volume.hostPath) return { hostPath: volume.hostPath.path }
+  return {
+    volume: volumeName(pod, volume.name),
+    ...(volume.image ? { readOnly: true, partsExist: true } : {}),
+    ...(hasContent(volume) ? { readOnly: true } : {}),
+  }
+}
+
 function digest(files: readonly VolumeFile[]): string {
   const hash = createHash('sha256')
   for (const { path, content, mode, uid, gid } of [...files].sort((a, b) => (a.path < b.path ? -1 : 1)))
@@ -76,17 +91,7 @@ export class VolumeManager {
 
   /** Where each volume will be, by its name in the pod. */
   sources(pod: Pod): Map<string, MountSource> {
-    return new Map(
-      mountedVolumes(pod).map(volume => {
-        const { name, hostPath } = volume
-        return [
-          name,
-          hostPath
-            ? { hostPath: hostPath.path }
-            : { volume: volumeName(pod, name), ...(volume.image || hasContent(volume) ? { readOnly: true } : {}) },
-        ]
-      }),
-    )
+    return new Map(mountedVolumes(pod).map(volume => [volume.name, sourceOf(pod, volume)]))
   }
 
   /** Makes the volumes, empty as yet: the sandbox that is to hold them mounts them when it is created. */

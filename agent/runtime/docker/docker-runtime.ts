@@ -20,6 +20,7 @@ import { execSync, type ExecSyncOptions } from './exec-sync.ts'
 import { exec } from './exec.ts'
 import { createHostPath, hostPathType } from './host-path.ts'
 import { pullImage, type PullOptions } from './image-pull.ts'
+import { fillVolume } from './image-volume.ts'
 import { imageStatus, listImages, removeImage } from './images.ts'
 import { info } from './info.ts'
 import { InspectCache, inspectPod, listPods } from './inspect-pod.ts'
@@ -136,6 +137,9 @@ export class DockerRuntime implements Runtime {
   }
   writeVolume(name: string, files: readonly VolumeFile[], options: { atomic: boolean; gid?: number }) {
     return writeVolume(this.#context, name, { files, ...options })
+  }
+  fillVolume(name: string, image: string) {
+    return fillVolume(this.#context, name, image)
   }
   volumeUsage(name: string) {
     return volumeUsage(this.#context, name)

@@ -4,16 +4,23 @@ import { settled, translated } from './errors.ts'
 import { helperLabels } from './labels.ts'
 import type { DockerContext } from './options.ts'
 
-/** Gives `use` a container that mounts what `hostConfig` says and is never started; removes it afterwards. */
+interface Helper {
+  /** What it mounts. */
+  readonly hostConfig?: Docker.HostConfig
+  /** Absent: one that is always here. */
+  readonly image?: string
+}
+
+/** Gives `use` a container that is never started; removes it afterwards. */
 export async function withHelper<T>(
   context: DockerContext,
-  hostConfig: Docker.HostConfig,
+  { hostConfig, image }: Helper,
   use: (container: Docker.Container) => Promise<T>,
 ): Promise<T> {
   const container = await translated(
     context.docker.createContainer({
       name: `kubeling_helper_${randomUUID()}`,
-      Image: context.pauseImage,
+      Image: image ?? context.pauseImage,
       Entrypoint: ['/bin/sh'],
       Labels: helperLabels(context),
       HostConfig: { NetworkMode: 'none', ...hostConfig },
@@ -23,6 +30,8 @@ export async function withHelper<T>(
     return await use(container)
   } finally {
     // Nobody waits for the removal: it takes as long as the work itself.
-    settled(container.remove({ force: true })).catch(error => context.log.warn('a helper container could not be removed', { error }))
+    settled(container.remove({ force: true, v: true })).catch(error =>
+      context.log.warn('a helper container could not be removed', { error }),
+    )
   }
 }

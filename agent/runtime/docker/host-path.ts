@@ -28,7 +28,9 @@ function typeOfMode(mode: number): HostPathType {
 export async function hostPathType(context: DockerContext, path: string): Promise<HostPathType | undefined> {
   const mount = { Type: 'bind' as const, Source: (context.hostPathRoot ?? '') + path, Target: seenAt, ReadOnly: true }
   try {
-    return await withHelper(context, { Mounts: [mount] }, async container => typeOfMode((await statPath(container, seenAt)).mode))
+    return await withHelper(context, { hostConfig: { Mounts: [mount] } }, async container =>
+      typeOfMode((await statPath(container, seenAt)).mode),
+    )
   } catch (error) {
     if (isRuntimeError(error, 'HostPathMissing')) return undefined
     throw error
@@ -38,7 +40,7 @@ export async function hostPathType(context: DockerContext, path: string): Promis
 /** A part of a host path without links in it, made as a directory when it is missing. */
 export async function hostSubPath(context: DockerContext, root: string, subPath: string): Promise<string> {
   const mount = { Type: 'bind' as const, Source: root, Target: seenAt }
-  return await withHelper(context, { Mounts: [mount] }, async container => {
+  return await withHelper(context, { hostConfig: { Mounts: [mount] } }, async container => {
     const path = await withoutLinks(container, { root: seenAt, subPath })
     await makeDirectories(container, path)
     return path
@@ -75,11 +77,15 @@ export async function createHostPath(context: DockerContext, path: string, type:
   const whole = (context.hostPathRoot ?? '') + path
   // A bind, other than a mount, makes the directory it names when the container's files are first reached.
   if (type === 'Directory')
-    return await withHelper(context, { Binds: [`${whole}:${seenAt}`] }, async container => void (await statPath(container, seenAt)))
+    return await withHelper(
+      context,
+      { hostConfig: { Binds: [`${whole}:${seenAt}`] } },
+      async container => void (await statPath(container, seenAt)),
+    )
   const mount = { Type: 'bind' as const, Source: posix.dirname(whole), Target: seenAt }
   const name = posix.basename(whole)
   try {
-    await withHelper(context, { Mounts: [mount] }, async container => {
+    await withHelper(context, { hostConfig: { Mounts: [mount] } }, async container => {
       if (await exists(container, `${seenAt}/${name}`)) return
       const tar = pack()
       tar.entry({ name, mode: 0o644 }, '')

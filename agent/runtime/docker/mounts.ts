@@ -33,20 +33,16 @@ export async function mountsOf(
 async function mountOf(context: DockerContext, config: ContainerConfig, mount: Mount): Promise<string | Docker.MountSettings> {
   try {
     if ('hostPath' in mount) return bindMount(context, mount, await hostSource(context, mount))
+    const { volume, subPath, noLinks, partsExist } = mount
     const store = context.volumeStore
-    if (isStored(store, mount.volume)) {
-      const part = mount.noLinks
-        ? mount.subPath
-        : mount.subPath && (await storedSubPath(store, { volume: mount.volume, subPath: mount.subPath }))
-      return bindMount(context, mount, withPart(bindSource(store, mount.volume), part))
+    if (isStored(store, volume)) {
+      const part = noLinks || !subPath ? subPath : await storedSubPath(store, { volume, subPath, partsExist })
+      return bindMount(context, mount, withPart(bindSource(store, volume), part))
     }
-    if (!mount.subPath && !passesOn(mount)) return volumeMount(mount, mount.volume)
+    if (!subPath && !passesOn(mount)) return volumeMount(mount, volume)
     const sandbox = context.docker.getContainer(config.sandboxId)
-    const part =
-      mount.noLinks || !mount.subPath
-        ? mount.subPath
-        : await withoutLinks(sandbox, { root: volumeDirectory(mount.volume), subPath: mount.subPath })
-    return bind(withPart(await engineDirectory(context, mount.volume), part), mount)
+    const part = noLinks || !subPath ? subPath : await withoutLinks(sandbox, { root: volumeDirectory(volume), subPath })
+    return bind(withPart(await engineDirectory(context, volume), part), mount)
   } catch (error) {
     if (!isRuntimeError(error, 'UnsafeSubPath')) throw error
     // Upstream tells no more, so as not to tell what there is outside.

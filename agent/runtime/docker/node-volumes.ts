@@ -57,12 +57,19 @@ export const isStored = (store: VolumeStore | undefined, name: string): store is
 /** What a container binds to have the volume. */
 export const bindSource = (store: VolumeStore, name: string): string => `${store.engine}/${name}/data`
 
+export interface PartOfVolume {
+  readonly volume: string
+  readonly subPath: string
+  /** Nothing is made. */
+  readonly partsExist?: boolean | undefined
+}
+
 /**
  * The same place in the volume by a path in which nothing is a link; directories that are missing are made, as open as the
  * volume itself. Throws when links lead out of the volume, or nowhere: the engine, which resolves them on its own machine,
  * would mount whatever they name there.
  */
-export async function storedSubPath(store: VolumeStore, { volume, subPath }: { volume: string; subPath: string }): Promise<string> {
+export async function storedSubPath(store: VolumeStore, { volume, subPath, partsExist }: PartOfVolume): Promise<string> {
   const root = await realpath(rootOf(store, volume))
   const { mode, gid } = await stat(root)
   let path = root
@@ -72,6 +79,7 @@ export async function storedSubPath(store: VolumeStore, { volume, subPath }: { v
     path = found?.isSymbolicLink() ? ((await realpath(next).catch(ifMissing)) ?? '') : next
     if (!isWithin(root, path)) throw new RuntimeError('UnsafeSubPath', `subpath "${subPath}" not within volume path`)
     if (found) continue
+    if (partsExist) throw new RuntimeError('NotFound', `subPath "${subPath}" does not exist in the volume`)
     await mkdir(next)
     await setOwner(next, { mode: mode & 0o2777, gid })
   }

@@ -68,7 +68,7 @@ async function fill(context: DockerContext, volumes: readonly string[], contents
     Target: volumeDirectory(name),
     VolumeOptions: { NoCopy: true, Labels: {}, DriverConfig: { Name: 'local', Options: {} } },
   }))
-  await withHelper(context, { Mounts: mounts }, async container => {
+  await withHelper(context, { hostConfig: { Mounts: mounts } }, async container => {
     await translated(container.putArchive(await volumesTar(contents), { path: '/' }))
   })
 }
