@@ -1,8 +1,15 @@
 import { randomUUID } from 'node:crypto'
 import type Docker from 'dockerode'
 import { settled, translated } from './errors.ts'
-import { helperLabels } from './labels.ts'
+import { helperLabels, labels, ownerFilter, type Owner } from './labels.ts'
 import type { DockerContext } from './options.ts'
+
+/** Removes the helpers that an agent before this one was killed over. Only before this one has any. */
+export async function removeHelpers(docker: Docker, owner: Owner): Promise<void> {
+  const filters = { label: ownerFilter(owner, `${labels.type}=helper`) }
+  const left = await translated(docker.listContainers({ all: true, filters }))
+  await Promise.all(left.map(({ Id }) => settled(docker.getContainer(Id).remove({ force: true, v: true }))))
+}
 
 interface Helper {
   /** What it mounts. */

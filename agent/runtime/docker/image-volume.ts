@@ -29,7 +29,7 @@ export async function fillVolume(context: DockerContext, volume: string, image: 
 
 /** What the engine puts into every container, and no image holds like this. */
 const engineFiles = ['.dockerenv', 'dev/console', 'etc/hostname', 'etc/hosts', 'etc/resolv.conf']
-export const isEngineFile = ({ name, size, linkname }: Pick<Header, 'name' | 'size' | 'linkname'>): boolean =>
+export const isEngineFile = ({ name, size, linkname }: Pick<Header, 'name' | 'size'> & Partial<Pick<Header, 'linkname'>>): boolean =>
   (engineFiles.includes(name) && size === 0) || (name === 'etc/mtab' && linkname === '/proc/mounts')
 
 function withoutEngineFiles(source: Readable): Readable {
