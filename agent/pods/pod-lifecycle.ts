@@ -256,7 +256,8 @@ export class PodLifecycle implements Lifecycle {
   }
 
   #nextLook(pod: Pod, retryAfter: number | undefined): number | 'running' {
-    const next = Math.min(retryAfter ?? Infinity, this.#untilDeadline(pod))
+    // Volumes that could not be brought up to date are tried again when their back-off ends.
+    const next = Math.min(retryAfter ?? Infinity, this.#untilDeadline(pod), this.#options.mounter.remaining(pod) || Infinity)
     return Number.isFinite(next) ? Math.max(0, next) : 'running'
   }
 }

@@ -327,8 +327,9 @@ describe('volumes on real Docker', () => {
     await ready('scratch')
     expect(await sh('scratch', 'cat /disk/log /mem/log')).toBe('begun\nbegun\nkept\nkept\n')
     await kubectl(`delete ${in_} pod scratch --timeout=60s`, { timeoutSeconds: 70 })
-    const left = await docker('exec', await serviceContainer(spec.nodeName ?? ''), 'ls', '/var/lib/kubeling/volumes')
-    expect(left).not.toContain(metadata.uid)
+    const node = await serviceContainer(spec.nodeName ?? '')
+    const gone = async () => !(await docker('exec', node, 'ls', '/var/lib/kubeling/volumes')).includes(metadata.uid)
+    await eventually(gone, { seconds: 60, what: 'a node without the volumes of the pod' })
     expect(await docker('volume', 'ls', '-q', '--filter', `label=io.kubernetes.pod.uid=${metadata.uid}`)).toBe('')
   }, 150_000)
 
