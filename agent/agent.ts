@@ -22,6 +22,7 @@ import type { NodeSecurity } from './pods/node-security.ts'
 import { parseResolvConf, type DnsOptions } from './pods/pod-dns.ts'
 import { connectDocker, type DockerEngine } from './runtime/docker/connect.ts'
 import { DockerRuntime } from './runtime/docker/docker-runtime.ts'
+import { removeHelpers } from './runtime/docker/helper-container.ts'
 import { findVolumeStore } from './runtime/docker/node-volumes.ts'
 import { ensurePodNetwork } from './runtime/docker/pod-network.ts'
 import type { ImageInfo, Runtime } from './runtime/runtime.ts'
@@ -40,6 +41,7 @@ export function createAgent({ config, log }: { config: AgentConfig; log: Logger 
       const { identity, client } = await join(config, { nodeIp, log, signal })
       // 2. It tells what it is, and is given a range for its pods.
       const docker = await connectDocker({ socketPath: config.dockerSocket })
+      await removeHelpers(docker, config)
       const informers = new Informers(client, log.child({ component: 'informers' }))
       const images: ImageInfo[] = []
       const state = { notReady: networkNotReady('the pod network is not set up yet') as string | undefined }

@@ -23,11 +23,14 @@ import { RestartBackoff } from './pods/restart-backoff.ts'
 import type { NodeSecurity } from './pods/node-security.ts'
 import type { DnsOptions } from './pods/pod-dns.ts'
 import { TerminationMessages } from './pods/termination-messages.ts'
+import { VolumeMounter } from './pods/volume-mounter.ts'
 import { ProbeManager } from './probes/probe-manager.ts'
 import type { Runtime } from './runtime/runtime.ts'
+import { podResources } from './status/pod-resources.ts'
 import { StatusManager } from './status/status-manager.ts'
 import type { PodSource as PodSourceOfServer } from './server/pod-source.ts'
 import { ObjectReader } from './volumes/object-reader.ts'
+import { ObjectWatches } from './volumes/object-watches.ts'
 import { TokenSource } from './volumes/service-account-token.ts'
 import { identityOf, VolumeManager } from './volumes/volume-manager.ts'
 
@@ -35,7 +38,6 @@ export interface KubeletTimings {
   readonly relistMs: number
   readonly resyncMs: number
   readonly housekeepingMs: number
-  readonly volumeRefreshMs: number
   readonly restartBackoffInitialMs: number
   readonly restartBackoffMaxMs: number
   readonly imageBackoffInitialMs: number
@@ -74,7 +76,7 @@ export function createKubelet(options: KubeletOptions): Kubelet {
 
   const recorder = new EventRecorder({ client, component: 'kubelet', host: nodeName, log: log('events'), clock })
   const events = new PodEvents(recorder)
-  const objects = new ObjectReader(client, clock)
+  const objects = new ObjectReader(client)
   const tokens = new TokenSource(client, clock)
   const cache = new PodCache()
   const pleg = new Pleg({ runtime, cache, clock, log: log('pleg'), onChange: poke, ...given('relistMs', timings.relistMs) })
@@ -93,7 +95,17 @@ export function createKubelet(options: KubeletOptions): Kubelet {
     ...given('backoffInitialMs', timings.imageBackoffInitialMs),
     ...given('backoffMaxMs', timings.imageBackoffMaxMs),
   })
-  const volumes = new VolumeManager({ runtime, objects, tokens, hostIp, allocatable })
+  const watches: ObjectWatches = new ObjectWatches({
+    client,
+    log: log('volumes'),
+    onChange: (uid, isNews) => {
+      if (isNews) mounter.changed(uid)
+      poke(uid)
+    },
+  })
+  const memoryLimit = ({ spec }: Pod) => podResources(spec, 'limits')['memory']
+  const volumes = new VolumeManager({ runtime, objects, watches, tokens, hostIp, allocatable, memoryLimit })
+  const mounter: VolumeMounter = new VolumeMounter({ volumes, events, clock })
   const backoff = new RestartBackoff(timings.restartBackoffInitialMs, timings.restartBackoffMaxMs)
   const stopper = new ContainerStopper({ runtime, clock, events, log: log('pods') })
   const containers = new ContainerStarter({
@@ -104,23 +116,16 @@ export function createKubelet(options: KubeletOptions): Kubelet {
     log: log('pods'),
   })
   const starter = new PodStarter({
-    runtime,
-    volumes,
-    containers,
-    backoff,
-    events,
-    clock,
-    hostIp,
+    ...{ runtime, volumes, mounter, containers, backoff, events, clock, hostIp },
     dns: () => options.dns,
     userNamespaces: security.userNamespaces,
   })
   const lifecycle: PodLifecycle = new PodLifecycle({
-    ...{ runtime, cache, pleg, statuses, probes, images, volumes, starter, stopper, backoff, events, clock, hostIp, node },
+    ...{ runtime, cache, pleg, statuses, probes, images, volumes, mounter, starter, stopper, backoff, events, clock, hostIp, node },
     security,
     messages: new TerminationMessages(runtime),
     log: log('pods'),
     activePods: (): readonly Pod[] => workers.active(),
-    ...given('volumeRefreshMs', timings.volumeRefreshMs),
   })
   const workers: PodWorkers = new PodWorkers(lifecycle, {
     ...given('resyncMs', timings.resyncMs),
@@ -157,7 +162,7 @@ export function createKubelet(options: KubeletOptions): Kubelet {
     },
     async run(signal) {
       try {
-        await runAll([recorder, statuses, pleg, workers, source, housekeeping, eviction], signal)
+        await runAll([recorder, statuses, pleg, watches, workers, source, housekeeping, eviction], signal)
       } finally {
         probes.stop()
       }

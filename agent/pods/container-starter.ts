@@ -1,3 +1,4 @@
+import type { Container } from '../../api/core/container.ts'
 import type { Pod } from '../../api/core/pod.ts'
 import { Secret } from '../../api/core/secret.ts'
 import type { Service } from '../../api/core/service.ts'
@@ -5,16 +6,17 @@ import { isNotFound } from '../../api/errors.ts'
 import type { Clock } from '../../common/clock.ts'
 import type { Logger } from '../../common/log.ts'
 import { messageOf } from '../../common/error-message.ts'
-import { ImageError, type ImageManager } from '../images/image-manager.ts'
+import { ImageError, type ImageManager, type ImageRequest } from '../images/image-manager.ts'
 import { credentialsFor, type PullSecret } from '../images/pull-secrets.ts'
 import { isRuntimeError, type ImageInfo, type RegistryCredentials, type Runtime } from '../runtime/runtime.ts'
 import type { WaitingReason } from '../status/container-status.ts'
-import type { ObjectReader } from '../volumes/object-reader.ts'
+import type { Objects } from '../volumes/object-reader.ts'
 import type { MountSource } from '../volumes/volume-manager.ts'
 import { containerConfig } from './container-config.ts'
 import type { ContainerStopper } from './container-stopper.ts'
 import { environment, environmentNeedsPodIp } from './environment.ts'
 import { runHook } from './hooks.ts'
+import { ImageVolumes, imageVolumesOf } from './image-volumes.ts'
 import type { ContainerToStart } from './pod-actions.ts'
 import type { PodEvents } from './pod-events.ts'
 import { seccompProfile } from './seccomp-profile.ts'
@@ -34,9 +36,9 @@ export class StartError extends Error {
 }
 
 export interface ContainerStarterOptions {
-  readonly runtime: Pick<Runtime, 'createContainer' | 'startContainer' | 'execSync'>
+  readonly runtime: Pick<Runtime, 'createContainer' | 'startContainer' | 'execSync' | 'info' | 'fillVolume'>
   readonly images: ImageManager
-  readonly objects: ObjectReader
+  readonly objects: Objects
   readonly stopper: ContainerStopper
   readonly events: PodEvents
   readonly clock: Clock
@@ -58,6 +60,11 @@ export interface StartContext {
   readonly containerId: (name: string) => string | undefined
   readonly signal: AbortSignal
 }
+interface WantedFor {
+  readonly pod: Pod
+  readonly container: Container
+  readonly signal: AbortSignal
+}
 export interface CreatedContainer {
   readonly start: ContainerToStart
   readonly id: string
@@ -66,14 +73,17 @@ export interface CreatedContainer {
 /** Image, creation, start and postStart hook of one container, each with upstream's events and errors. */
 export class ContainerStarter {
   readonly #options: ContainerStarterOptions
+  readonly #imageFiles: ImageVolumes
 
   constructor(options: ContainerStarterOptions) {
     this.#options = options
+    this.#imageFiles = new ImageVolumes(options.runtime)
   }
 
   /** Everything up to the moment the container could be started. Throws StartError. */
   async create(start: ContainerToStart, context: StartContext): Promise<CreatedContainer> {
     const record = this.#options.events.of(context.pod, start.container.name)
+    await this.#imageVolumes(start, context)
     const image = await this.#image(start, context)
     const config = await this.#config(start, context, image)
     try {
@@ -84,7 +94,7 @@ export class ContainerStarter {
     } catch (error) {
       context.signal.throwIfAborted()
       record('Warning', 'Failed', `Error: ${messageOf(error)}`)
-      throw new StartError('CreateContainerError', messageOf(error))
+      throw new StartError(isRuntimeError(error, 'UnsafeSubPath') ? 'CreateContainerConfigError' : 'CreateContainerError', messageOf(error))
     }
   }
 
@@ -130,20 +140,41 @@ export class ContainerStarter {
 
   async #image({ container }: ContainerToStart, { pod, signal }: StartContext): Promise<ImageInfo> {
     const record = this.#options.events.of(pod, container.name)
-    const image = container.image ?? ''
+    const wanted = { image: container.image ?? '', pullPolicy: (container.imagePullPolicy ?? 'IfNotPresent') as 'IfNotPresent' }
+    return await this.#ensure({ pod, container, signal, record, ...wanted })
+  }
+
+  /** What the container mounts of other images; their events are the pod's. */
+  async #imageVolumes({ container }: ContainerToStart, { pod, signal }: StartContext): Promise<void> {
+    const { events } = this.#options
+    for (const { name, image } of imageVolumesOf(pod, container)) {
+      const reference = image.reference ?? ''
+      const record: ImageRequest['record'] = (type, reason, message) => events.record({ pod, type, reason, message })
+      const pullPolicy = (image.pullPolicy ?? 'IfNotPresent') as 'IfNotPresent'
+      await this.#ensure({ pod, container, signal, record, image: reference, pullPolicy })
+      try {
+        await this.#imageFiles.fill(pod, name, reference)
+      } catch (error) {
+        signal.throwIfAborted()
+        events.record({ pod, container: container.name, type: 'Warning', reason: 'Failed', message: `Error: ${messageOf(error)}` })
+        throw new StartError('CreateContainerError', messageOf(error))
+      }
+    }
+  }
+
+  async #ensure(wanted: Pick<ImageRequest, 'image' | 'pullPolicy' | 'record'> & WantedFor): Promise<ImageInfo> {
+    const { pod, container, signal, ...request } = wanted
     try {
       return await this.#options.images.ensure({
+        ...request,
         podUid: pod.metadata.uid,
-        image,
-        pullPolicy: (container.imagePullPolicy ?? 'IfNotPresent') as 'IfNotPresent',
-        record,
-        credentials: () => this.#credentials(pod, image),
+        credentials: () => this.#credentials(pod, request.image),
         signal,
       })
     } catch (error) {
       signal.throwIfAborted()
       const { reason, message, retryAfter } = error instanceof ImageError ? error : new ImageError('ImageInspectError', messageOf(error))
-      record('Warning', 'Failed', `Error: ${reason}`)
+      this.#options.events.record({ pod, container: container.name, type: 'Warning', reason: 'Failed', message: `Error: ${reason}` })
       throw new StartError(reason, message, retryAfter)
     }
   }
@@ -173,6 +204,7 @@ export class ContainerStarter {
         environment: values,
         sources,
         nodeMemory: nodeMemory(),
+        recursiveReadOnlyMounts: await this.#recursiveReadOnlyMounts(start.container),
         containerId,
       })
     } catch (error) {
@@ -180,6 +212,12 @@ export class ContainerStarter {
       record('Warning', 'Failed', `Error: ${messageOf(error)}`)
       throw new StartError('CreateContainerConfigError', messageOf(error))
     }
+  }
+
+  /** The runtime is asked only when a mount wants to know. */
+  async #recursiveReadOnlyMounts({ volumeMounts = [] }: Container): Promise<boolean> {
+    const wanted = volumeMounts.some(({ recursiveReadOnly = 'Disabled' }) => recursiveReadOnly !== 'Disabled')
+    return wanted && (await this.#options.runtime.info()).recursiveReadOnlyMounts
   }
 
   async #credentials(pod: Pod, image: string): Promise<RegistryCredentials | undefined> {

@@ -3,7 +3,6 @@ import { ConfigMap } from '../../api/core/config-map.ts'
 import type { Container } from '../../api/core/container.ts'
 import type { Service } from '../../api/core/service.ts'
 import type { Client } from '../../client/client.ts'
-import { systemClock } from '../../common/clock.ts'
 import { ObjectReader } from '../volumes/object-reader.ts'
 import { environment } from './environment.ts'
 import { expand } from '../../common/expansion.ts'
@@ -38,7 +37,7 @@ describe('environment', () => {
     const values = await environment({
       pod: boundPod('p', { containers: [container] }),
       container,
-      objects: new ObjectReader(api as unknown as Client, systemClock),
+      objects: new ObjectReader(api as unknown as Client),
       services: new Map([['S', 'service']]),
       hostIp: '192.0.2.1',
       podIp: '10.0.0.1',

@@ -5,14 +5,14 @@ import type { Pod } from '../../api/core/pod.ts'
 import { Secret } from '../../api/core/secret.ts'
 import { isNotFound } from '../../api/errors.ts'
 import { fieldValue, needsPodIp, resourceValue, type Surroundings } from '../volumes/downward-field.ts'
-import type { ObjectReader } from '../volumes/object-reader.ts'
+import type { Objects } from '../volumes/object-reader.ts'
 import { valueInFile } from './environment-file.ts'
 import { expand } from '../../common/expansion.ts'
 
 export interface EnvironmentContext extends Surroundings {
   readonly pod: Pod
   readonly container: Container
-  readonly objects: ObjectReader
+  readonly objects: Objects
   readonly services: ReadonlyMap<string, string>
   /** A file of one of the pod's volumes. */
   readonly readFile: (volume: string, path: string) => Promise<Buffer | undefined>

@@ -1,4 +1,5 @@
 import { describe, expect, it, jest } from '@jest/globals'
+import { ConfigMap } from '../../api/core/config-map.ts'
 import type { PodStatus } from '../../api/core/pod-status.ts'
 import { startScenario } from '../testing/scenario.ts'
 
@@ -137,6 +138,44 @@ describe('the life of a pod', () => {
       message: 'MountVolume.SetUp failed for volume "v" : configmap "absent" not found',
     })
     expect(s.runtime.containersOf('mount')).toEqual([])
+  })
+
+  it('starts as soon as what a volume lacks appears, and shows its changes from then on', async () => {
+    await using s = await startScenario()
+    const volumes = [{ name: 'v', configMap: { name: 'late' } }]
+    s.run('late', { volumes, containers: [{ ...forever, volumeMounts: [{ name: 'v', mountPath: '/v' }] }] })
+    await s.until('late', () => s.events('late').length > 0)
+    const shown = (value: string) => s.until('late', () => s.runtime.volumes.read('uid-late_v', 'k')?.toString() === value, 1500)
+    const late = (value: string) => {
+      const metadata = { name: 'late', namespace: 'behave', uid: 'late', resourceVersion: '1', creationTimestamp: '2026-01-01T00:00:00Z' }
+      s.api.put(ConfigMap, { apiVersion: 'v1', kind: 'ConfigMap', metadata, data: { k: value } })
+    }
+    late('1')
+    await shown('1')
+    await s.until('late', ({ containerStatuses }) => containerStatuses?.[0]?.state?.running !== undefined)
+    late('2')
+    await shown('2')
+    expect(s.runtime.calls.filter(call => call === 'writeVolume uid-late_v')).toHaveLength(1)
+  })
+
+  it('fills an image volume once for all containers that mount it, and waits with the reason of an image that cannot be had', async () => {
+    await using s = await startScenario({ images: ['busybox:1.36', 'files:1'] })
+    const mounts = { volumeMounts: [{ name: 'v', mountPath: '/v' }] }
+    const volumes = (reference: string) => [{ name: 'v', image: { reference, pullPolicy: 'Never' as const } }]
+    s.run('image', {
+      volumes: volumes('files:1'),
+      containers: [
+        { ...forever, ...mounts },
+        { ...forever, ...mounts, name: 'd' },
+      ],
+    })
+    s.run('none', { volumes: volumes('none:1'), containers: [{ ...forever, ...mounts }] })
+    await s.until(
+      'image',
+      ({ containerStatuses = [] }) => containerStatuses.length === 2 && containerStatuses.every(({ state }) => state?.running),
+    )
+    expect(s.runtime.calls.filter(call => call.startsWith('fillVolume'))).toEqual(['fillVolume uid-image_v files:1'])
+    await s.until('none', ({ containerStatuses }) => containerStatuses?.[0]?.state?.waiting?.reason === 'ErrImageNeverPull')
   })
 
   it('waits with CreateContainerConfigError for a secret that does not exist', async () => {

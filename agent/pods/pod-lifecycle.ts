@@ -24,6 +24,7 @@ import type { PodLifecycle as Lifecycle, TerminationRequest } from './pod-worker
 import { removeOldAttempts, removePod } from './removal.ts'
 import type { RestartBackoff } from './restart-backoff.ts'
 import type { TerminationMessages } from './termination-messages.ts'
+import type { VolumeMounter } from './volume-mounter.ts'
 
 export interface PodLifecycleOptions {
   readonly runtime: Runtime
@@ -33,6 +34,7 @@ export interface PodLifecycleOptions {
   readonly probes: ProbeManager
   readonly images: ImageManager
   readonly volumes: VolumeManager
+  readonly mounter: VolumeMounter
   readonly starter: PodStarter
   readonly stopper: ContainerStopper
   readonly backoff: RestartBackoff
@@ -45,15 +47,12 @@ export interface PodLifecycleOptions {
   /** Pods that share the node with a newcomer. */
   readonly activePods: () => readonly Pod[]
   readonly security: NodeSecurity
-  /** How often the content of volumes is brought up to date. */
-  readonly volumeRefreshMs?: number
 }
 
 /** What is remembered of a pod from one sync to the next. */
 interface Memory {
   admitted: boolean
   acted: number
-  refreshed: number
   waiting: Map<string, WaitingReason>
 }
 
@@ -81,12 +80,13 @@ export class PodLifecycle implements Lifecycle {
     const status = podStatus(this.#facts(pod, observed))
     statuses.set(pod, status, { containersMayRun: true })
     if (isTerminalPhase(status.phase)) return 'done'
-    // 4. What is to be done?
     if (restartsEverything(status)) return await this.#clearForRestart(pod, observed, memory)
+    // 4. Are its volumes what the API says now, and what is to be done?
+    if (observed.containers.length > 0) await this.#refreshVolumes(pod)
     const actions = computePodActions({ ...pod, status }, observed, (id, type) => probes.result(id, type))
     if (actions.killPod && !actions.createSandbox) return 'done'
     await this.#kill(pod, observed, actions)
-    if (actions.start.length === 0 && !actions.createSandbox) return await this.#settled(pod, observed, memory)
+    if (actions.start.length === 0 && !actions.createSandbox) return await this.#settled(pod, observed)
     // 5. Do it, and say what came of it.
     const retryAfter = await this.#start({ pod, observed, actions, memory, signal })
     return this.#nextLook(pod, retryAfter)
@@ -115,7 +115,7 @@ export class PodLifecycle implements Lifecycle {
   }
 
   async release(pod: Pod, _signal: AbortSignal): Promise<boolean> {
-    const { statuses, volumes, images, starter, backoff, runtime, cache, messages } = this.#options
+    const { statuses, volumes, mounter, images, backoff, runtime, cache, messages } = this.#options
     const { uid } = pod.metadata
     // 1. A pod that ended by itself keeps its containers, for their logs, until it is deleted.
     if (!pod.metadata.deletionTimestamp) {
@@ -131,7 +131,7 @@ export class PodLifecycle implements Lifecycle {
     statuses.forget(uid)
     cache.delete(uid)
     images.forget(uid)
-    starter.forget(uid)
+    mounter.forget(uid)
     backoff.forget(uid)
     messages.forget(observed?.containers.map(({ id }) => id) ?? [])
     this.#memory.delete(uid)
@@ -140,7 +140,7 @@ export class PodLifecycle implements Lifecycle {
 
   #remember(pod: Pod): Memory {
     const { uid } = pod.metadata
-    const memory = this.#memory.get(uid) ?? { admitted: false, acted: -Infinity, refreshed: -Infinity, waiting: new Map() }
+    const memory = this.#memory.get(uid) ?? { admitted: false, acted: -Infinity, waiting: new Map() }
     this.#memory.set(uid, memory)
     return memory
   }
@@ -228,18 +228,17 @@ export class PodLifecycle implements Lifecycle {
     return 0
   }
 
-  /** Nothing to start: volumes are kept current, old attempts cleared away. */
-  async #settled(pod: Pod, observed: ObservedPod, memory: Memory): Promise<number | 'running'> {
-    const { volumes, volumeRefreshMs = 60_000, clock, log, runtime } = this.#options
-    const now = clock.now().getTime()
-    if (memory.refreshed === -Infinity) memory.refreshed = now
-    if (now - memory.refreshed >= volumeRefreshMs) {
-      memory.refreshed = now
-      await volumes.refresh(pod, volumeRefreshMs / 2).catch((error: unknown) => {
-        log.warn('volumes could not be brought up to date', { pod: pod.metadata.name, error })
-      })
-    }
-    await removeOldAttempts(runtime, observed)
+  /** A volume that cannot be brought up to date keeps nothing from running. */
+  async #refreshVolumes(pod: Pod): Promise<void> {
+    const { mounter, log } = this.#options
+    await mounter.refresh(pod).catch((error: unknown) => {
+      log.warn('volumes could not be brought up to date', { pod: pod.metadata.name, error })
+    })
+  }
+
+  /** Nothing to start: old attempts are cleared away. */
+  async #settled(pod: Pod, observed: ObservedPod): Promise<number | 'running'> {
+    await removeOldAttempts(this.#options.runtime, observed)
     return this.#nextLook(pod, undefined)
   }
 
@@ -274,7 +273,8 @@ export class PodLifecycle implements Lifecycle {
   }
 
   #nextLook(pod: Pod, retryAfter: number | undefined): number | 'running' {
-    const next = Math.min(retryAfter ?? Infinity, this.#untilDeadline(pod))
+    // Volumes that could not be brought up to date are tried again when their back-off ends.
+    const next = Math.min(retryAfter ?? Infinity, this.#untilDeadline(pod), this.#options.mounter.remaining(pod) || Infinity)
     return Number.isFinite(next) ? Math.max(0, next) : 'running'
   }
 }

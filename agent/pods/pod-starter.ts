@@ -3,7 +3,8 @@ import type { Clock } from '../../common/clock.ts'
 import { messageOf } from '../../common/error-message.ts'
 import type { ObservedPod, Runtime, SandboxConfig } from '../runtime/runtime.ts'
 import type { WaitingReason } from '../status/container-status.ts'
-import { identityOf, MountError, type VolumeContents, type VolumeManager } from '../volumes/volume-manager.ts'
+import { MountError } from '../volumes/mount-error.ts'
+import type { VolumeManager } from '../volumes/volume-manager.ts'
 import { StartError, type ContainerStarter, type CreatedContainer, type StartContext } from './container-starter.ts'
 import type { ContainerToStart, PodActions } from './pod-actions.ts'
 import type { PodEvents } from './pod-events.ts'
@@ -11,10 +12,12 @@ import type { RestartBackoff } from './restart-backoff.ts'
 import { podDns, type DnsOptions } from './pod-dns.ts'
 import { sandboxConfig } from './sandbox-config.ts'
 import { firstTerminationLogs, ownTerminationLog } from './termination-log.ts'
+import type { VolumeMounter } from './volume-mounter.ts'
 
 export interface PodStarterOptions {
   readonly runtime: Pick<Runtime, 'createSandbox' | 'startSandbox' | 'prepareVolumes'>
   readonly volumes: VolumeManager
+  readonly mounter: VolumeMounter
   readonly containers: ContainerStarter
   readonly backoff: RestartBackoff
   readonly events: PodEvents
@@ -47,32 +50,33 @@ function unwrap<T>(result: PromiseSettledResult<T>): T {
   return result.value
 }
 
+const waitFor = (retryAfter: number): StartResult => ({ waiting: new Map(), started: [], retryAfter })
+const isMountFailure = (result: PromiseSettledResult<void>) => result.status === 'rejected' && result.reason instanceof MountError
+
 /**
  * Brings up what a pod lacks: sandbox, volumes, containers. What does not depend on each other happens at once: while the
  * sandbox starts, volumes are filled and containers created; only their start waits for both.
  */
 export class PodStarter {
   readonly #options: PodStarterOptions
-  readonly #mounted = new Set<string>()
 
   constructor(options: PodStarterOptions) {
     this.#options = options
   }
 
-  forget(podUid: string): void {
-    this.#mounted.delete(podUid)
-  }
-
   async bringUp(request: StartRequest): Promise<StartResult> {
     const { pod, actions } = request
+    const { mounter } = this.#options
     // 1. Who has to wait for its back-off?
+    if (!mounter.isMounted(pod) && mounter.remaining(pod) > 0) return waitFor(mounter.remaining(pod))
     const held = this.#heldBack(pod, actions.start)
     const starts = actions.start.filter(({ container }) => !held.waiting.has(container.name))
     if (starts.length === 0) return { ...held, started: [] }
     // 2. The volumes are filled while the sandbox is created: one that cannot be filled keeps the pod from starting.
-    const sandbox = settle(this.#sandbox(request))
-    await this.#fillVolumes(pod, starts)
-    const sandboxId = unwrap(await sandbox)
+    const [sandbox, filled] = await Promise.all([settle(this.#sandbox(request)), settle(this.#fillVolumes(pod, starts))])
+    if (isMountFailure(filled)) return waitFor(mounter.remaining(pod))
+    unwrap(filled)
+    const sandboxId = unwrap(sandbox)
     // 3. The containers are created while the sandbox starts; nobody waits for its address who does not need it.
     const up = this.#startSandbox(request, sandboxId)
     const context = this.#context(request, sandboxId, up)
@@ -133,16 +137,6 @@ export class PodStarter {
     this.#options.events.record({ pod, type: 'Warning', reason: 'FailedCreatePodSandBox', message })
   }
 
-  async #contents(pod: Pod): Promise<VolumeContents> {
-    try {
-      return await this.#options.volumes.collect(pod)
-    } catch (error) {
-      for (const message of error instanceof MountError ? error.failures : [])
-        this.#options.events.record({ pod, type: 'Warning', reason: 'FailedMount', message })
-      throw error
-    }
-  }
-
   /** Resolves, once the sandbox runs, to what tells its address. */
   async #startSandbox({ pod, actions, observed, onSandboxReady }: StartRequest, id: string): Promise<() => Promise<string>> {
     const { runtime, hostIp } = this.#options
@@ -153,18 +147,10 @@ export class PodStarter {
   }
 
   async #fillVolumes(pod: Pod, starts: readonly ContainerToStart[]): Promise<void> {
+    const { mounter, runtime } = this.#options
     const logs = starts.flatMap(start => ownTerminationLog(pod, start) ?? [])
-    const contents = this.#mounted.has(pod.metadata.uid) ? undefined : await this.#contents(pod)
-    try {
-      if (contents) {
-        await this.#options.volumes.setUp(pod, { volumes: [...contents.volumes, firstTerminationLogs(pod), ...logs] })
-        this.#mounted.add(pod.metadata.uid)
-      } else if (logs.length > 0) await this.#options.runtime.prepareVolumes(logs)
-    } catch (error) {
-      const message = `MountVolume.SetUp failed for pod "${identityOf(pod).name}" : ${messageOf(error)}`
-      this.#options.events.record({ pod, type: 'Warning', reason: 'FailedMount', message })
-      throw error
-    }
+    if (!mounter.isMounted(pod)) await mounter.mount(pod, [firstTerminationLogs(pod), ...logs])
+    else if (logs.length > 0) await runtime.prepareVolumes(logs)
   }
 
   #context({ pod, observed, signal }: StartRequest, sandboxId: string, up: Promise<() => Promise<string>>): StartContext {

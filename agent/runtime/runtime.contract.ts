@@ -262,6 +262,18 @@ export function describeRuntime(name: string, subject: () => ContractSubject): v
       expect((await runtime.listVolumes()).filter(({ podUid }) => podUid === pod.uid)).toHaveLength(2)
     })
 
+    it('fills a volume with the files of an image', async () => {
+      const { runtime, image } = subject()
+      const pod = newPod()
+      const name = `kubeling-test-${pod.uid}`
+      await runtime.createVolume({ name, pod })
+      await runtime.startSandbox(await sandboxOf(pod, [name]))
+      await expect(runtime.fillVolume(name, 'none.example/none:1')).rejects.toMatchObject({ reason: 'ImageNotFound' })
+      await runtime.fillVolume(name, image)
+      await runtime.fillVolume(name, image)
+      expect(await runtime.volumeUsage(name)).toBeGreaterThan(0)
+    })
+
     it('tells what happens', async () => {
       const stop = new AbortController()
       const seen: RuntimeEvent[] = []

@@ -57,11 +57,14 @@ export interface Runtime {
   prepareVolumes(volumes: readonly PreparedVolume[]): Promise<void>
   /**
    * Replaces what the volume holds by `files`. With `atomic` the way kubelet does: into a directory of its own, then the
-   * `..data` symlink is switched by a rename, so that a reader sees all of the old or all of the new.
+   * `..data` symlink is switched by a rename, so that a reader sees all of the old or all of the new. `gid` is the group of
+   * what has none of its own.
    */
   writeVolume(name: string, files: readonly VolumeFile[], options: WriteOptions): Promise<void>
   /** Reads a file of a volume; undefined when it is not there. Throws when links lead out of the volume. */
   readVolumeFile(name: string, path: string): Promise<Buffer | undefined>
+  /** Fills a volume with the files of an image, once. Throws RuntimeError 'ImageNotFound' when the image is not here. */
+  fillVolume(name: string, image: string): Promise<void>
   /** Bytes that the files of a volume take up; throws NotFound when it is nowhere to be seen. */
   volumeUsage(name: string): Promise<number>
   removeVolume(name: string): Promise<void>
@@ -101,6 +104,8 @@ export interface RuntimeInfo {
   readonly appArmor: boolean
   /** Whether containers get user ids of their own, which are nobody's on the host. */
   readonly userNamespaces: boolean
+  /** Whether mounts below a read-only one can be made read-only too. */
+  readonly recursiveReadOnlyMounts: boolean
 }
 
 /** Which pod a sandbox, container or volume belongs to; kept in labels. */
@@ -164,14 +169,19 @@ export interface ContainerConfig {
 }
 
 export type Mount = {
+  /** What the user calls it, for messages. */
+  readonly name?: string
   readonly target: string
   readonly readOnly: boolean
+  /** Read-only with all that is mounted below; only where `info` says that it can be. */
+  readonly recursiveReadOnly?: boolean
   readonly propagation?: 'None' | 'HostToContainer' | 'Bidirectional'
+  /** A part of it, made as a directory when it is missing and `partsExist` is not set. Throws 'UnsafeSubPath' when links in it lead out of the volume. */
+  readonly subPath?: string
+  readonly partsExist?: boolean
 } & (
   | {
       readonly volume: string
-      /** Links in it lead nowhere outside the volume, or the container is not created. */
-      readonly subPath?: string
       /** No container can put a link at `subPath`: it need not be looked at. */
       readonly noLinks?: boolean
     }
@@ -348,6 +358,7 @@ export type RuntimeErrorReason =
   | 'Unauthorized'
   | 'InvalidImageName'
   | 'HostPathMissing'
+  | 'UnsafeSubPath'
   | 'Unavailable'
   | 'Unknown'
 

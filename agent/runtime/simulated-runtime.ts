@@ -109,6 +109,7 @@ export class SimulatedRuntime implements Runtime {
       architecture: 'amd64',
       cpus: 8,
       memoryBytes: 16 * 2 ** 30,
+      recursiveReadOnlyMounts: true,
       cgroupVersion: 2,
       appArmor: false,
       userNamespaces: false,
@@ -288,6 +289,12 @@ export class SimulatedRuntime implements Runtime {
   }
   async readVolumeFile(name: string, path: string): Promise<Buffer | undefined> {
     return this.volumes.read(name, path)
+  }
+  async fillVolume(name: string, image: string): Promise<void> {
+    this.#called('fillVolume', `${name} ${image}`)
+    if (!this.#images.has(image)) throw new RuntimeError('ImageNotFound', `No such image: ${image}`)
+    if (!this.volumes.write(name, [{ path: 'image', content: Buffer.from(image), mode: 0o644 }], false))
+      throw new RuntimeError('NotFound', `no such volume: ${name}`)
   }
   async volumeUsage(name: string): Promise<number> {
     return this.volumes.usage(name)

@@ -29,6 +29,8 @@ export interface ContainerFacts {
 export const containerNotes = {
   hash: 'io.kubernetes.container.hash',
   user: 'io.kubeling.container.user',
+  /** The paths that are mounted read-only with all that is mounted below them. */
+  recursiveReadOnly: 'io.kubeling.container.recursiveReadOnly',
   terminationMessagePath: 'io.kubernetes.container.terminationMessagePath',
   terminationMessagePolicy: 'io.kubernetes.container.terminationMessagePolicy',
 } as const
@@ -68,12 +70,14 @@ function stateOf(container: ObservedContainer, facts: ContainerFacts): Container
   return { waiting: { reason: facts.defaultReason } }
 }
 
-const volumeMountStatuses = (container: Container): VolumeMountStatus[] =>
-  (container.volumeMounts ?? []).map(({ name, mountPath, readOnly }) => ({
+function volumeMountStatuses({ volumeMounts = [] }: Container, observed?: ObservedContainer): VolumeMountStatus[] {
+  const recursive = JSON.parse(observed?.annotations[containerNotes.recursiveReadOnly] ?? '[]') as string[]
+  return volumeMounts.map(({ name, mountPath, readOnly }) => ({
     name,
     mountPath,
-    ...(readOnly ? { readOnly, recursiveReadOnly: 'Disabled' } : {}),
+    ...(readOnly ? { readOnly, recursiveReadOnly: recursive.includes(mountPath) ? 'Enabled' : 'Disabled' } : {}),
   }))
+}
 
 function userOf(container: ObservedContainer): { user?: ContainerUser } {
   const note = container.annotations[containerNotes.user]
@@ -149,7 +153,7 @@ export function containerStatus(facts: ContainerFacts): ContainerStatus {
 function observedStatus(facts: ContainerFacts, latest: ObservedContainer, before: ObservedContainer | undefined): ContainerStatus {
   const { container, previous } = facts
   const lastState = before ? stateOf(before, facts) : (previous?.restartCount ?? 0) === latest.attempt ? (previous?.lastState ?? {}) : {}
-  const mounts = volumeMountStatuses(container)
+  const mounts = volumeMountStatuses(container, latest)
   return {
     name: container.name,
     state: stateOf(latest, facts),

@@ -21,6 +21,7 @@ import { execSync, type ExecSyncOptions } from './exec-sync.ts'
 import { exec } from './exec.ts'
 import { createHostPath, hostPathType } from './host-path.ts'
 import { pullImage, type PullOptions } from './image-pull.ts'
+import { fillVolume } from './image-volume.ts'
 import { imageStatus, listImages, removeImage } from './images.ts'
 import { info } from './info.ts'
 import { InspectCache, inspectPod, listPods } from './inspect-pod.ts'
@@ -141,6 +142,9 @@ export class DockerRuntime implements Runtime {
   }
   readVolumeFile(name: string, path: string) {
     return readVolumeFile(this.#context, name, path)
+  }
+  fillVolume(name: string, image: string) {
+    return fillVolume(this.#context, name, image)
   }
   volumeUsage(name: string) {
     return volumeUsage(this.#context, name)

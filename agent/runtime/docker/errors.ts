@@ -79,3 +79,8 @@ export async function settled(call: Promise<unknown>): Promise<void> {
     throw toRuntimeError(error)
   }
 }
+
+/** For a path of the agent's own that need not be there. */
+export function ifMissing(error: NodeJS.ErrnoException): undefined {
+  if (error.code !== 'ENOENT') throw error
+}

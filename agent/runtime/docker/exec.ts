@@ -15,7 +15,11 @@ export const exec = async (context: Pick<DockerContext, 'docker'>, id: string, o
   (await startCommand(context, id, options)).session
 
 /** Starts a command in a running container. */
-export async function startCommand({ docker }: Pick<DockerContext, 'docker'>, id: string, options: ExecOptions): Promise<Command> {
+export async function startCommand(
+  { docker }: Pick<DockerContext, 'docker'>,
+  id: string,
+  options: ExecOptions & { readonly mark?: string },
+): Promise<Command> {
   try {
     const process = await docker.getContainer(id).exec({
       Cmd: [...options.command],
@@ -23,6 +27,7 @@ export async function startCommand({ docker }: Pick<DockerContext, 'docker'>, id
       AttachStdout: true,
       AttachStderr: !options.tty,
       Tty: options.tty,
+      ...(options.mark === undefined ? {} : { Env: [options.mark] }),
     })
     const connection = await process.start({ hijack: true, stdin: true, Tty: options.tty })
     if (!options.stdin) connection.end()

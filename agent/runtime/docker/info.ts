@@ -1,4 +1,5 @@
 import type { RuntimeInfo } from '../runtime.ts'
+import { hasRecursiveReadOnly } from './connect.ts'
 import { translated } from './errors.ts'
 import type { DockerContext } from './options.ts'
 
@@ -20,6 +21,7 @@ export async function info({ docker }: DockerContext): Promise<RuntimeInfo> {
     cpus: Number(found['NCPU'] ?? 1),
     memoryBytes: Number(found['MemTotal'] ?? 0),
     machineId: text('ID'),
+    recursiveReadOnlyMounts: hasRecursiveReadOnly(docker),
     cgroupVersion: text('CgroupVersion') === '2' ? 2 : 1,
     appArmor: has('apparmor'),
     userNamespaces: has('userns'),

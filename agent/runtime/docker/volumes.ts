@@ -8,17 +8,8 @@ import type { DockerContext } from './options.ts'
 import { readFile } from './read-file.ts'
 import { withoutLinks } from './sub-path.ts'
 import { volumeDirectory } from './volume-directory.ts'
-import {
-  createStored,
-  generationName,
-  isStored,
-  listStored,
-  prepareStored,
-  readStored,
-  removeStored,
-  storedUsage,
-  writeStored,
-} from './node-volumes.ts'
+import { generationName } from './atomic-writer.ts'
+import { createStored, isStored, listStored, prepareStored, readStored, removeStored, storedUsage, writeStored } from './node-volumes.ts'
 import { directoryMode, topLevel, volumesTar, type VolumeContent } from './volume-tar.ts'
 
 const defaultMode = 0o777
@@ -81,7 +72,7 @@ async function fill(context: DockerContext, volumes: readonly string[], contents
     Target: volumeDirectory(name),
     VolumeOptions: { NoCopy: true, Labels: {}, DriverConfig: { Name: 'local', Options: {} } },
   }))
-  await withHelper(context, { Mounts: mounts }, async container => {
+  await withHelper(context, { hostConfig: { Mounts: mounts } }, async container => {
     await translated(container.putArchive(await volumesTar(contents), { path: '/' }))
   })
 }
@@ -134,7 +125,8 @@ export async function readVolumeFile(context: DockerContext, name: string, path:
   if (isStored(context.volumeStore, name)) return await readStored(context.volumeStore, { volume: name, subPath: path })
   const sandboxId = await runningSandbox(context, name)
   if (!sandboxId) throw new RuntimeError('NotFound', `no running sandbox holds the volume ${name}`)
-  const inside = await withoutLinks(context, { sandboxId, volume: name, subPath: path })
+  const sandbox = context.docker.getContainer(sandboxId)
+  const inside = await withoutLinks(sandbox, { root: volumeDirectory(name), subPath: path })
   return await readFile(context, sandboxId, { path: `${volumeDirectory(name)}/${inside}`, limit: largestFile })
 }
 
