@@ -259,6 +259,7 @@ const kubelet = ({ config, client, runtime, log, nodeIp, informers }: KubeletPar
     services: () => informers.for(Service).cache.list(),
     dns: { clusterDns: [config.clusterDns], clusterDomain: config.clusterDomain, node: nodeDns() },
     parallelPulls: config.parallelPulls,
+    podPidsLimit: config.podPidsLimit,
     timings: {
       relistMs: config.relistMs,
       housekeepingMs: config.housekeepingMs,

@@ -1,8 +1,8 @@
 import type { Node } from '../../api/core/node.ts'
 import type { NodeSelectorRequirement, NodeSelectorTerm } from '../../api/core/affinity.ts'
 import type { Pod } from '../../api/core/pod.ts'
+import { podResources } from '../../api/pod-resources.ts'
 import { milliValue, parseQuantity, quantityToNumber } from '../../api/quantity.ts'
-import { podResources } from '../status/pod-resources.ts'
 
 /** Why a pod cannot run here; becomes reason and message of its status and an event. */
 export interface Rejection {

@@ -3,7 +3,7 @@ import type { Pod } from '../../api/core/pod.ts'
 import type { ContainerConfig, ImageInfo, Mount } from '../runtime/runtime.ts'
 import { containerNotes } from '../status/container-status.ts'
 import { identityOf, type MountSource } from '../volumes/volume-manager.ts'
-import { containerResources } from './container-resources.ts'
+import { containerResources, needsPodCgroup, type NodeLimits } from './container-resources.ts'
 import { containerSecurity, containerUser, verifyRunAsNonRoot } from './container-security.ts'
 import { expand } from './expansion.ts'
 import { containerHash, type ContainerToStart } from './pod-actions.ts'
@@ -16,7 +16,7 @@ export interface ConfigFacts {
   readonly image: ImageInfo
   readonly environment: ReadonlyMap<string, string>
   readonly sources: ReadonlyMap<string, MountSource>
-  readonly nodeMemory: number
+  readonly node: NodeLimits
   /** The id of the running container with that name, for a debug container that joins its processes. */
   readonly runningId: (name: string) => string | undefined
 }
@@ -71,7 +71,7 @@ function streams({ stdin, stdinOnce, tty }: Container): Pick<ContainerConfig, 's
 
 /** Everything the runtime has to know to create the container. Throws when it must not be created as it is. */
 export function containerConfig(facts: ConfigFacts): ContainerConfig {
-  const { pod, start, sandboxId, image, environment, nodeMemory } = facts
+  const { pod, start, sandboxId, image, environment, node } = facts
   const { container, kind, attempt } = start
   verifyRunAsNonRoot(pod, container, image)
   return {
@@ -86,7 +86,8 @@ export function containerConfig(facts: ConfigFacts): ContainerConfig {
     ...(container.workingDir ? { workingDir: container.workingDir } : {}),
     env: [...environment].map(([name, value]) => ({ name, value })),
     mounts: mountsOf(facts),
-    resources: containerResources(container, pod.status.qosClass, nodeMemory),
+    resources: containerResources(pod, container, node),
+    ...(needsPodCgroup(pod, node) ? { withinSandbox: true } : {}),
     security: containerSecurity(pod, container, image),
     ...streams(container),
     ...(container.lifecycle?.stopSignal ? { stopSignal: container.lifecycle.stopSignal } : {}),

@@ -12,6 +12,7 @@ import type { WaitingReason } from '../status/container-status.ts'
 import type { ObjectReader } from '../volumes/object-reader.ts'
 import type { MountSource } from '../volumes/volume-manager.ts'
 import { containerConfig } from './container-config.ts'
+import type { NodeLimits } from './container-resources.ts'
 import type { ContainerStopper } from './container-stopper.ts'
 import { environment, environmentNeedsPodIp } from './environment.ts'
 import { runHook } from './hooks.ts'
@@ -42,7 +43,7 @@ export interface ContainerStarterOptions {
   readonly log: Logger
   readonly hostIp: () => string
   readonly allocatable: () => Readonly<Record<string, string>>
-  readonly nodeMemory: () => number
+  readonly limits: () => NodeLimits
   readonly services: () => readonly Service[]
 }
 
@@ -146,7 +147,7 @@ export class ContainerStarter {
 
   async #config(start: ContainerToStart, context: StartContext, image: ImageInfo) {
     const { pod, sources, runningId } = context
-    const { objects, services, hostIp, allocatable, nodeMemory, events } = this.#options
+    const { objects, services, hostIp, allocatable, limits, events } = this.#options
     const record = events.of(pod, start.container.name)
     const podIp = environmentNeedsPodIp(start.container) ? await context.podIp() : undefined
     try {
@@ -168,7 +169,7 @@ export class ContainerStarter {
         image,
         environment: values,
         sources,
-        nodeMemory: nodeMemory(),
+        node: limits(),
         runningId,
       })
     } catch (error) {

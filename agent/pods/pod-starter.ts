@@ -5,6 +5,7 @@ import type { ObservedPod, Runtime } from '../runtime/runtime.ts'
 import type { WaitingReason } from '../status/container-status.ts'
 import { identityOf, MountError, type VolumeContents, type VolumeManager } from '../volumes/volume-manager.ts'
 import { StartError, type ContainerStarter, type CreatedContainer, type StartContext } from './container-starter.ts'
+import type { NodeLimits } from './container-resources.ts'
 import type { ContainerToStart, PodActions } from './pod-actions.ts'
 import type { PodEvents } from './pod-events.ts'
 import type { RestartBackoff } from './restart-backoff.ts'
@@ -19,6 +20,7 @@ export interface PodStarterOptions {
   readonly events: PodEvents
   readonly clock: Clock
   readonly dns: () => DnsOptions
+  readonly limits: () => NodeLimits
   readonly hostIp: () => string
 }
 export interface StartRequest {
@@ -102,12 +104,11 @@ export class PodStarter {
 
   async #sandbox({ pod, actions, signal }: StartRequest): Promise<string> {
     if (!actions.createSandbox && actions.sandboxId !== undefined) return actions.sandboxId
-    const { runtime, volumes, dns } = this.#options
+    const { runtime, volumes, dns, limits } = this.#options
     try {
       await volumes.create(pod)
-      return await runtime.createSandbox(sandboxConfig(pod, actions.sandboxAttempt, { dns: dns(), volumes: volumes.names(pod) }), {
-        signal,
-      })
+      const config = sandboxConfig(pod, actions.sandboxAttempt, { dns: dns(), volumes: volumes.names(pod), limits: limits() })
+      return await runtime.createSandbox(config, { signal })
     } catch (error) {
       signal.throwIfAborted()
       this.#sandboxFailed(pod, error)

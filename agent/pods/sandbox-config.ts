@@ -1,6 +1,7 @@
 import type { Pod } from '../../api/core/pod.ts'
 import type { SandboxConfig } from '../runtime/runtime.ts'
 import { identityOf } from '../volumes/volume-manager.ts'
+import { needsPodCgroup, podCgroup, type NodeLimits } from './container-resources.ts'
 
 export interface DnsOptions {
   readonly clusterDns: readonly string[]
@@ -44,8 +45,14 @@ function podHostname({ spec, metadata }: Pod, clusterDomain: string): string {
 const podDomain = ({ spec, metadata }: Pod, clusterDomain: string): { domain?: string } =>
   spec.subdomain && !spec.hostnameOverride ? { domain: `${spec.subdomain}.${metadata.namespace ?? ''}.svc.${clusterDomain}` } : {}
 
+export interface SandboxOptions {
+  readonly dns: DnsOptions
+  readonly volumes: readonly string[]
+  readonly limits: NodeLimits
+}
+
 /** What the sandbox is made from. */
-export function sandboxConfig(pod: Pod, attempt: number, options: { dns: DnsOptions; volumes: readonly string[] }): SandboxConfig {
+export function sandboxConfig(pod: Pod, attempt: number, options: SandboxOptions): SandboxConfig {
   const { spec } = pod
   const sysctls = spec.securityContext?.sysctls ?? []
   return {
@@ -60,5 +67,6 @@ export function sandboxConfig(pod: Pod, attempt: number, options: { dns: DnsOpti
     ...(spec.hostPID ? { hostPid: true } : {}),
     ...(spec.hostIPC ? { hostIpc: true } : {}),
     volumes: options.volumes,
+    ...(needsPodCgroup(pod, options.limits) ? { resources: podCgroup(pod, options.limits) } : {}),
   }
 }

@@ -6,6 +6,9 @@ import type { Phase } from './pod-phase.ts'
 /** The condition types that the kubelet owns; everybody else's are left alone. */
 export const kubeletConditions: readonly string[] = ['PodReadyToStartContainers', 'Initialized', 'Ready', 'ContainersReady', 'PodScheduled']
 
+/** Those that are there only while the pod is being resized. */
+export const resizeConditions: readonly string[] = ['PodResizePending', 'PodResizeInProgress']
+
 type Verdict = Pick<PodCondition, 'status' | 'reason' | 'message'>
 
 const yes: Verdict = { status: 'True' }

@@ -1,12 +1,12 @@
 import type { Pod } from '../../api/core/pod.ts'
-import type { ContainerStatus, PodStatus } from '../../api/core/pod-status.ts'
+import type { ContainerStatus, PodCondition, PodStatus } from '../../api/core/pod-status.ts'
 import { containersOf, isSidecar, type PodContainer } from '../../api/pod-containers.ts'
 import { isTerminalPhase } from '../../api/pod-phase.ts'
 import type { ObservedContainer, ObservedPod } from '../runtime/runtime.ts'
 import { containerStatus, hasEnded, type WaitingReason } from './container-status.ts'
 import { kubeletConditions, podConditions, withTransitionTimes } from './pod-conditions.ts'
 import { podPhase } from './pod-phase.ts'
-import { resourceStatus } from './pod-resources.ts'
+import { podResourceStatus } from './pod-resources.ts'
 
 /** What probes say about a running container; without a probe of a kind the answer is yes. */
 export interface ProbeVerdicts {
@@ -23,6 +23,8 @@ export interface StatusFacts {
   readonly waiting: ReadonlyMap<string, WaitingReason>
   readonly terminationMessage: (containerId: string) => string | undefined
   readonly hostIp: string
+  /** How a resize of the pod goes. */
+  readonly resize?: readonly PodCondition[]
   /** RFC 3339, whole seconds. */
   readonly now: string
   /** Nothing of this pod will be started again. */
@@ -139,14 +141,14 @@ export function podStatus(facts: StatusFacts): PodStatus {
     ...(phase ? { phase } : {}),
     ...(reason ? { reason } : {}),
     ...(message ? { message } : {}),
-    conditions: withTransitionTimes(conditions, previous.conditions ?? pod.status.conditions ?? [], now),
+    conditions: withTransitionTimes([...conditions, ...(facts.resize ?? [])], previous.conditions ?? pod.status.conditions ?? [], now),
     ...addresses(facts),
     startTime: previous.startTime ?? now,
     ...(init.length > 0 ? { initContainerStatuses: init } : {}),
     containerStatuses: app,
     ...(ephemeral.length > 0 ? { ephemeralContainerStatuses: ephemeral } : {}),
     ...(pod.status.qosClass ? { qosClass: pod.status.qosClass } : {}),
-    ...resourceStatus(pod.spec),
+    ...podResourceStatus(pod.spec, facts.observed),
   }
 }
 

@@ -8,6 +8,7 @@ import { mountsOf } from './mounts.ts'
 import type { DockerContext } from './options.ts'
 import { nodeNamespace } from './node-namespace.ts'
 import { nodePodFileBinds } from './node-pod-files.ts'
+import { cgroupParent } from './pod-cgroup.ts'
 
 /** Kubelet's containerLogMaxSize and containerLogMaxFiles. */
 const logConfig = { Type: 'json-file', Config: { 'max-size': '10m', 'max-file': '5' } }
@@ -15,7 +16,11 @@ const logConfig = { Type: 'json-file', Config: { 'max-size': '10m', 'max-file': 
 export async function createContainer(context: DockerContext, config: ContainerConfig, options?: Abortable): Promise<string> {
   const sandbox = `container:${config.sandboxId}`
   const canLower = (config.resources.oomScoreAdj ?? 0) >= 0 || (await context.lowersOomScore())
-  const [mounts, files] = await Promise.all([mountsOf(context, config), nodePodFileBinds(context, config)])
+  const [mounts, files, cgroup] = await Promise.all([
+    mountsOf(context, config),
+    nodePodFileBinds(context, config),
+    cgroupParent(context, config),
+  ])
   const pidMode = pidModeOf(context, config)
   const request: Docker.ContainerCreateOptions & { name: string } = {
     name: containerNameOf(config),
@@ -34,6 +39,7 @@ export async function createContainer(context: DockerContext, config: ContainerC
     Healthcheck: { Test: ['NONE'] },
     HostConfig: {
       ...resourcesOf(config.resources, canLower),
+      ...cgroup,
       ...securityOf(context, config.security),
       Mounts: mounts.Mounts,
       Binds: [...mounts.Binds, ...files],
