@@ -38,7 +38,8 @@ export function allocationOfStatus({ spec, status }: Pod): Allocation {
   const statuses = new Map<string, ContainerStatus>(
     [...(status.initContainerStatuses ?? []), ...(status.containerStatuses ?? [])].map(known => [known.name, known]),
   )
-  const whole = (side: 'requests' | 'limits', known: Quantities | undefined) => only(known, name => spec.resources?.[side]?.[name] !== undefined)
+  const whole = (side: 'requests' | 'limits', known: Quantities | undefined) =>
+    only(known, name => spec.resources?.[side]?.[name] !== undefined)
   const containers = containersOf(spec).map(({ name, resources = {} }): [string, ResourceRequirements] => {
     const known = statuses.get(name)
     if (!known?.resources) return [name, resources]

@@ -48,7 +48,12 @@ export class Allocations {
   }
   /** The pod was admitted as it is. */
   admit(pod: Pod): void {
-    this.#grants.set(pod.metadata.uid, { allocation: allocationOfSpec(pod.spec), pending: undefined, progress: undefined, since: undefined })
+    this.#grants.set(pod.metadata.uid, {
+      allocation: allocationOfSpec(pod.spec),
+      pending: undefined,
+      progress: undefined,
+      since: undefined,
+    })
   }
   conditions(pod: Pod): ResizeCondition[] {
     const { pending, progress } = this.#grantOf(pod)
@@ -67,7 +72,10 @@ export class Allocations {
   reconsider(): void {
     const node = this.#options.node()
     if (!node) return
-    const known = this.#options.activePods().filter(pod => this.#grants.has(pod.metadata.uid))
+    // A pod that has begun was granted its resources, by the agent before this one if not by this one.
+    const known = this.#options
+      .activePods()
+      .filter(({ metadata, status }) => this.#grants.has(metadata.uid) || status.startTime !== undefined)
     const waiting = known
       .filter(pod => !pod.metadata.deletionTimestamp && this.waits(pod))
       .map(pod => ({ pod, granted: this.granted(pod), since: this.#grantOf(pod).since }))
@@ -143,7 +151,11 @@ export class Allocations {
   }
 }
 
-const inProgress = (generation: number): ResizeCondition => ({ type: 'PodResizeInProgress', status: 'True', observedGeneration: generation })
+const inProgress = (generation: number): ResizeCondition => ({
+  type: 'PodResizeInProgress',
+  status: 'True',
+  observedGeneration: generation,
+})
 
 const conditionOf = ({ status }: Pod, type: string) => status.conditions?.find(condition => condition.type === type)
 

@@ -1,11 +1,16 @@
 import type { Container } from '../../api/core/container.ts'
 import type { Pod } from '../../api/core/pod.ts'
 
-const sorted = (amounts: Readonly<Record<string, string>>) => Object.fromEntries(Object.entries(amounts).sort(([a], [b]) => (a < b ? -1 : 1)))
+const sorted = (amounts: Readonly<Record<string, string>>) =>
+  Object.fromEntries(Object.entries(amounts).sort(([a], [b]) => (a < b ? -1 : 1)))
 
 function resourcesOf({ resources = {} }: Pick<Container, 'resources'>) {
   const { limits, requests, claims } = resources
-  return { ...(limits ? { limits: sorted(limits) } : {}), ...(requests ? { requests: sorted(requests) } : {}), ...(claims ? { claims } : {}) }
+  return {
+    ...(limits ? { limits: sorted(limits) } : {}),
+    ...(requests ? { requests: sorted(requests) } : {}),
+    ...(claims ? { claims } : {}),
+  }
 }
 
 const summaryOf = ({ name, resources }: Container) => ({ name, resources: resourcesOf({ resources }) })

@@ -40,7 +40,10 @@ export class Resizer {
   async #refusal(pod: Pod, observed: ObservedPod, updates: readonly ResourceUpdate[]): Promise<string | undefined> {
     const lowers = updates.some(({ from, to }) => to.memoryBytes !== undefined && to.memoryBytes < (from.memoryBytes ?? Infinity))
     if (!lowers) return undefined
-    const usage = (await this.#options.runtime.stats(pod.metadata.uid)).map(({ name, memoryBytes }): [string, number] => [name, memoryBytes])
+    const usage = (await this.#options.runtime.stats(pod.metadata.uid)).map(({ name, memoryBytes }): [string, number] => [
+      name,
+      memoryBytes,
+    ])
     return memoryRefusal(updates, new Map(usage), { from: currentPodLimit(observed, updates), to: podCgroup(pod, {}).memoryBytes })
   }
 }

@@ -1,12 +1,13 @@
 import type { Container, ResourceRequirements } from '../../api/core/container.ts'
 import type { PodSpec } from '../../api/core/pod-spec.ts'
 import { podResources, type Quantities } from '../../api/pod-resources.ts'
-import { milliValue, quantityToNumber } from '../../api/quantity.ts'
+import { formatQuantity, milliValue, quantityToNumber } from '../../api/quantity.ts'
 import { milliOfQuota, milliOfShares, quotaOf, sharesOf } from '../runtime/cpu-units.ts'
 import type { ContainerResources, ObservedPod } from '../runtime/runtime.ts'
 
 const present = (amounts: Quantities | undefined): amounts is Quantities => Object.keys(amounts ?? {}).length > 0
 const milli = (amount: number) => (amount % 1000 === 0 ? String(amount / 1000) : `${amount}m`)
+const binary = (bytes: number) => formatQuantity({ nanos: BigInt(bytes) * 1_000_000_000n, format: 'BinarySI' })
 
 /** The amount as it was granted when the kernel works with just that; else what the kernel works with. */
 function inForce(granted: Quantities, name: string, actual: { same: boolean; text: string } | undefined): Quantities {
@@ -24,7 +25,7 @@ function actualResources(granted: ResourceRequirements, actual: ContainerResourc
   const shares = cpuShares === undefined ? undefined : { same: false, text: milli(milliOfShares(cpuShares)) }
   const cpuRequest = shares && requests.cpu ? { ...shares, same: sharesOf(milliValue(requests.cpu)) === cpuShares } : shares
   const memory =
-    memoryBytes === undefined ? undefined : { same: quantityToNumber(limits.memory ?? '0') === memoryBytes, text: String(memoryBytes) }
+    memoryBytes === undefined ? undefined : { same: quantityToNumber(limits.memory ?? '0') === memoryBytes, text: binary(memoryBytes) }
   return {
     ...(granted.limits ? { limits: inForce(inForce(limits, 'cpu', cpuLimit), 'memory', memory) } : {}),
     ...(granted.requests ? { requests: inForce(requests, 'cpu', cpuRequest) } : {}),

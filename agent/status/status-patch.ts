@@ -18,7 +18,8 @@ const fields = [
   'resources',
 ] as const
 
-const owned = (status: PodStatus | undefined) => (status?.conditions ?? []).filter(({ type }) => kubeletConditions.includes(type) || resizeConditions.includes(type))
+const owned = (status: PodStatus | undefined) =>
+  (status?.conditions ?? []).filter(({ type }) => kubeletConditions.includes(type) || resizeConditions.includes(type))
 /** Null takes away what a strategic merge would otherwise keep. */
 const replacing = (condition: PodCondition) => ({ ...condition, reason: condition.reason ?? null, message: condition.message ?? null })
 

@@ -1,3 +1,4 @@
+import { eventually } from './eventually.ts'
 import type { Kubectl } from './kubectl.ts'
 import { docker } from './test-cluster.ts'
 
@@ -47,28 +48,30 @@ export interface KernelLimits {
   readonly oomScoreAdj: number
 }
 
+/** Nothing but the shell itself: where CPU is short, every further process takes its time. */
 const script = `
-if [ -f /sys/fs/cgroup/memory.max ]; then
-  echo version 2; cd /sys/fs/cgroup
-  echo shares $(cat cpu.weight); echo quota $(cut -d" " -f1 cpu.max); echo memory $(cat memory.max)
+cd /sys/fs/cgroup
+if [ -f memory.max ]; then
+  read shares < cpu.weight; read quota period < cpu.max; read memory < memory.max; version=2
 else
-  echo version 1; cd /sys/fs/cgroup
-  echo shares $(cat cpu/cpu.shares); echo quota $(cat cpu/cpu.cfs_quota_us); echo memory $(cat memory/memory.limit_in_bytes)
-  echo above $(grep hierarchical_memory_limit memory/memory.stat | cut -d" " -f2)
+  read shares < cpu/cpu.shares; read quota < cpu/cpu.cfs_quota_us; read memory < memory/memory.limit_in_bytes; version=1
+  while read name value; do [ $name = hierarchical_memory_limit ] && above=$value; done < memory/memory.stat
 fi
-echo oom $(cat /proc/1/oom_score_adj)`
+read oom < /proc/1/oom_score_adj
+echo version=$version shares=$shares quota=$quota memory=$memory above=$above oom=$oom end=`
 
 /** What a container reads of itself in its cgroup's files, whichever version they are of. */
 export async function kernelLimits(kubectl: Kubectl, where: string): Promise<KernelLimits> {
-  const output = await kubectl(`exec ${where} -- sh -c '${script}'`)
-  const read = new Map(
-    output
+  const read = await eventually(async () => {
+    const output = await kubectl(`exec ${where} -- sh -c '${script}'`, { timeoutSeconds: 100 })
+    const pairs = output
       .trim()
-      .split('\n')
-      .map(line => line.split(' ') as [string, string]),
-  )
+      .split(' ')
+      .map(pair => pair.split('=') as [string, string])
+    return pairs.some(([name]) => name === 'end') && new Map(pairs)
+  })
   const limit = (name: string) => {
-    const value = Number(read.get(name))
+    const value = Number(read.get(name) || NaN)
     // "max" on v2; -1 or the largest page-aligned number on v1.
     return Number.isNaN(value) || value < 0 || value > 2 ** 60 ? undefined : value
   }
