@@ -268,6 +268,7 @@ const kubelet = ({ config, client, runtime, log, nodeIp, informers, security, no
     dns: { clusterDns: [config.clusterDns], clusterDomain: config.clusterDomain, node: nodeDns },
     security,
     parallelPulls: config.parallelPulls,
+    podPidsLimit: config.podPidsLimit,
     timings: {
       relistMs: config.relistMs,
       housekeepingMs: config.housekeepingMs,

@@ -33,6 +33,8 @@ export interface AgentConfig {
   readonly cpus: number | undefined
   readonly memoryBytes: number | undefined
   readonly pods: number
+  /** Processes that a pod may have; undefined: as many as it likes. */
+  readonly podPidsLimit: number | undefined
   readonly labels: Readonly<Record<string, string>>
   readonly taints: readonly Taint[]
   readonly extendedResources: Readonly<Record<string, string>>
@@ -76,6 +78,7 @@ const defaults = {
   cpus: '',
   memory: '',
   pods: '110',
+  'pod-pids-limit': '-1',
   labels: '',
   taints: '',
   'extended-resources': '',
@@ -138,6 +141,7 @@ function capacity(read: Read) {
     cpus: read('cpus') ? quantityToNumber(parseQuantity(read('cpus'))) : undefined,
     memoryBytes: read('memory') ? quantityToNumber(parseQuantity(read('memory'))) : undefined,
     pods: count('pods', read('pods')),
+    podPidsLimit: read('pod-pids-limit') === '-1' ? undefined : count('pod-pids-limit', read('pod-pids-limit')),
     labels: pairs('labels', read('labels')),
     taints: read('taints').split(',').filter(Boolean).map(taint),
     extendedResources: pairs('extended-resources', read('extended-resources')),

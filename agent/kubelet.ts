@@ -1,7 +1,7 @@
 import type { Node } from '../api/core/node.ts'
 import type { Pod } from '../api/core/pod.ts'
 import type { Service } from '../api/core/service.ts'
-import { parseQuantity, quantityToNumber } from '../api/quantity.ts'
+import { quantityToNumber } from '../api/quantity.ts'
 import type { Client } from '../client/client.ts'
 import { EventRecorder } from '../client/event-recorder.ts'
 import type { Clock } from '../common/clock.ts'
@@ -10,6 +10,8 @@ import { runAll, type Runnable } from '../common/run.ts'
 import { ImageManager } from './images/image-manager.ts'
 import { Pleg } from './pleg/pleg.ts'
 import { nothingObserved, PodCache } from './pleg/pod-cache.ts'
+import { Allocations } from './pods/allocations.ts'
+import type { NodeLimits } from './pods/container-resources.ts'
 import { ContainerStarter } from './pods/container-starter.ts'
 import { ContainerStopper } from './pods/container-stopper.ts'
 import { Housekeeping } from './pods/housekeeping.ts'
@@ -19,6 +21,7 @@ import { PodLifecycle } from './pods/pod-lifecycle.ts'
 import { PodSource } from './pods/pod-source.ts'
 import { PodStarter } from './pods/pod-starter.ts'
 import { PodWorkers } from './pods/pod-workers.ts'
+import { Resizer } from './pods/resizer.ts'
 import { RestartBackoff } from './pods/restart-backoff.ts'
 import type { NodeSecurity } from './pods/node-security.ts'
 import type { DnsOptions } from './pods/pod-dns.ts'
@@ -26,7 +29,7 @@ import { TerminationMessages } from './pods/termination-messages.ts'
 import { VolumeMounter } from './pods/volume-mounter.ts'
 import { ProbeManager } from './probes/probe-manager.ts'
 import type { Runtime } from './runtime/runtime.ts'
-import { podResources } from './status/pod-resources.ts'
+import { podResources } from '../api/pod-resources.ts'
 import { StatusManager } from './status/status-manager.ts'
 import type { PodSource as PodSourceOfServer } from './server/pod-source.ts'
 import { ObjectReader } from './volumes/object-reader.ts'
@@ -56,6 +59,8 @@ export interface KubeletOptions {
   readonly dns: DnsOptions
   readonly security: NodeSecurity
   readonly parallelPulls?: number
+  /** Processes that a pod may have; absent: as many as it likes. */
+  readonly podPidsLimit?: number | undefined
   readonly timings?: Partial<KubeletTimings>
 }
 
@@ -71,7 +76,10 @@ export function createKubelet(options: KubeletOptions): Kubelet {
   const log = (component: string) => options.log.child({ component })
   const poke = (uid: string) => workers.poke(uid)
   const allocatable = () => node()?.status.allocatable ?? {}
-  const nodeMemory = () => quantityToNumber(parseQuantity(node()?.status.capacity?.memory ?? '0'))
+  const limits = (): NodeLimits => ({
+    nodeMemory: quantityToNumber(node()?.status.capacity?.memory ?? '0'),
+    podPidsLimit: options.podPidsLimit,
+  })
   const hostIp = () => nodeIp
 
   const recorder = new EventRecorder({ client, component: 'kubelet', host: nodeName, log: log('events'), clock })
@@ -109,20 +117,22 @@ export function createKubelet(options: KubeletOptions): Kubelet {
   const backoff = new RestartBackoff(timings.restartBackoffInitialMs, timings.restartBackoffMaxMs)
   const stopper = new ContainerStopper({ runtime, clock, events, log: log('pods') })
   const containers = new ContainerStarter({
-    ...{ runtime, images, objects, stopper, events, clock, hostIp, allocatable, nodeMemory },
+    ...{ runtime, images, objects, stopper, events, clock, hostIp, allocatable, limits },
     services: options.services,
     seccompDirectory: security.seccompDirectory,
     readVolumeFile: (pod, volume, path) => volumes.readFile(pod, volume, path),
     log: log('pods'),
   })
   const starter = new PodStarter({
-    ...{ runtime, volumes, mounter, containers, backoff, events, clock, hostIp },
+    ...{ runtime, volumes, mounter, containers, backoff, events, clock, hostIp, limits },
     dns: () => options.dns,
     userNamespaces: security.userNamespaces,
   })
+  const allocations = new Allocations({ node, events, clock, poke, activePods: (): readonly Pod[] => workers.active() })
+  const resizer = new Resizer({ runtime, allocations, log: log('pods') })
   const lifecycle: PodLifecycle = new PodLifecycle({
-    ...{ runtime, cache, pleg, statuses, probes, images, volumes, mounter, starter, stopper, backoff, events, clock, hostIp, node },
-    security,
+    ...{ runtime, cache, pleg, statuses, allocations, resizer, probes, images, volumes, mounter, starter, stopper, backoff, events },
+    ...{ clock, hostIp, node, security },
     messages: new TerminationMessages(runtime),
     log: log('pods'),
     activePods: (): readonly Pod[] => workers.active(),

@@ -52,13 +52,21 @@ export const nodeLabels = (facts: NodeFacts): Record<string, string> => ({
   ...facts.labels,
 })
 
-/** The status as it should be now. `previous` keeps the times at which conditions last changed. */
-export function nodeStatus(
-  facts: NodeFacts,
-  health: NodeHealth,
-  context: { previous: readonly NodeCondition[]; now: Date },
-): Node['status'] {
-  const extended = { ...facts.extendedResources }
+export interface StatusContext {
+  /** The conditions so far, with the times at which they last changed. */
+  readonly previous: readonly NodeCondition[]
+  /** The capacity so far, to which others may have added. */
+  readonly capacity?: Readonly<Record<string, string>> | undefined
+  readonly now: Date
+}
+
+/** Extended resources that an administrator wrote into the node's capacity: they stay, and can be allocated. */
+const advertised = (capacity: StatusContext['capacity'] = {}) =>
+  Object.fromEntries(Object.entries(capacity).filter(([name]) => name.includes('/') && !name.includes('kubernetes.io/')))
+
+/** The status as it should be now. */
+export function nodeStatus(facts: NodeFacts, health: NodeHealth, context: StatusContext): Node['status'] {
+  const extended = { ...advertised(context.capacity), ...facts.extendedResources }
   return {
     addresses: [
       { type: 'InternalIP', address: facts.address },
@@ -100,7 +108,7 @@ export function nodeStatus(
   }
 }
 
-function nodeConditions(health: NodeHealth, { previous, now }: { previous: readonly NodeCondition[]; now: Date }): NodeCondition[] {
+function nodeConditions(health: NodeHealth, { previous, now }: StatusContext): NodeCondition[] {
   const fine = [
     { type: 'MemoryPressure', status: 'False', reason: 'KubeletHasSufficientMemory', message: 'kubelet has sufficient memory available' },
     { type: 'DiskPressure', status: 'False', reason: 'KubeletHasNoDiskPressure', message: 'kubelet has no disk pressure' },

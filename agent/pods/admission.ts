@@ -1,9 +1,9 @@
 import type { Node } from '../../api/core/node.ts'
 import type { NodeSelectorRequirement, NodeSelectorTerm } from '../../api/core/affinity.ts'
 import type { Pod } from '../../api/core/pod.ts'
+import { podResources } from '../../api/pod-resources.ts'
 import { milliValue, parseQuantity, quantityToNumber } from '../../api/quantity.ts'
 import { containersOf, isSidecar } from '../../api/pod-containers.ts'
-import { podResources } from '../status/pod-resources.ts'
 import type { NodeSecurity } from './node-security.ts'
 import { forbiddenSysctl } from './sysctls.ts'
 
@@ -18,7 +18,7 @@ const amountOf = (name: string, quantity: string | undefined) => {
   return name === 'cpu' ? milliValue(parseQuantity(quantity)) : quantityToNumber(parseQuantity(quantity))
 }
 
-function insufficient(pod: Pod, others: readonly Pod[], allocatable: Readonly<Record<string, string>>): Rejection | undefined {
+export function insufficient(pod: Pod, others: readonly Pod[], allocatable: Readonly<Record<string, string>>): Rejection | undefined {
   const capacity = Number(allocatable.pods ?? 110)
   if (others.length + 1 > capacity) return outOf('pods', [1, others.length, capacity])
   for (const [name, quantity] of Object.entries(podResources(pod.spec, 'requests'))) {

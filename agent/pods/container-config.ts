@@ -4,7 +4,7 @@ import type { ContainerConfig, ImageInfo, Mount } from '../runtime/runtime.ts'
 import { containerNotes } from '../status/container-status.ts'
 import { identityOf } from '../volumes/volume-manager.ts'
 import { volumeMounts, type MountFacts } from './container-mounts.ts'
-import { containerResources } from './container-resources.ts'
+import { containerResources, needsPodCgroup, type NodeLimits } from './container-resources.ts'
 import { containerSecurity, containerUser, verifyRunAsNonRoot } from './container-security.ts'
 import { expand } from '../../common/expansion.ts'
 import { containerHash, type ContainerToStart } from './pod-actions.ts'
@@ -15,7 +15,7 @@ export interface ConfigFacts extends MountFacts {
   readonly start: ContainerToStart
   readonly sandboxId: string
   readonly image: ImageInfo
-  readonly nodeMemory: number
+  readonly node: NodeLimits
   /** The id of the newest container with that name, for a debug container that joins its processes. */
   readonly containerId: (name: string) => string | undefined
 }
@@ -60,7 +60,7 @@ function streams({ stdin, stdinOnce, tty }: Container): Pick<ContainerConfig, 's
 
 /** Everything the runtime has to know to create the container. Throws when it must not be created as it is. */
 export function containerConfig(facts: ConfigFacts): ContainerConfig {
-  const { pod, start, sandboxId, image, environment, nodeMemory } = facts
+  const { pod, start, sandboxId, image, environment, node } = facts
   const { container, kind, attempt } = start
   verifyRunAsNonRoot(pod, container, image)
   const mounts = mountsOf(facts)
@@ -76,7 +76,8 @@ export function containerConfig(facts: ConfigFacts): ContainerConfig {
     ...(container.workingDir ? { workingDir: container.workingDir } : {}),
     env: [...environment].map(([name, value]) => ({ name, value })),
     mounts,
-    resources: containerResources(container, pod.status.qosClass, nodeMemory),
+    resources: containerResources(pod, container, node),
+    ...(needsPodCgroup(pod, node) ? { withinSandbox: true } : {}),
     security: containerSecurity(pod, container, image),
     ...streams(container),
     ...(container.lifecycle?.stopSignal ? { stopSignal: container.lifecycle.stopSignal } : {}),

@@ -13,6 +13,7 @@ import type { WaitingReason } from '../status/container-status.ts'
 import type { Objects } from '../volumes/object-reader.ts'
 import type { MountSource } from '../volumes/volume-manager.ts'
 import { containerConfig } from './container-config.ts'
+import type { NodeLimits } from './container-resources.ts'
 import type { ContainerStopper } from './container-stopper.ts'
 import { environment, environmentNeedsPodIp } from './environment.ts'
 import { runHook } from './hooks.ts'
@@ -45,7 +46,7 @@ export interface ContainerStarterOptions {
   readonly log: Logger
   readonly hostIp: () => string
   readonly allocatable: () => Readonly<Record<string, string>>
-  readonly nodeMemory: () => number
+  readonly limits: () => NodeLimits
   readonly services: () => readonly Service[]
   readonly seccompDirectory: string
   readonly readVolumeFile: (pod: Pod, volume: string, path: string) => Promise<Buffer | undefined>
@@ -181,7 +182,7 @@ export class ContainerStarter {
 
   async #config(start: ContainerToStart, context: StartContext, image: ImageInfo) {
     const { pod, sources, containerId } = context
-    const { objects, services, hostIp, allocatable, nodeMemory, events, readVolumeFile } = this.#options
+    const { objects, services, hostIp, allocatable, limits, events, readVolumeFile } = this.#options
     const record = events.of(pod, start.container.name)
     const podIp = environmentNeedsPodIp(start.container) ? await context.podIp() : undefined
     try {
@@ -203,7 +204,7 @@ export class ContainerStarter {
         image,
         environment: values,
         sources,
-        nodeMemory: nodeMemory(),
+        node: limits(),
         recursiveReadOnlyMounts: await this.#recursiveReadOnlyMounts(start.container),
         containerId,
       })

@@ -4,6 +4,7 @@ import type { Pod } from '../../api/core/pod.ts'
 import { isSidecar, type PodContainer } from '../../api/pod-containers.ts'
 import type { ProbeResult, ProbeType } from '../probes/probe-worker.ts'
 import type { ObservedContainer, ObservedPod } from '../runtime/runtime.ts'
+import { resizeOf, sandboxResize, type ResourceUpdate } from './resize-actions.ts'
 import { containerNotes, hasEnded } from '../status/container-status.ts'
 import { readySandbox, shouldRestart } from '../status/pod-status.ts'
 import { restartsWhenKilled } from '../status/restart-policy.ts'
@@ -30,6 +31,10 @@ export interface PodActions {
   readonly kill: readonly ContainerToKill[]
   /** In the order in which they are to be started. */
   readonly start: readonly ContainerToStart[]
+  /** What runs on, but with other resources. */
+  readonly update: readonly ResourceUpdate[]
+  /** A resize is not yet in effect: by an update or because a container has to start anew for it. */
+  readonly resizing: boolean
 }
 export type ProbeVerdict = (containerId: string, type: ProbeType) => ProbeResult | undefined
 
@@ -54,6 +59,8 @@ class Decision {
   readonly #verdict: ProbeVerdict
   readonly #kill: ContainerToKill[] = []
   readonly #start: ContainerToStart[] = []
+  readonly #update: ResourceUpdate[] = []
+  #resizing = false
   readonly #sandboxId: string | undefined
 
   constructor(pod: Pod, observed: ObservedPod, verdict: ProbeVerdict) {
@@ -85,6 +92,8 @@ class Decision {
       ...(this.#sandboxId === undefined ? {} : { sandboxId: this.#sandboxId }),
       kill: this.#kill,
       start: this.#start,
+      update: this.#update,
+      resizing: this.#resizing,
       ...changes,
     }
   }
@@ -123,14 +132,17 @@ class Decision {
   #withSandbox(sandboxId: string): PodActions {
     const { spec } = this.#pod
     this.#strays(sandboxId)
+    const whole = sandboxResize(this.#pod, this.#observed)
+    if (whole) this.#update.push(whole)
+    this.#resizing = whole !== undefined
     for (const container of spec.ephemeralContainers ?? [])
       if (!this.#latest(container.name)) this.#start.push(this.#toStart(container, 'ephemeral'))
     const init = this.#initContainers()
-    if (init === 'failed') return this.#actions({ killPod: true, kill: [], start: [] })
+    if (init === 'failed') return this.#actions({ killPod: true, kill: [], start: [], update: [] })
     if (init === 'going on') return this.#actions()
     const kept = spec.containers.filter(container => this.#appContainer(container)).length
     const startsApp = this.#start.some(({ kind }) => kind === 'app')
-    if (kept === 0 && !startsApp) return this.#actions({ killPod: true, kill: [], start: [], sandboxId })
+    if (kept === 0 && !startsApp) return this.#actions({ killPod: true, kill: [], start: [], update: [], sandboxId })
     return this.#actions({ sandboxId })
   }
 
@@ -168,7 +180,18 @@ class Decision {
         reason: 'StartupProbe',
         restart,
       })
-    return true
+    return this.#keptWithItsResources(container, current, this.#start)
+  }
+
+  /** Gives a container that runs the resources it was granted; false when it has to start anew for them. */
+  #keptWithItsResources(container: Container, current: ObservedContainer, starts: ContainerToStart[]): boolean {
+    const change = resizeOf(this.#pod, container, current)
+    if (!change) return true
+    this.#resizing = true
+    if (change !== 'restart') return this.#update.push(change) > 0
+    this.#kill.push({ container: current, message: `Container ${container.name} resize requires restart`, reason: 'Unknown' })
+    starts.unshift({ container, kind: isSidecar(container) ? 'init' : 'app', attempt: current.attempt + 1, ended: current })
+    return false
   }
 
   #killAndRestart(
@@ -236,6 +259,7 @@ class Decision {
       this.#kill.push({ container: current, message: `Init container ${container.name} ${why.message}`, reason: why.reason })
       starts.unshift({ container, kind: 'init', attempt: current.attempt + 1, ended: current })
     }
+    if (!why) this.#keptWithItsResources(container, current, starts)
     return startup === 'success' ? 'passed' : 'waiting'
   }
 

@@ -15,6 +15,7 @@ import { containersToClear } from '../status/restart-everything.ts'
 import type { StatusManager } from '../status/status-manager.ts'
 import { identityOf, type VolumeManager } from '../volumes/volume-manager.ts'
 import { admit } from './admission.ts'
+import type { Allocations } from './allocations.ts'
 import type { ContainerStopper } from './container-stopper.ts'
 import type { NodeSecurity } from './node-security.ts'
 import { computePodActions, type PodActions } from './pod-actions.ts'
@@ -22,6 +23,7 @@ import type { PodEvents } from './pod-events.ts'
 import type { PodStarter } from './pod-starter.ts'
 import type { PodLifecycle as Lifecycle, TerminationRequest } from './pod-workers.ts'
 import { removeOldAttempts, removePod } from './removal.ts'
+import type { Resizer } from './resizer.ts'
 import type { RestartBackoff } from './restart-backoff.ts'
 import type { TerminationMessages } from './termination-messages.ts'
 import type { VolumeMounter } from './volume-mounter.ts'
@@ -35,6 +37,8 @@ export interface PodLifecycleOptions {
   readonly images: ImageManager
   readonly volumes: VolumeManager
   readonly mounter: VolumeMounter
+  readonly allocations: Allocations
+  readonly resizer: Resizer
   readonly starter: PodStarter
   readonly stopper: ContainerStopper
   readonly backoff: RestartBackoff
@@ -56,6 +60,8 @@ interface Memory {
   waiting: Map<string, WaitingReason>
 }
 
+/** Between two tries to give a pod what it was granted. */
+const resizeRetryMs = 10_000
 const deadlineMessage = 'Pod was active on the node longer than the specified deadline'
 
 /** The three scripts of a pod's life on this node. Each looks at everything afresh and may be repeated at any point. */
@@ -67,33 +73,40 @@ export class PodLifecycle implements Lifecycle {
     this.#options = options
   }
 
-  async sync(pod: Pod, signal: AbortSignal): Promise<number | 'running' | 'done' | TerminationRequest> {
-    const { statuses, probes } = this.#options
-    const memory = this.#remember(pod)
-    // 1. May it run here, and still?
-    const refusal = this.#admission(pod, memory) ?? this.#deadline(pod)
+  async sync(wanted: Pod, signal: AbortSignal): Promise<number | 'running' | 'done' | TerminationRequest> {
+    const { statuses, probes, allocations } = this.#options
+    const memory = this.#remember(wanted)
+    // 1. May it run here, and still, and with which resources?
+    const refusal = this.#admission(wanted, memory) ?? this.#deadline(wanted)
     if (refusal) return { failure: refusal }
+    if (allocations.waits(wanted)) allocations.reconsider()
+    const pod = allocations.granted(wanted)
     // 2. What is there?
     const observed = await this.#observe(pod, memory)
     probes.sync(pod, observed, this.#podIp(pod, observed))
-    // 3. Say so.
+    // 3. What is to be done?
+    const seen = { ...pod, status: podStatus(this.#facts(pod, observed)) }
+    const actions = computePodActions(seen, observed, (id, type) => probes.result(id, type))
+    allocations.actuating(pod, actions.resizing)
+    // 4. Say what is.
     const status = podStatus(this.#facts(pod, observed))
     statuses.set(pod, status, { containersMayRun: true })
     if (isTerminalPhase(status.phase)) return 'done'
     if (restartsEverything(status)) return await this.#clearForRestart(pod, observed, memory)
-    // 4. Are its volumes what the API says now, and what is to be done?
+    // 5. Are its volumes what the API says now?
     if (observed.containers.length > 0) await this.#refreshVolumes(pod)
-    const actions = computePodActions({ ...pod, status }, observed, (id, type) => probes.result(id, type))
+    // 6. Do what is to be done, and say what came of it.
     if (actions.killPod && !actions.createSandbox) return 'done'
     await this.#kill(pod, observed, actions)
-    if (actions.start.length === 0 && !actions.createSandbox) return await this.#settled(pod, observed)
-    // 5. Do it, and say what came of it.
+    const resized = await this.#resize(pod, observed, actions)
+    if (actions.start.length === 0 && !actions.createSandbox) return resized ?? (await this.#settled(pod, observed))
     const retryAfter = await this.#start({ pod, observed, actions, memory, signal })
-    return this.#nextLook(pod, retryAfter)
+    return this.#nextLook(pod, Math.min(retryAfter ?? Infinity, resized ?? Infinity))
   }
 
-  async terminate(pod: Pod, request: TerminationRequest, signal: AbortSignal): Promise<void> {
-    const { probes, statuses, stopper, runtime, pleg, clock } = this.#options
+  async terminate(wanted: Pod, request: TerminationRequest, signal: AbortSignal): Promise<void> {
+    const { probes, statuses, stopper, runtime, pleg, clock, allocations } = this.#options
+    const pod = allocations.granted(wanted)
     const memory = this.#remember(pod)
     // 1. From now on nothing restarts; what is true until the containers have stopped is said.
     probes.stopLivenessAndStartup(pod.metadata.uid)
@@ -115,8 +128,10 @@ export class PodLifecycle implements Lifecycle {
   }
 
   async release(pod: Pod, _signal: AbortSignal): Promise<boolean> {
-    const { statuses, volumes, mounter, images, backoff, runtime, cache, messages } = this.#options
+    const { statuses, volumes, mounter, images, backoff, runtime, cache, messages, allocations } = this.#options
     const { uid } = pod.metadata
+    // What it used is free for others.
+    allocations.reconsider()
     // 1. A pod that ended by itself keeps its containers, for their logs, until it is deleted.
     if (!pod.metadata.deletionTimestamp) {
       await statuses.finish(pod)
@@ -133,6 +148,7 @@ export class PodLifecycle implements Lifecycle {
     images.forget(uid)
     mounter.forget(uid)
     backoff.forget(uid)
+    allocations.forget(uid)
     messages.forget(observed?.containers.map(({ id }) => id) ?? [])
     this.#memory.delete(uid)
     return true
@@ -147,14 +163,17 @@ export class PodLifecycle implements Lifecycle {
 
   #admission(pod: Pod, memory: Memory): TerminationRequest['failure'] {
     if (memory.admitted) return undefined
-    const { node, activePods, events } = this.#options
+    const { node, activePods, events, allocations } = this.#options
     const here = node()
     // A pod that has begun to run was admitted by the agent before this one.
     const begun = pod.status.startTime !== undefined
     const others = activePods().filter(({ metadata }) => metadata.uid !== pod.metadata.uid && this.#memory.get(metadata.uid)?.admitted)
-    const rejection = here && !begun ? admit(pod, { node: here, others, security: this.#options.security }) : undefined
+    const granted = others.map(other => allocations.granted(other))
+    const { security } = this.#options
+    const rejection = here && !begun ? admit(pod, { node: here, others: granted, security }) : undefined
     if (!rejection) {
       memory.admitted = true
+      if (!begun) allocations.admit(pod)
       return undefined
     }
     events.record({ pod, type: 'Warning', reason: rejection.reason, message: rejection.message })
@@ -184,7 +203,7 @@ export class PodLifecycle implements Lifecycle {
 
   #facts(pod: Pod, observed: ObservedPod, { failure }: TerminationRequest = {}): StatusFacts {
     const { waiting } = this.#remember(pod)
-    const { statuses, probes, messages, hostIp, clock } = this.#options
+    const { statuses, probes, messages, hostIp, clock, allocations } = this.#options
     return {
       pod,
       observed,
@@ -195,6 +214,7 @@ export class PodLifecycle implements Lifecycle {
       hostIp: hostIp(),
       now: timestamp(clock.now()),
       terminal: false,
+      resize: allocations.conditions(pod),
       failure,
     }
   }
@@ -213,6 +233,16 @@ export class PodLifecycle implements Lifecycle {
       await Promise.all(observed.sandboxes.map(({ id }) => runtime.stopSandbox(id)))
     }
     await Promise.all(kill.map(({ container, message, reason }) => stopper.stop(pod, container, { message, reason, podIp })))
+  }
+
+  /** When to look again at a pod that is being resized; undefined: it is not. */
+  async #resize(pod: Pod, observed: ObservedPod, { update }: PodActions): Promise<number | undefined> {
+    if (update.length === 0) return undefined
+    const { resizer, clock, statuses } = this.#options
+    const done = await resizer.apply(pod, observed, update)
+    this.#remember(pod).acted = clock.now().getTime()
+    if (!done) statuses.set(pod, podStatus(this.#facts(pod, observed)), { containersMayRun: true })
+    return done ? 0 : resizeRetryMs
   }
 
   /** A rule restarts the whole pod: its containers go, at once and without hooks, and the next look starts them from the first. */

@@ -6,6 +6,7 @@ import type { WaitingReason } from '../status/container-status.ts'
 import { MountError } from '../volumes/mount-error.ts'
 import type { VolumeManager } from '../volumes/volume-manager.ts'
 import { StartError, type ContainerStarter, type CreatedContainer, type StartContext } from './container-starter.ts'
+import type { NodeLimits } from './container-resources.ts'
 import type { ContainerToStart, PodActions } from './pod-actions.ts'
 import type { PodEvents } from './pod-events.ts'
 import type { RestartBackoff } from './restart-backoff.ts'
@@ -23,6 +24,7 @@ export interface PodStarterOptions {
   readonly events: PodEvents
   readonly clock: Clock
   readonly dns: () => DnsOptions
+  readonly limits: () => NodeLimits
   readonly hostIp: () => string
   readonly userNamespaces: boolean
 }
@@ -108,7 +110,7 @@ export class PodStarter {
 
   async #sandbox({ pod, actions, signal }: StartRequest): Promise<string> {
     if (!actions.createSandbox && actions.sandboxId !== undefined) return actions.sandboxId
-    const { runtime, volumes, dns } = this.#options
+    const { runtime, volumes, dns, limits } = this.#options
     try {
       await volumes.create(pod)
       const config = sandboxConfig(pod, {
@@ -117,6 +119,7 @@ export class PodStarter {
         dns: this.#dns(pod),
         volumes: volumes.names(pod),
         userNamespaces: this.#options.userNamespaces,
+        limits: limits(),
       })
       return await runtime.createSandbox(config, { signal })
     } catch (error) {

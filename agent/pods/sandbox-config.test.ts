@@ -38,7 +38,13 @@ describe('podNames', () => {
 })
 
 describe('sandboxConfig', () => {
-  const facts = { attempt: 0, clusterDomain: 'cluster.local', dns: { servers: [], searches: [], options: [] }, volumes: [] }
+  const facts = {
+    attempt: 0,
+    clusterDomain: 'cluster.local',
+    dns: { servers: [], searches: [], options: [] },
+    volumes: [],
+    limits: { nodeMemory: 0 },
+  }
   it('refuses user namespaces where the runtime has none', () => {
     const pod = boundPod('p', { hostUsers: false })
     expect(() => sandboxConfig(pod, { ...facts, userNamespaces: false })).toThrow(

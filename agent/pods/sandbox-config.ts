@@ -1,6 +1,7 @@
 import type { Pod } from '../../api/core/pod.ts'
 import type { SandboxConfig } from '../runtime/runtime.ts'
 import { identityOf } from '../volumes/volume-manager.ts'
+import { needsPodCgroup, podCgroup, type NodeLimits } from './container-resources.ts'
 import { dottedSysctl } from './sysctls.ts'
 
 const longestHostname = 63
@@ -35,10 +36,11 @@ export interface SandboxFacts {
   readonly dns: SandboxConfig['dns']
   readonly volumes: readonly string[]
   readonly userNamespaces: boolean
+  readonly limits: NodeLimits
 }
 
 /** What the sandbox is made from. Throws when the pod cannot have what it asks for. */
-export function sandboxConfig(pod: Pod, { attempt, clusterDomain, dns, volumes, userNamespaces }: SandboxFacts): SandboxConfig {
+export function sandboxConfig(pod: Pod, { attempt, clusterDomain, dns, volumes, userNamespaces, limits }: SandboxFacts): SandboxConfig {
   const { spec } = pod
   if (spec.hostUsers === false && !userNamespaces)
     throw new Error("can't set `spec.hostUsers: false`, runtime does not support user namespaces")
@@ -54,5 +56,6 @@ export function sandboxConfig(pod: Pod, { attempt, clusterDomain, dns, volumes, 
     ...(spec.hostPID ? { hostPid: true } : {}),
     ...(spec.hostIPC ? { hostIpc: true } : {}),
     volumes,
+    ...(needsPodCgroup(pod, limits) ? { resources: podCgroup(pod, limits) } : {}),
   }
 }

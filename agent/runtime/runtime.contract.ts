@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto'
 import { PassThrough, type Readable } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import { afterAll, describe, expect, it } from '@jest/globals'
-import type { ContainerConfig, LogLine, PodIdentity, Runtime, RuntimeEvent } from './runtime.ts'
+import type { ContainerConfig, ContainerResources, LogLine, PodIdentity, Runtime, RuntimeEvent } from './runtime.ts'
 import type { Behaviour } from './simulated-behaviour.ts'
 
 /** What the contract's containers run, and how the simulation acts it. */
@@ -59,7 +59,7 @@ export function describeRuntime(name: string, subject: () => ContractSubject): v
       uids.push(uid)
       return { uid, name: `pod-${uid.slice(0, 8)}`, namespace: 'default' }
     }
-    const sandboxOf = (pod: PodIdentity, volumes: readonly string[] = []) =>
+    const sandboxOf = (pod: PodIdentity, volumes: readonly string[] = [], resources?: ContainerResources) =>
       subject().runtime.createSandbox({
         pod,
         attempt: 0,
@@ -67,6 +67,7 @@ export function describeRuntime(name: string, subject: () => ContractSubject): v
         network: 'pod',
         dns: { servers: ['10.96.0.10'], searches: ['default.svc.cluster.local'], options: ['ndots:5'] },
         volumes,
+        ...(resources ? { resources } : {}),
       })
     const containerOf = (pod: PodIdentity, sandboxId: string, more: Partial<ContainerConfig> = {}): ContainerConfig => ({
       pod,
@@ -163,6 +164,28 @@ export function describeRuntime(name: string, subject: () => ContractSubject): v
       const sandboxId = await sandboxOf(pod)
       const creation = subject().runtime.createContainer(containerOf(pod, sandboxId, { image: 'kubeling-test/missing:1' }))
       await expect(creation).rejects.toMatchObject({ reason: 'ImageNotFound' })
+    })
+
+    it('tells what containers and sandboxes may use, and changes it while they run', async () => {
+      const { runtime } = subject()
+      const pod = newPod()
+      const sandboxId = await sandboxOf(pod, [], { cpuShares: 512, memoryBytes: 256 << 20 })
+      const resources = { cpuShares: 102, cpuQuotaMicros: 20_000, cpuPeriodMicros: 100_000, memoryBytes: 64 << 20 }
+      const [, id] = await Promise.all([
+        runtime.startSandbox(sandboxId),
+        runtime.createContainer(containerOf(pod, sandboxId, { resources, withinSandbox: true })),
+      ])
+      await runtime.startContainer(id)
+      expect(await observe(pod)).toMatchObject({ id, resources })
+      const more = { cpuShares: 204, cpuQuotaMicros: 40_000, cpuPeriodMicros: 100_000, memoryBytes: 128 << 20 }
+      await runtime.updateContainerResources(id, more)
+      expect(await observe(pod)).toMatchObject({ id, state: 'running', resources: more })
+      const held = async () => (await runtime.inspectPod(pod.uid)).sandboxes[0]?.resources
+      // Not every engine can hold a pod's containers together; one that can shows with what.
+      if (!(await held())) return
+      expect(await held()).toMatchObject({ cpuShares: 512, memoryBytes: 256 << 20 })
+      await runtime.updateContainerResources(sandboxId, { cpuShares: 512, memoryBytes: 200 << 20 })
+      expect(await held()).toMatchObject({ memoryBytes: 200 << 20 })
     })
 
     it('keeps and follows logs', async () => {

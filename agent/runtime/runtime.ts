@@ -33,6 +33,7 @@ export interface Runtime {
   /** Sends `signal` (default: the image's), waits `graceSeconds`, then kills. A container that is gone or stopped is fine. */
   stopContainer(id: string, options: { graceSeconds: number; signal?: string }): Promise<void>
   removeContainer(id: string): Promise<void>
+  /** Changes what a running container, or the containers of a sandbox together, may use; what is not mentioned stays. */
   updateContainerResources(id: string, resources: ContainerResources): Promise<void>
 
   /** Runs a command to its end. Throws RuntimeError 'Timeout' after `timeoutSeconds`. */
@@ -131,6 +132,11 @@ export interface SandboxConfig {
   readonly hostIpc?: boolean
   /** Volumes to keep mounted while the sandbox lives: those of the pod. A tmpfs would lose its files between containers. */
   readonly volumes?: readonly string[]
+  /**
+   * What the containers of the pod may use together, where the runtime can hold them together; it counts for those that are
+   * created with `withinSandbox`.
+   */
+  readonly resources?: ContainerResources
   readonly labels?: Readonly<Record<string, string>>
 }
 
@@ -156,6 +162,8 @@ export interface ContainerConfig {
   readonly env: readonly { readonly name: string; readonly value: string }[]
   readonly mounts: readonly Mount[]
   readonly resources: ContainerResources
+  /** What it uses counts against the resources of its sandbox. */
+  readonly withinSandbox?: boolean
   readonly security: ContainerSecurity
   readonly stdin?: boolean
   readonly stdinOnce?: boolean
@@ -188,6 +196,7 @@ export type Mount = {
   | { readonly hostPath: string }
 )
 
+/** What absent is not limited; upstream's LinuxContainerResources. */
 export interface ContainerResources {
   readonly cpuShares?: number
   readonly cpuQuotaMicros?: number
@@ -229,6 +238,8 @@ export interface ObservedSandbox {
   readonly ip?: string
   readonly createdAt: string
   readonly labels: Readonly<Record<string, string>>
+  /** What its containers may use together; from inspectPod only, and absent when nothing holds them together. */
+  readonly resources?: ContainerResources
 }
 export interface ObservedContainer {
   readonly id: string
@@ -249,6 +260,8 @@ export interface ObservedContainer {
   readonly image: string
   readonly imageId: string
   readonly annotations: Readonly<Record<string, string>>
+  /** What it may use; from inspectPod only. */
+  readonly resources?: ContainerResources
 }
 
 export interface ExecResult {

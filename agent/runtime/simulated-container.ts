@@ -1,6 +1,6 @@
 import { EventEmitter } from 'node:events'
 import type { Behaviour } from './simulated-behaviour.ts'
-import type { ContainerConfig, LogLine, ObservedContainer } from './runtime.ts'
+import type { ContainerConfig, ContainerResources, LogLine, ObservedContainer } from './runtime.ts'
 
 /** One container of the simulation: created, then running, then exited, never back. */
 export class SimulatedContainer {
@@ -28,6 +28,7 @@ export class SimulatedContainer {
       image: config.image,
       imageId: imageIdOf(config.image),
       annotations: { ...config.annotations },
+      resources: config.resources,
     }
   }
 
@@ -47,6 +48,9 @@ export class SimulatedContainer {
       this.end(exit.code, exit.oomKilled)
       ended()
     }, exit.afterMs ?? 0)
+  }
+  update(resources: ContainerResources): void {
+    this.#observed = { ...this.#observed, resources: { ...this.#observed.resources, ...resources } }
   }
   failStart(error: string): void {
     this.#observed = { ...this.#observed, error, exitCode: 128 }

@@ -8,6 +8,7 @@ import {
   type Abortable,
   type AttachOptions,
   type ContainerConfig,
+  type ContainerResources,
   type ContainerStats,
   type ExecOptions,
   type ExecResult,
@@ -124,7 +125,14 @@ export class SimulatedRuntime implements Runtime {
     )
     if (same) return same[0]
     const id = newId()
-    const observed: ObservedSandbox = { id, attempt: config.attempt, state: 'created', createdAt: now(), labels: { ...config.labels } }
+    const observed: ObservedSandbox = {
+      id,
+      attempt: config.attempt,
+      state: 'created',
+      createdAt: now(),
+      labels: { ...config.labels },
+      ...(config.resources ? { resources: config.resources } : {}),
+    }
     this.#sandboxes.set(id, { config, observed })
     this.#tell(config.pod, id, 'created')
     return id
@@ -213,8 +221,11 @@ export class SimulatedRuntime implements Runtime {
     this.#containers.delete(id)
     this.#tell(container.config.pod, id, 'removed')
   }
-  async updateContainerResources(id: string): Promise<void> {
-    this.#called('updateContainerResources', this.#container(id).config.name)
+  async updateContainerResources(id: string, resources: ContainerResources): Promise<void> {
+    const sandbox = this.#sandboxes.get(id)
+    this.#called('updateContainerResources', sandbox ? 'sandbox' : this.#container(id).config.name)
+    if (sandbox) sandbox.observed = { ...sandbox.observed, resources: { ...sandbox.observed.resources, ...resources } }
+    else this.#container(id).update(resources)
   }
 
   async execSync(id: string, options: { command: readonly string[]; timeoutSeconds?: number; signal?: AbortSignal }): Promise<ExecResult> {
@@ -250,7 +261,14 @@ export class SimulatedRuntime implements Runtime {
   }
   async stats(uid: string): Promise<ContainerStats[]> {
     const running = [...this.#containers.values()].filter(({ config, running }) => config.pod.uid === uid && running)
-    return running.map(({ id, config }) => ({ name: config.name, id, cpuNanoseconds: 0, memoryBytes: 0, workingSetBytes: 0, time: now() }))
+    return running.map(({ id, config, behaviour: { memoryBytes = 0 } }) => ({
+      name: config.name,
+      id,
+      cpuNanoseconds: 0,
+      memoryBytes,
+      workingSetBytes: memoryBytes,
+      time: now(),
+    }))
   }
 
   async imageStatus(image: string): Promise<ImageInfo | undefined> {

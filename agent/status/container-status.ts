@@ -2,6 +2,7 @@ import type { Container } from '../../api/core/container.ts'
 import type { ContainerState, ContainerStatus, ContainerUser, VolumeMountStatus } from '../../api/core/pod-status.ts'
 import type { ObservedContainer } from '../runtime/runtime.ts'
 import { restartingEverything } from './pod-phase.ts'
+import { containerResourceStatus } from './pod-resources.ts'
 
 /** Why a container is not running, in the words of the last attempt to start it. */
 export interface WaitingReason {
@@ -84,12 +85,6 @@ function userOf(container: ObservedContainer): { user?: ContainerUser } {
   return note ? { user: JSON.parse(note) as ContainerUser } : {}
 }
 
-function resourcesOf({ resources }: Container): Pick<ContainerStatus, 'allocatedResources' | 'resources'> {
-  const requests = resources?.requests
-  const { claims: _claims, ...amounts } = resources ?? {}
-  return { ...(requests && Object.keys(requests).length > 0 ? { allocatedResources: requests } : {}), resources: amounts }
-}
-
 const lostContainer = {
   exitCode: 137,
   reason: 'ContainerStatusUnknown',
@@ -164,7 +159,7 @@ function observedStatus(facts: ContainerFacts, latest: ObservedContainer, before
     imageID: imageIdOf(latest.imageId),
     containerID: containerIdOf(latest.id),
     started: false,
-    ...resourcesOf(container),
+    ...containerResourceStatus(container, latest.state === 'running' ? latest.resources : undefined),
     ...(mounts.length > 0 ? { volumeMounts: mounts } : {}),
     ...userOf(latest),
     ...(container.lifecycle?.stopSignal ? { stopSignal: container.lifecycle.stopSignal } : {}),

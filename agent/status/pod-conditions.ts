@@ -13,6 +13,9 @@ export const kubeletConditions: readonly string[] = [
   'AllContainersRestarting',
 ]
 
+/** Those that are there only while the pod is being resized. */
+export const resizeConditions: readonly string[] = ['PodResizePending', 'PodResizeInProgress']
+
 type Verdict = Pick<PodCondition, 'status' | 'reason' | 'message'>
 
 const yes: Verdict = { status: 'True' }

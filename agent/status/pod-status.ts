@@ -1,5 +1,5 @@
 import type { Pod } from '../../api/core/pod.ts'
-import type { ContainerStatus, PodStatus } from '../../api/core/pod-status.ts'
+import type { ContainerStatus, PodCondition, PodStatus } from '../../api/core/pod-status.ts'
 import { containersOf, isSidecar, type PodContainer } from '../../api/pod-containers.ts'
 import { isTerminalPhase } from '../../api/pod-phase.ts'
 import type { ObservedContainer, ObservedPod } from '../runtime/runtime.ts'
@@ -7,7 +7,7 @@ import { containerStatus, exitCodeOf, hasEnded, type WaitingReason } from './con
 import { withShortMessages } from './message-limit.ts'
 import { kubeletConditions, podConditions, withTransitionTimes } from './pod-conditions.ts'
 import { podPhase } from './pod-phase.ts'
-import { resourceStatus } from './pod-resources.ts'
+import { podResourceStatus } from './pod-resources.ts'
 import { containersToClear, isRestartingEverything } from './restart-everything.ts'
 import { mayRestartEverything, restartsAfter } from './restart-policy.ts'
 
@@ -26,6 +26,8 @@ export interface StatusFacts {
   readonly waiting: ReadonlyMap<string, WaitingReason>
   readonly terminationMessage: (containerId: string) => string | undefined
   readonly hostIp: string
+  /** How a resize of the pod goes. */
+  readonly resize?: readonly PodCondition[]
   /** RFC 3339, whole seconds. */
   readonly now: string
   /** Nothing of this pod will be started again. */
@@ -148,14 +150,14 @@ export function podStatus(facts: StatusFacts): PodStatus {
     ...(phase ? { phase } : {}),
     ...(reason ? { reason } : {}),
     ...(message ? { message } : {}),
-    conditions: withTransitionTimes(conditions, previous.conditions ?? pod.status.conditions ?? [], now),
+    conditions: withTransitionTimes([...conditions, ...(facts.resize ?? [])], previous.conditions ?? pod.status.conditions ?? [], now),
     ...addresses(facts),
     startTime: previous.startTime ?? now,
     ...(init.length > 0 ? { initContainerStatuses: init } : {}),
     containerStatuses: app,
     ...(ephemeral.length > 0 ? { ephemeralContainerStatuses: ephemeral } : {}),
     ...(pod.status.qosClass ? { qosClass: pod.status.qosClass } : {}),
-    ...resourceStatus(pod.spec),
+    ...podResourceStatus(pod.spec, facts.observed),
   }
 }
 

@@ -140,6 +140,10 @@ function mergedConditions(current: readonly object[], changes: readonly Record<s
   const merged = new Map(current.map(condition => [(condition as { type: string }).type, condition]))
   for (const change of changes) {
     const type = String(change.type)
+    if (change.$patch === 'delete') {
+      merged.delete(type)
+      continue
+    }
     const entries = Object.entries({ ...merged.get(type), ...change }).filter(([, value]) => value !== null)
     merged.set(type, Object.fromEntries(entries))
   }

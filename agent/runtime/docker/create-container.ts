@@ -11,6 +11,7 @@ import { mountsOf } from './mounts.ts'
 import type { DockerContext } from './options.ts'
 import { nodeNamespace } from './node-namespace.ts'
 import { nodePodFileBinds } from './node-pod-files.ts'
+import { cgroupParent } from './pod-cgroup.ts'
 
 /** Kubelet's containerLogMaxSize and containerLogMaxFiles. */
 const logConfig = { Type: 'json-file', Config: { 'max-size': '10m', 'max-file': '5' } }
@@ -38,9 +39,10 @@ const badWorkingDir = (message: string): string | undefined => /^Cannot mkdir: (
 export async function createContainer(context: DockerContext, config: ContainerConfig, options?: Abortable): Promise<string> {
   const sandbox = `container:${config.sandboxId}`
   const canLower = (config.resources.oomScoreAdj ?? 0) >= 0 || (await context.lowersOomScore())
-  const [mounts, files, security] = await Promise.all([
+  const [mounts, files, cgroup, security] = await Promise.all([
     mountsOf(context, config),
     nodePodFileBinds(context, config),
+    cgroupParent(context, config),
     withGroupsPolicy(context, config.image, config.security),
   ])
   const pidMode = pidModeOf(context, config)
@@ -61,6 +63,7 @@ export async function createContainer(context: DockerContext, config: ContainerC
     Healthcheck: { Test: ['NONE'] },
     HostConfig: {
       ...resourcesOf(config.resources, canLower),
+      ...cgroup,
       ...securityOf(context, security),
       Mounts: mounts.Mounts,
       Binds: [...mounts.Binds, ...files],

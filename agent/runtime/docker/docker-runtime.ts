@@ -28,6 +28,7 @@ import { InspectCache, inspectPod, listPods } from './inspect-pod.ts'
 import { logs } from './logs.ts'
 import { probeOomScore } from './oom-score.ts'
 import { once, type DockerContext, type DockerRuntimeOptions } from './options.ts'
+import { nestsCgroups } from './pod-cgroup.ts'
 import { portForward } from './port-forward.ts'
 import { readFile } from './read-file.ts'
 import { removeContainer } from './remove-container.ts'
@@ -56,6 +57,7 @@ export class DockerRuntime implements Runtime {
       }),
       imageUsers: new Map(),
       lowersOomScore: once(() => translated(probeOomScore(options))),
+      nestsCgroups: once(() => nestsCgroups(options.docker)),
     }
   }
 
@@ -98,8 +100,9 @@ export class DockerRuntime implements Runtime {
     await removeContainer(this.#context, id)
     this.#seen.forget(id)
   }
-  updateContainerResources(id: string, resources: ContainerResources) {
-    return updateContainerResources(this.#context, id, resources)
+  async updateContainerResources(id: string, resources: ContainerResources) {
+    await updateContainerResources(this.#context, id, resources)
+    this.#seen.forget(id)
   }
   execSync(id: string, options: ExecSyncOptions) {
     return execSync(this.#context, id, options)

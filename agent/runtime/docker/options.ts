@@ -38,6 +38,8 @@ export interface DockerContext extends DockerRuntimeOptions {
   readonly imageUsers: Map<string, Promise<ImageUsers>>
   /** Whether this engine can start containers with a negative oom_score_adj. */
   lowersOomScore(): Promise<boolean>
+  /** Whether containers can be put into the cgroup of their sandbox. */
+  nestsCgroups(): Promise<boolean>
 }
 
 /** The engine cannot undo what it is asked twice at once: `once` makes concurrent and later callers share one answer. */
