@@ -1,13 +1,11 @@
 import type { Pod } from '../../api/core/pod.ts'
-import { Secret } from '../../api/core/secret.ts'
 import type { Service } from '../../api/core/service.ts'
-import { isNotFound } from '../../api/errors.ts'
 import type { Clock } from '../../common/clock.ts'
 import type { Logger } from '../../common/log.ts'
 import { messageOf } from '../../common/error-message.ts'
-import { ImageError, type ImageManager } from '../images/image-manager.ts'
-import { credentialsFor, type PullSecret } from '../images/pull-secrets.ts'
-import { isRuntimeError, type ImageInfo, type RegistryCredentials, type Runtime } from '../runtime/runtime.ts'
+import { ImageError } from '../images/image-error.ts'
+import type { ImageManager } from '../images/image-manager.ts'
+import { isRuntimeError, type ImageInfo, type Runtime } from '../runtime/runtime.ts'
 import type { WaitingReason } from '../status/container-status.ts'
 import type { ObjectReader } from '../volumes/object-reader.ts'
 import type { MountSource } from '../volumes/volume-manager.ts'
@@ -17,6 +15,7 @@ import { environment, environmentNeedsPodIp } from './environment.ts'
 import { runHook } from './hooks.ts'
 import type { ContainerToStart } from './pod-actions.ts'
 import type { PodEvents } from './pod-events.ts'
+import { pullSecretsOf } from './pull-secrets.ts'
 import { serviceEnvironment } from './service-environment.ts'
 
 /** A container that could not be brought up: what it waits with, and when another try makes sense. */
@@ -133,7 +132,7 @@ export class ContainerStarter {
         image,
         pullPolicy: (container.imagePullPolicy ?? 'IfNotPresent') as 'IfNotPresent',
         record,
-        credentials: () => this.#credentials(pod, image),
+        secrets: await pullSecretsOf(pod, this.#options),
         signal,
       })
     } catch (error) {
@@ -176,22 +175,5 @@ export class ContainerStarter {
       record('Warning', 'Failed', `Error: ${messageOf(error)}`)
       throw new StartError('CreateContainerConfigError', messageOf(error))
     }
-  }
-
-  async #credentials(pod: Pod, image: string): Promise<RegistryCredentials | undefined> {
-    const { objects, events } = this.#options
-    const found = await Promise.all(
-      (pod.spec.imagePullSecrets ?? []).map(async ({ name = '' }): Promise<PullSecret[]> => {
-        try {
-          return [await objects.get(Secret, { name, namespace: pod.metadata.namespace })]
-        } catch (error) {
-          if (!isNotFound(error)) throw error
-          const message = `Unable to retrieve some image pull secrets (${name}); attempting to pull the image may not succeed.`
-          events.record({ pod, type: 'Warning', reason: 'FailedToRetrieveImagePullSecret', message })
-          return []
-        }
-      }),
-    )
-    return credentialsFor(image, found.flat())
   }
 }

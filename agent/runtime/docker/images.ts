@@ -1,4 +1,5 @@
-import type { ImageInfo } from '../runtime.ts'
+import { statfs } from 'node:fs/promises'
+import type { FileSystemInfo, ImageInfo } from '../runtime.ts'
 import { isMissing, settled, toRuntimeError, translated } from './errors.ts'
 import type { DockerContext } from './options.ts'
 
@@ -25,6 +26,21 @@ export async function listImages({ docker }: DockerContext): Promise<ImageInfo[]
   }))
 }
 
-export async function removeImage({ docker }: DockerContext, image: string): Promise<void> {
+export async function removeImage(context: DockerContext, image: string): Promise<void> {
+  const { docker } = context
+  // The engine removes an image by its id only when all of its names are of one repository.
+  const tags = image.startsWith('sha256:') ? ((await imageStatus(context, image))?.tags ?? []) : []
+  for (const tag of tags) await settled(docker.getImage(tag).remove())
   await settled(docker.getImage(image).remove())
+}
+
+export async function imagesInUse({ docker }: DockerContext): Promise<ReadonlySet<string>> {
+  const containers = await translated(docker.listContainers({ all: true }))
+  return new Set(containers.map(({ ImageID }) => ImageID))
+}
+
+/** The agent, a container itself, stands on the disk of its engine: what is true of its root is true of the images. */
+export async function imageFsInfo(): Promise<FileSystemInfo> {
+  const { blocks, bavail, bsize } = await statfs('/')
+  return { capacityBytes: blocks * bsize, availableBytes: bavail * bsize }
 }
