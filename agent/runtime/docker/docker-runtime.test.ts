@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { existsSync, readFileSync } from 'node:fs'
-import { PassThrough, type Readable } from 'node:stream'
+import { PassThrough, Readable } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import type Docker from 'dockerode'
@@ -36,8 +36,7 @@ async function importImage(docker: Docker): Promise<void> {
   for (const name of applets) tar.entry({ name: `bin/${name}`, type: 'symlink', linkname: 'busybox' })
   for (const name of ['tmp', 'etc', 'root']) tar.entry({ name, type: 'directory', mode: name === 'tmp' ? 0o1777 : 0o755 })
   const [repo, tag] = image.split(':')
-  const { Readable: Source } = await import('node:stream')
-  const imported = (await docker.importImage(Source.from([await finished(tar)]), { repo, tag, changes: ['ENV PATH=/bin'] })) as Readable
+  const imported = (await docker.importImage(Readable.from([await finished(tar)]), { repo, tag, changes: ['ENV PATH=/bin'] })) as Readable
   await text(imported)
 }
 
@@ -85,9 +84,15 @@ function describeOn(docker: Docker): void {
     disconnectDocker(docker)
   })
 
-  describeRuntime('DockerRuntime', () => {
-    return { runtime, image: image }
-  })
+  const spareImage = async () => {
+    const name = `kubeling-test/spare:${randomUUID()}`
+    const tar = pack()
+    tar.entry({ name: 'name' }, name)
+    const [repo, tag] = name.split(':')
+    await text((await docker.importImage(Readable.from([await finished(tar)]), { repo, tag })) as Readable)
+    return name
+  }
+  describeRuntime('DockerRuntime', () => ({ runtime, image, spareImage }))
 
   describe('DockerRuntime in particular', () => {
     it('gives pods their files in /etc, memory volumes, sub-paths, limits and an identity', async () => {

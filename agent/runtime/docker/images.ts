@@ -1,5 +1,5 @@
 import { statfs } from 'node:fs/promises'
-import type { FileSystemInfo, ImageInfo } from '../runtime.ts'
+import { RuntimeError, type FileSystemInfo, type ImageInfo } from '../runtime.ts'
 import { isMissing, settled, toRuntimeError, translated } from './errors.ts'
 import type { DockerContext } from './options.ts'
 
@@ -27,11 +27,14 @@ export async function listImages({ docker }: DockerContext): Promise<ImageInfo[]
 }
 
 export async function removeImage(context: DockerContext, image: string): Promise<void> {
-  const { docker } = context
-  // The engine removes an image by its id only when all of its names are of one repository.
-  const tags = image.startsWith('sha256:') ? ((await imageStatus(context, image))?.tags ?? []) : []
-  for (const tag of tags) await settled(docker.getImage(tag).remove())
-  await settled(docker.getImage(image).remove())
+  if (image.startsWith('sha256:')) await removeNames(context, image)
+  await settled(context.docker.getImage(image).remove())
+}
+
+/** The engine removes an image by its id only when all of its names are of one repository; and it is to keep them all, or none. */
+async function removeNames(context: DockerContext, id: string): Promise<void> {
+  if ((await imagesInUse(context)).has(id)) throw new RuntimeError('Conflict', `unable to remove image ${id}: a container was made of it`)
+  for (const tag of (await imageStatus(context, id))?.tags ?? []) await settled(context.docker.getImage(tag).remove())
 }
 
 export async function imagesInUse({ docker }: DockerContext): Promise<ReadonlySet<string>> {
