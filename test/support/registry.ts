@@ -1,4 +1,5 @@
 import { mkdtemp, writeFile } from 'node:fs/promises'
+import { get } from 'node:http'
 import { createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -30,7 +31,7 @@ export async function startRegistry(options: { withAccount?: boolean } = {}): Pr
   const label = `io.kubeling.cluster=${testCluster.name}`
   const run = ['run', '-d', '--label', label, '-p', `127.0.0.1:${port}:5000`, ...accounts, 'kubeling/registry']
   const container = (await docker(...run)).trim()
-  const answers = () => fetch(`http://${address}/v2/`).then(({ status }) => status < 500)
+  const answers = () => answersAt(port)
   await eventually(answers, { what: 'an answer of the registry' })
   const config = await mkdtemp(join(tmpdir(), 'kubeling-docker-'))
   const auth = Buffer.from(`${account.username}:${account.password}`).toString('base64')
@@ -64,6 +65,18 @@ export async function startRegistry(options: { withAccount?: boolean } = {}): Pr
       await docker('rm', '-fv', container)
     },
   }
+}
+
+/** Whatever it answers: it is there. */
+function answersAt(port: number): Promise<true> {
+  return new Promise((resolve, reject) => {
+    const request = get({ host: '127.0.0.1', port, path: '/v2/', agent: false, timeout: 2000 }, response => {
+      response.resume()
+      resolve(true)
+    })
+    request.on('timeout', () => request.destroy(new Error('no answer in two seconds')))
+    request.on('error', reject)
+  })
 }
 
 async function freePort(): Promise<number> {
