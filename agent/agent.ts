@@ -4,11 +4,12 @@ import { Service } from '../api/core/service.ts'
 import type { Client } from '../client/client.ts'
 import { createClient } from '../client/http-client.ts'
 import { Informers } from '../client/informers.ts'
-import { sleepUnlessAborted, systemClock } from '../common/clock.ts'
+import { systemClock } from '../common/clock.ts'
 import { messageOf } from '../common/error-message.ts'
 import type { Logger } from '../common/log.ts'
 import { runAll, type Runnable } from '../common/run.ts'
 import type { AgentConfig } from './config.ts'
+import { ImageReport } from './images/image-report.ts'
 import { createKubelet } from './kubelet.ts'
 import { NodeNetwork } from './network/node-network.ts'
 import { becomeRouter } from './network/routes.ts'
@@ -28,7 +29,6 @@ import { ensurePodNetwork } from './runtime/docker/pod-network.ts'
 import type { ImageInfo, Runtime } from './runtime/runtime.ts'
 import { createAgentServer } from './server/agent-server.ts'
 
-const imageReportMs = 60_000
 const clock = systemClock
 
 /** One node: its identity, its Node object, its network, its pods, and the server that `kubectl logs` and `exec` reach. */
@@ -43,9 +43,8 @@ export function createAgent({ config, log }: { config: AgentConfig; log: Logger 
       const docker = await connectDocker({ socketPath: config.dockerSocket })
       await removeHelpers(docker, config)
       const informers = new Informers(client, log.child({ component: 'informers' }))
-      const images: ImageInfo[] = []
-      const state = { notReady: networkNotReady('the pod network is not set up yet') as string | undefined }
-      const nodeStatus = await nodeStatusOf({ config, docker, client, log, nodeIp, images, state })
+      const state: NodeState = { notReady: networkNotReady('the pod network is not set up yet'), images: [] }
+      const nodeStatus = await nodeStatusOf({ config, docker, client, log, nodeIp, state })
       const failed = (error: unknown) => log.warn('the node could not be registered; trying again', { server: config.server, error })
       await persist(() => nodeStatus.register(), { clock, signal, failed })
       followNode(informers, config.nodeName, nodeStatus)
@@ -82,8 +81,15 @@ export function createAgent({ config, log }: { config: AgentConfig; log: Logger 
         const security = await nodeSecurity(config, runtime)
         const pods = kubelet({ config, client, runtime, log, nodeIp, informers, security, nodeDns: await nodeDns() })
         const server = agentServer({ config, identity, runtime, pods, log })
+        const images = new ImageReport({
+          ...{ runtime, clock, log: log.child({ component: 'images' }) },
+          report: found => {
+            state.images = found
+            nodeStatus.poke()
+          },
+        })
         log.info('the node is ready', { node: nodeName, address: nodeIp, podCidr })
-        await runAll([nodeStatus, network, watch, pods, server, identity, imageReport(runtime, images, log)], together)
+        await runAll([nodeStatus, network, watch, pods, server, identity, images], together)
       } finally {
         stop.abort()
         await background
@@ -144,11 +150,15 @@ interface Registration {
   readonly client: Client
   readonly log: Logger
   readonly nodeIp: string
-  readonly images: readonly ImageInfo[]
-  readonly state: { readonly notReady: string | undefined }
+  readonly state: NodeState
+}
+/** What the node says of itself and its parts find out. */
+interface NodeState {
+  notReady: string | undefined
+  images: readonly ImageInfo[]
 }
 
-async function nodeStatusOf({ config, docker, client, log, nodeIp, images, state }: Registration): Promise<NodeStatusManager> {
+async function nodeStatusOf({ config, docker, client, log, nodeIp, state }: Registration): Promise<NodeStatusManager> {
   // The engine can be asked about itself before there is a network for pods.
   const engine = new DockerRuntime({ docker, ...runtimeOptions(config, log), podNetwork: '' })
   const facts = await gatherFacts(engine, {
@@ -171,7 +181,7 @@ async function nodeStatusOf({ config, docker, client, log, nodeIp, images, state
     facts: () => facts,
     health: () => ({
       notReady: state.notReady,
-      images: images.map(({ tags, digests, sizeBytes }) => ({ names: [...digests, ...tags], sizeBytes })),
+      images: state.images.map(({ tags, digests, sizeBytes }) => ({ names: [...digests, ...tags], sizeBytes })),
     }),
   })
 }
@@ -267,15 +277,15 @@ const kubelet = ({ config, client, runtime, log, nodeIp, informers, security, no
     services: () => informers.for(Service).cache.list(),
     dns: { clusterDns: [config.clusterDns], clusterDomain: config.clusterDomain, node: nodeDns },
     security,
-    parallelPulls: config.parallelPulls,
     podPidsLimit: config.podPidsLimit,
+    images: config.images,
+    imageGc: config.imageGc,
+    pullRecordsFile: `${config.dataDirectory}/image-pulls.json`,
     timings: {
       relistMs: config.relistMs,
       housekeepingMs: config.housekeepingMs,
       restartBackoffInitialMs: config.crashBackoff.initialMs,
       restartBackoffMaxMs: config.crashBackoff.maxMs,
-      imageBackoffInitialMs: config.imageBackoff.initialMs,
-      imageBackoffMaxMs: config.imageBackoff.maxMs,
     },
   })
 
@@ -322,19 +332,5 @@ const agentServer = ({ config, identity, runtime, pods, log }: ServerParts): Run
       nodeName: config.nodeName,
     })
     await server.run(signal)
-  },
-})
-
-/** Keeps the list of images for the Node object. */
-const imageReport = (runtime: Runtime, images: ImageInfo[], log: Logger): Runnable => ({
-  async run(signal) {
-    while (!signal.aborted) {
-      try {
-        images.splice(0, images.length, ...(await runtime.listImages()))
-      } catch (error) {
-        log.warn('images could not be listed', { error })
-      }
-      await sleepUnlessAborted(clock, imageReportMs, signal)
-    }
   },
 })

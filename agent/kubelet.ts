@@ -7,7 +7,10 @@ import { EventRecorder } from '../client/event-recorder.ts'
 import type { Clock } from '../common/clock.ts'
 import type { Logger } from '../common/log.ts'
 import { runAll, type Runnable } from '../common/run.ts'
-import { ImageManager } from './images/image-manager.ts'
+import { ImageGc } from './images/image-gc.ts'
+import { defaultImageSettings, ImageManager, type ImageSettings } from './images/image-manager.ts'
+import { defaultImageGcPolicy, type ImageGcPolicy } from './images/plan-image-gc.ts'
+import { PullRecords } from './images/pull-records.ts'
 import { Pleg } from './pleg/pleg.ts'
 import { nothingObserved, PodCache } from './pleg/pod-cache.ts'
 import { Allocations } from './pods/allocations.ts'
@@ -43,8 +46,6 @@ export interface KubeletTimings {
   readonly housekeepingMs: number
   readonly restartBackoffInitialMs: number
   readonly restartBackoffMaxMs: number
-  readonly imageBackoffInitialMs: number
-  readonly imageBackoffMaxMs: number
 }
 export interface KubeletOptions {
   readonly nodeName: string
@@ -58,9 +59,12 @@ export interface KubeletOptions {
   readonly services: () => readonly Service[]
   readonly dns: DnsOptions
   readonly security: NodeSecurity
-  readonly parallelPulls?: number
   /** Processes that a pod may have; absent: as many as it likes. */
   readonly podPidsLimit?: number | undefined
+  readonly images?: Partial<ImageSettings>
+  readonly imageGc?: Partial<ImageGcPolicy>
+  /** Where it is kept what this node has pulled; absent: nowhere. */
+  readonly pullRecordsFile?: string
   readonly timings?: Partial<KubeletTimings>
 }
 
@@ -96,12 +100,14 @@ export function createKubelet(options: KubeletOptions): Kubelet {
     onResult: poke,
     record: event => events.record({ ...event, type: 'Warning' }),
   })
-  const images = new ImageManager({
-    runtime,
-    clock,
-    ...given('parallelPulls', options.parallelPulls),
-    ...given('backoffInitialMs', timings.imageBackoffInitialMs),
-    ...given('backoffMaxMs', timings.imageBackoffMaxMs),
+  const records = new PullRecords(options.pullRecordsFile)
+  const images = new ImageManager({ runtime, records, clock, settings: { ...defaultImageSettings, ...options.images } })
+  const imageGc = new ImageGc({
+    ...{ runtime, records, clock },
+    policy: { ...defaultImageGcPolicy, ...options.imageGc },
+    log: log('image-gc'),
+    // Upstream's kubelet names its node by name where others have the uid.
+    warn: (reason, message) => recorder.event({ kind: 'Node', name: nodeName, uid: nodeName }, { type: 'Warning', reason, message }),
   })
   const watches: ObjectWatches = new ObjectWatches({
     client,
@@ -172,7 +178,7 @@ export function createKubelet(options: KubeletOptions): Kubelet {
     },
     async run(signal) {
       try {
-        await runAll([recorder, statuses, pleg, watches, workers, source, housekeeping, eviction], signal)
+        await runAll([recorder, statuses, pleg, watches, workers, source, housekeeping, eviction, imageGc], signal)
       } finally {
         probes.stop()
       }

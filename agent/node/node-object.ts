@@ -38,8 +38,9 @@ export interface NodeHealth {
 const EVICTION_MEMORY_BYTES = 100 * 1024 * 1024
 /** Share of the disk that pods may fill before upstream's default hard eviction. */
 const ALLOCATABLE_STORAGE = 0.9
-/** Upstream reports at most this many images. */
+/** Upstream reports at most this many images (nodeStatusMaxImages), and of each at most this many names. */
 const REPORTED_IMAGES = 50
+const REPORTED_NAMES = 5
 
 const kibibytes = (bytes: number) => `${Math.floor(bytes / 1024)}Ki`
 
@@ -104,9 +105,16 @@ export function nodeStatus(facts: NodeFacts, health: NodeHealth, context: Status
       operatingSystem: facts.machine.operatingSystem,
       architecture: facts.machine.architecture,
     },
-    images: [...health.images].sort((a, b) => b.sizeBytes - a.sizeBytes).slice(0, REPORTED_IMAGES),
+    images: reportedImages(health.images),
   }
 }
+
+/** The largest ones: they are what it is worth to send a pod to. */
+const reportedImages = (images: NodeHealth['images']): NodeHealth['images'][number][] =>
+  [...images]
+    .sort((a, b) => b.sizeBytes - a.sizeBytes)
+    .slice(0, REPORTED_IMAGES)
+    .map(({ names, sizeBytes }) => ({ names: names.slice(0, REPORTED_NAMES), sizeBytes }))
 
 function nodeConditions(health: NodeHealth, { previous, now }: StatusContext): NodeCondition[] {
   const fine = [

@@ -1,14 +1,12 @@
 import type { Container } from '../../api/core/container.ts'
 import type { Pod } from '../../api/core/pod.ts'
-import { Secret } from '../../api/core/secret.ts'
 import type { Service } from '../../api/core/service.ts'
-import { isNotFound } from '../../api/errors.ts'
 import type { Clock } from '../../common/clock.ts'
 import type { Logger } from '../../common/log.ts'
 import { messageOf } from '../../common/error-message.ts'
-import { ImageError, type ImageManager, type ImageRequest } from '../images/image-manager.ts'
-import { credentialsFor, type PullSecret } from '../images/pull-secrets.ts'
-import { isRuntimeError, type ImageInfo, type RegistryCredentials, type Runtime } from '../runtime/runtime.ts'
+import { ImageError } from '../images/image-error.ts'
+import type { ImageManager, ImageRequest } from '../images/image-manager.ts'
+import { isRuntimeError, type ImageInfo, type Runtime } from '../runtime/runtime.ts'
 import type { WaitingReason } from '../status/container-status.ts'
 import type { Objects } from '../volumes/object-reader.ts'
 import type { MountSource } from '../volumes/volume-manager.ts'
@@ -20,6 +18,7 @@ import { runHook } from './hooks.ts'
 import { ImageVolumes, imageVolumesOf } from './image-volumes.ts'
 import type { ContainerToStart } from './pod-actions.ts'
 import type { PodEvents } from './pod-events.ts'
+import { pullSecretsOf } from './pull-secrets.ts'
 import { seccompProfile } from './seccomp-profile.ts'
 import { serviceEnvironment } from './service-environment.ts'
 
@@ -169,7 +168,7 @@ export class ContainerStarter {
       return await this.#options.images.ensure({
         ...request,
         podUid: pod.metadata.uid,
-        credentials: () => this.#credentials(pod, request.image),
+        secrets: await pullSecretsOf(pod, this.#options),
         signal,
       })
     } catch (error) {
@@ -219,22 +218,5 @@ export class ContainerStarter {
   async #recursiveReadOnlyMounts({ volumeMounts = [] }: Container): Promise<boolean> {
     const wanted = volumeMounts.some(({ recursiveReadOnly = 'Disabled' }) => recursiveReadOnly !== 'Disabled')
     return wanted && (await this.#options.runtime.info()).recursiveReadOnlyMounts
-  }
-
-  async #credentials(pod: Pod, image: string): Promise<RegistryCredentials | undefined> {
-    const { objects, events } = this.#options
-    const found = await Promise.all(
-      (pod.spec.imagePullSecrets ?? []).map(async ({ name = '' }): Promise<PullSecret[]> => {
-        try {
-          return [await objects.get(Secret, { name, namespace: pod.metadata.namespace })]
-        } catch (error) {
-          if (!isNotFound(error)) throw error
-          const message = `Unable to retrieve some image pull secrets (${name}); attempting to pull the image may not succeed.`
-          events.record({ pod, type: 'Warning', reason: 'FailedToRetrieveImagePullSecret', message })
-          return []
-        }
-      }),
-    )
-    return credentialsFor(image, found.flat())
   }
 }

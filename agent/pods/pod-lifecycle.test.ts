@@ -218,7 +218,11 @@ describe('the life of a pod', () => {
   })
 
   it('shows ErrImagePull and ImagePullBackOff', async () => {
-    await using s = await startScenario({ registry: { 'no/image:x': { error: 'ImageNotFound' } } }, { imageBackoffInitialMs: 300 })
+    await using s = await startScenario(
+      { registry: { 'no/image:x': { error: 'ImageNotFound' } } },
+      {},
+      { images: { backoffInitialMs: 300 } },
+    )
     s.run('pull', { containers: [{ ...forever, image: 'no/image:x' }] })
     await s.until('pull', ({ containerStatuses }) => containerStatuses?.[0]?.state?.waiting?.reason === 'ErrImagePull')
     await s.until('pull', ({ containerStatuses }) => containerStatuses?.[0]?.state?.waiting?.reason === 'ImagePullBackOff')

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto'
 import { PassThrough, type Readable } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import { afterAll, describe, expect, it } from '@jest/globals'
-import type { ContainerConfig, ContainerResources, LogLine, PodIdentity, Runtime, RuntimeEvent } from './runtime.ts'
+import type { ContainerConfig, ContainerResources, ImageEvent, LogLine, PodIdentity, Runtime, RuntimeEvent } from './runtime.ts'
 import type { Behaviour } from './simulated-behaviour.ts'
 
 /** What the contract's containers run, and how the simulation acts it. */
@@ -48,6 +48,8 @@ export interface ContractSubject {
   readonly runtime: Runtime
   /** An image with a shell that is here. */
   readonly image: string
+  /** Makes an image that nothing is made of, of this one name. */
+  readonly spareImage: () => Promise<string>
 }
 
 /** What every runtime must do. */
@@ -295,6 +297,44 @@ export function describeRuntime(name: string, subject: () => ContractSubject): v
       await runtime.fillVolume(name, image)
       await runtime.fillVolume(name, image)
       expect(await runtime.volumeUsage(name)).toBeGreaterThan(0)
+    })
+
+    it('knows which images are in use, and does not remove those', async () => {
+      const { runtime, id } = await start('sleeps')
+      const { image } = subject()
+      const found = await runtime.imageStatus(image)
+      expect(await runtime.imagesInUse()).toContain(found?.id)
+      expect((await runtime.listImages()).map(({ tags }) => tags)).toContainEqual(found?.tags)
+      await expect(runtime.removeImage(found?.id ?? '')).rejects.toMatchObject({ reason: 'Conflict' })
+      await runtime.startContainer(id)
+    })
+
+    it('removes an image by its name and by its id, and tells of it', async () => {
+      const { runtime, spareImage } = subject()
+      const stop = new AbortController()
+      const seen: ImageEvent[] = []
+      const listening = (async () => {
+        for await (const event of runtime.imageEvents(stop.signal)) seen.push(event)
+      })()
+      await new Promise(resolve => setTimeout(resolve, 100))
+      const byName = await spareImage()
+      await runtime.removeImage(byName)
+      await runtime.removeImage(byName)
+      const byId = await runtime.imageStatus(await spareImage())
+      await runtime.removeImage(byId?.id ?? '')
+      expect(await runtime.imageStatus(byName)).toBeUndefined()
+      expect(await runtime.imageStatus(byId?.id ?? '')).toBeUndefined()
+      await eventually(async () => {
+        expect(seen.map(({ type }) => type)).toEqual(expect.arrayContaining(['added', 'removed']))
+      })
+      stop.abort()
+      await listening
+    })
+
+    it('measures the disk of images', async () => {
+      const { capacityBytes, availableBytes } = await subject().runtime.imageFsInfo()
+      expect(availableBytes).toBeGreaterThan(0)
+      expect(availableBytes).toBeLessThanOrEqual(capacityBytes)
     })
 
     it('tells what happens', async () => {

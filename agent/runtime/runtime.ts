@@ -48,9 +48,22 @@ export interface Runtime {
 
   imageStatus(image: string): Promise<ImageInfo | undefined>
   listImages(): Promise<ImageInfo[]>
-  /** Resolves to the image's id. Throws RuntimeError 'ImageNotFound' | 'RegistryUnavailable' | 'Unauthorized' | 'InvalidImageName' | 'Unknown'. */
-  pullImage(image: string, options?: { credentials?: RegistryCredentials; signal?: AbortSignal }): Promise<string>
+  /**
+   * Resolves to the image's id. Throws RuntimeError 'ImageNotFound' | 'Unauthorized' | 'InvalidImageName' | 'Unknown', or
+   * 'RegistryUnavailable' when no registry could be reached: an answer of a registry, whatever it is, is one of the others.
+   */
+  pullImage(image: string, options?: PullOptions): Promise<string>
+  /**
+   * Removes a name of an image, and the image with its last one; by id, the image with all of its names. An image that is gone is
+   * fine. Throws RuntimeError 'Conflict' while a container, whoever's, was made of the image that would go.
+   */
   removeImage(image: string): Promise<void>
+  /** Ids of the images that any container of the machine was made of, running or not, whoever's it is. */
+  imagesInUse(): Promise<ReadonlySet<string>>
+  /** The file system that images lie on. */
+  imageFsInfo(): Promise<FileSystemInfo>
+  /** Images come and go: hints, never the truth. Ends when the stream breaks. */
+  imageEvents(signal: AbortSignal): AsyncIterable<ImageEvent>
 
   /** Creates the volume unless it is there; idempotent by name. A volume on disk gets `mode` and `gid` from prepareVolumes. */
   createVolume(config: VolumeConfig): Promise<void>
@@ -320,11 +333,32 @@ export interface ImageInfo {
   /** The image's default user, for runAsNonRoot. */
   readonly user?: string
 }
+export interface PullOptions extends Abortable {
+  readonly credentials?: RegistryCredentials
+  /** Hears of everything that moves, as it moves; silence means that nothing does. */
+  readonly onProgress?: (progress: PullProgress) => void
+}
+export interface PullProgress {
+  readonly downloadedBytes: number
+  /** Of the layers whose size is known by now. */
+  readonly totalBytes: number
+  readonly layers: number
+  /** Layers that are unpacked, or were here before. */
+  readonly layersDone: number
+}
+export interface ImageEvent {
+  readonly type: 'added' | 'removed'
+  /** The name or the id. */
+  readonly image: string
+}
+export interface FileSystemInfo {
+  readonly capacityBytes: number
+  readonly availableBytes: number
+}
 export interface RegistryCredentials {
-  readonly username?: string
-  readonly password?: string
-  readonly identityToken?: string
-  readonly serverAddress?: string
+  readonly username: string
+  readonly password: string
+  readonly serverAddress: string
 }
 
 export interface VolumeConfig {

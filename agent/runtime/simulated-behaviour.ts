@@ -33,7 +33,11 @@ export type Script = (config: ContainerConfig) => Behaviour | undefined
 /** What a simulated registry says of an image: how long a pull takes and how it ends. Images without a word are there at once. */
 export interface SimulatedImage {
   readonly pullMs?: number
+  /** How many steps of progress a pull makes in its time; default 10. With 0 it is silent until it ends. */
+  readonly steps?: number
   readonly error?: 'ImageNotFound' | 'RegistryUnavailable' | 'Unauthorized'
+  /** Who may pull it; default: everyone. */
+  readonly login?: { readonly username: string; readonly password: string }
   readonly user?: string
   readonly sizeBytes?: number
 }

@@ -13,7 +13,7 @@ export class SimulatedContainer {
   #observed: ObservedContainer
   #timer: NodeJS.Timeout | undefined
 
-  constructor(id: string, config: ContainerConfig, behaviour: Behaviour) {
+  constructor({ id, imageId }: { id: string; imageId: string }, config: ContainerConfig, behaviour: Behaviour) {
     this.id = id
     this.config = config
     this.behaviour = behaviour
@@ -26,7 +26,7 @@ export class SimulatedContainer {
       state: 'created',
       createdAt: now(),
       image: config.image,
-      imageId: imageIdOf(config.image),
+      imageId,
       annotations: { ...config.annotations },
       resources: config.resources,
     }
@@ -70,4 +70,3 @@ export class SimulatedContainer {
 }
 
 export const now = (): string => new Date().toISOString().replace('Z', '000000Z')
-export const imageIdOf = (image: string): string => `sha256:${Buffer.from(image).toString('hex').padEnd(64, '0').slice(0, 64)}`

@@ -7,7 +7,7 @@ import type { PodStatus } from '../../api/core/pod-status.ts'
 import type { Client } from '../../client/client.ts'
 import { systemClock } from '../../common/clock.ts'
 import { silentLogger } from '../../common/log.ts'
-import { createKubelet, type KubeletTimings } from '../kubelet.ts'
+import { createKubelet, type KubeletOptions, type KubeletTimings } from '../kubelet.ts'
 import type { NodeSecurity } from '../pods/node-security.ts'
 import { SimulatedRuntime, type SimulationOptions } from '../runtime/simulated-runtime.ts'
 import { FakeApi } from './fake-api.ts'
@@ -75,7 +75,11 @@ export function boundPod(name: string, spec: Partial<PodSpec>): Pod {
 }
 
 /** A kubelet on a simulated runtime and an API in memory. */
-export async function startScenario(simulation: SimulationOptions = {}, timings: Partial<KubeletTimings> = {}) {
+export async function startScenario(
+  simulation: SimulationOptions = {},
+  timings: Partial<KubeletTimings> = {},
+  images: Pick<KubeletOptions, 'images' | 'imageGc'> = {},
+) {
   const api = new FakeApi()
   const runtime = new SimulatedRuntime({ images: ['busybox:1.36'], ...simulation })
   const stop = new AbortController()
@@ -91,6 +95,7 @@ export async function startScenario(simulation: SimulationOptions = {}, timings:
     dns: { clusterDns: ['10.96.0.10'], clusterDomain: 'cluster.local', node: { servers: [], searches: [], options: [] } },
     security: ordinaryNode,
     timings,
+    ...images,
   })
   api.put(ConfigMap, {
     apiVersion: 'v1',

@@ -1,12 +1,14 @@
 import { randomUUID } from 'node:crypto'
-import { PassThrough } from 'node:stream'
+import { PassThrough, Readable } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import type Docker from 'dockerode'
+import { pack } from 'tar-stream'
 import { silentLogger } from '../../../common/log.ts'
 import { describeRuntime, programs } from '../runtime.contract.ts'
 import type { ContainerConfig, PodIdentity } from '../runtime.ts'
 import { connectDocker, disconnectDocker } from './connect.ts'
+import { finished } from './volume-tar.ts'
 import { DockerRuntime } from './docker-runtime.ts'
 import { helperLabels, ownerFilter } from './labels.ts'
 
@@ -69,9 +71,15 @@ function describeOn(docker: Docker): void {
     disconnectDocker(docker)
   })
 
-  describeRuntime('DockerRuntime', () => {
-    return { runtime, image }
-  })
+  const spareImage = async () => {
+    const name = `kubeling-test/spare:${randomUUID()}`
+    const tar = pack()
+    tar.entry({ name: 'name' }, name)
+    const [repo, tag] = name.split(':')
+    await text((await docker.importImage(Readable.from([await finished(tar)]), { repo, tag })) as Readable)
+    return name
+  }
+  describeRuntime('DockerRuntime', () => ({ runtime, image, spareImage }))
 
   describe('DockerRuntime in particular', () => {
     it('gives pods their files in /etc, memory volumes, sub-paths, limits and an identity', async () => {

@@ -6,6 +6,7 @@ import type {
   ExecOptions,
   LogOptions,
   PreparedVolume,
+  PullOptions,
   Runtime,
   SandboxConfig,
   VolumeConfig,
@@ -16,13 +17,13 @@ import { attach } from './attach.ts'
 import { updateContainerResources } from './container-resources.ts'
 import { createContainer } from './create-container.ts'
 import { translated } from './errors.ts'
-import { events } from './events.ts'
+import { events, imageEvents } from './events.ts'
 import { execSync, type ExecSyncOptions } from './exec-sync.ts'
 import { exec } from './exec.ts'
 import { createHostPath, hostPathType } from './host-path.ts'
-import { pullImage, type PullOptions } from './image-pull.ts'
+import { pullImage } from './image-pull.ts'
 import { fillVolume } from './image-volume.ts'
-import { imageStatus, listImages, removeImage } from './images.ts'
+import { imageFsInfo, imagesInUse, imageStatus, listImages, removeImage } from './images.ts'
 import { info } from './info.ts'
 import { InspectCache, inspectPod, listPods } from './inspect-pod.ts'
 import { logs } from './logs.ts'
@@ -133,6 +134,15 @@ export class DockerRuntime implements Runtime {
   }
   removeImage(image: string) {
     return removeImage(this.#context, image)
+  }
+  imagesInUse() {
+    return imagesInUse(this.#context)
+  }
+  imageFsInfo() {
+    return imageFsInfo()
+  }
+  imageEvents(signal: AbortSignal) {
+    return imageEvents(this.#context, signal)
   }
   createVolume(config: VolumeConfig) {
     return createVolume(this.#context, config)
