@@ -1,15 +1,19 @@
 import { mkdir, readFile } from 'node:fs/promises'
 import { Node } from '../api/core/node.ts'
 import { Service } from '../api/core/service.ts'
+import { quantityToNumber } from '../api/quantity.ts'
 import type { Client } from '../client/client.ts'
+import { EventRecorder } from '../client/event-recorder.ts'
 import { createClient } from '../client/http-client.ts'
 import { Informers } from '../client/informers.ts'
 import { sleepUnlessAborted, systemClock } from '../common/clock.ts'
 import { messageOf } from '../common/error-message.ts'
 import type { Logger } from '../common/log.ts'
-import { runAll, type Runnable } from '../common/run.ts'
+import { runAll, untilAborted, type Runnable } from '../common/run.ts'
 import type { AgentConfig } from './config.ts'
-import { createKubelet } from './kubelet.ts'
+import { observeMachine } from './eviction/machine.ts'
+import type { Pressure } from './eviction/thresholds.ts'
+import { createKubelet, nodeReference, type Kubelet } from './kubelet.ts'
 import { NodeNetwork } from './network/node-network.ts'
 import { becomeRouter } from './network/routes.ts'
 import { gatherFacts, ownAddress } from './node/facts.ts'
@@ -17,6 +21,7 @@ import { NodeIdentity } from './node/identity.ts'
 import { NodeLease } from './node/lease.ts'
 import { NodeStatusManager } from './node/node-status.ts'
 import { NodeWatch } from './node/node-watch.ts'
+import { knowsPodCidr, podCidrOf } from './node/pod-cidr.ts'
 import { persist } from './persist.ts'
 import { connectDocker, type DockerEngine } from './runtime/docker/connect.ts'
 import { DockerRuntime } from './runtime/docker/docker-runtime.ts'
@@ -26,31 +31,51 @@ import type { ImageInfo, Runtime } from './runtime/runtime.ts'
 import { createAgentServer } from './server/agent-server.ts'
 
 const imageReportMs = 60_000
+/** How long a node that shuts down waits at the end for the API server to hear of it. */
+const farewellMs = 5_000
 const clock = systemClock
 
+/** What changes about the node while the agent runs, and shows in its conditions. */
+interface NodeState {
+  /** Why the node cannot run pods; undefined when it can. */
+  notReady: string | undefined
+  pressures: readonly Pressure[]
+  shuttingDown: boolean
+}
+
+export interface AgentParts {
+  readonly config: AgentConfig
+  readonly log: Logger
+  /** Aborts when the node is about to be switched off: its pods are ended, and the agent with them. */
+  readonly shutdown: AbortSignal
+}
+
 /** One node: its identity, its Node object, its network, its pods, and the server that `kubectl logs` and `exec` reach. */
-export function createAgent({ config, log }: { config: AgentConfig; log: Logger }): Runnable {
+export function createAgent({ config, log, shutdown }: AgentParts): Runnable {
   return {
     async run(signal) {
+      const stop = new AbortController()
+      const together = AbortSignal.any([signal, stop.signal])
+      const starting = AbortSignal.any([together, shutdown])
+      const { nodeName } = config
       // 1. Who is this node, and may it speak?
       await mkdir(config.dataDirectory, { recursive: true })
-      const nodeIp = config.nodeAddress ?? ownAddress(config.clusterCidr)
-      const { identity, client } = await join(config, { nodeIp, log, signal })
+      const nodeIp = config.nodeIp ?? ownAddress(config.clusterCidr)
+      const { identity, client } = await join(config, { nodeIp, log, signal: starting })
       // 2. It tells what it is, and is given a range for its pods.
       const docker = await connectDocker({ socketPath: config.dockerSocket })
       const informers = new Informers(client, log.child({ component: 'informers' }))
+      const recorder = new EventRecorder({ client, component: 'kubelet', host: nodeName, log: log.child({ component: 'events' }), clock })
       const images: ImageInfo[] = []
-      const state = { notReady: networkNotReady('the pod network is not set up yet') as string | undefined }
-      const nodeStatus = await nodeStatusOf({ config, docker, client, log, nodeIp, images, state })
+      const state: NodeState = { notReady: networkNotReady('the pod network is not set up yet'), pressures: [], shuttingDown: false }
+      const nodeStatus = await nodeStatusOf({ config, docker, client, log, nodeIp, images, state, recorder })
       const failed = (error: unknown) => log.warn('the node could not be registered; trying again', { server: config.server, error })
-      await persist(() => nodeStatus.register(), { clock, signal, failed })
-      followNode(informers, config.nodeName, nodeStatus)
-      const stop = new AbortController()
-      const together = AbortSignal.any([signal, stop.signal])
-      const background = runAll([informers, lease({ config, client, log, nodeStatus })], together)
+      if (!knowsPodCidr(config.dataDirectory)) await persist(() => nodeStatus.register(), { clock, signal: starting, failed })
+      followNode(informers, nodeName, nodeStatus)
+      const background = runAll([informers, recorder, lease({ config, client, log, nodeStatus })], together)
       background.catch(() => stop.abort())
       try {
-        const podCidr = await podCidrOf(informers, config.nodeName, together)
+        const podCidr = await podCidrOf({ informers, nodeName, directory: config.dataDirectory }, starting)
         // 3. The pods' network, and then everything that runs pods.
         const { runtime, gateway } = await podRuntime({ config, docker, log, podCidr }).catch(async (error: unknown) => {
           state.notReady = networkNotReady(messageOf(error))
@@ -58,27 +83,23 @@ export function createAgent({ config, log }: { config: AgentConfig; log: Logger 
           throw error
         })
         state.notReady = undefined
-        const { clusterCidr, nodeName } = config
-        const network = new NodeNetwork({
-          nodeName,
-          facts: { nodeAddress: nodeIp, podCidr, clusterCidr, serviceCidr: config.serviceCidr },
-          informers,
-          log: log.child({ component: 'network' }),
-        })
+        const { clusterCidr, serviceCidr } = config
+        const facts = { nodeAddress: nodeIp, podCidr, clusterCidr, serviceCidr }
+        const network = new NodeNetwork({ nodeName, facts, informers, log: log.child({ component: 'network' }) })
         const watch = new NodeWatch({
-          nodeName,
-          nodeIp,
-          podCidr,
-          gateway,
-          clusterCidr,
-          informers,
-          clock,
+          ...{ nodeName, nodeIp, podCidr, gateway, clusterCidr, informers, clock },
           log: log.child({ component: 'node' }),
         })
-        const pods = kubelet({ config, client, runtime, log, nodeIp, informers })
+        const onPressure = (pressures: readonly Pressure[]) => {
+          state.pressures = pressures
+          nodeStatus.poke()
+        }
+        const pods = kubelet({ config, client, runtime, log, nodeIp, informers, recorder, onPressure })
         const server = agentServer({ config, identity, runtime, pods, log })
+        const halt = haltOnShutdown({ shutdown, stop, state, nodeStatus, pods, recorder, nodeName, log })
+        recorder.event(nodeReference(nodeName), { type: 'Normal', reason: 'Starting', message: 'Starting kubelet.' })
         log.info('the node is ready', { node: nodeName, address: nodeIp, podCidr })
-        await runAll([nodeStatus, network, watch, pods, server, identity, imageReport(runtime, images, log)], together)
+        await runAll([nodeStatus, network, watch, pods, server, identity, imageReport(runtime, images, log), halt], together)
       } finally {
         stop.abort()
         await background
@@ -87,6 +108,39 @@ export function createAgent({ config, log }: { config: AgentConfig; log: Logger 
   }
 }
 
+interface HaltParts {
+  readonly shutdown: AbortSignal
+  readonly stop: AbortController
+  readonly state: NodeState
+  readonly nodeStatus: NodeStatusManager
+  readonly pods: Kubelet
+  readonly recorder: EventRecorder
+  readonly nodeName: string
+  readonly log: Logger
+}
+
+/** Upstream's node shutdown: the node says so, its pods are ended in the order of their priorities, and then the agent ends. */
+const haltOnShutdown = ({ shutdown, stop, state, nodeStatus, pods, recorder, nodeName, log }: HaltParts): Runnable => ({
+  async run(signal) {
+    await untilAborted(AbortSignal.any([signal, shutdown]))
+    if (signal.aborted) return
+    if (pods.shutdown.isConfigured) {
+      const message = 'Shutdown manager detected shutdown event'
+      recorder.event(nodeReference(nodeName), { type: 'Normal', reason: 'NodeShutdown', message })
+      state.shuttingDown = true
+      const told = nodeStatus.report().catch((error: unknown) => log.warn('that the node shuts down could not be told', { error }))
+      await pods.shutdown.run(signal)
+      await Promise.race([told, sleepUnlessAborted(clock, farewellMs, signal)])
+    } else log.info('no grace period for a shutdown is configured: pods are not told of it')
+    stop.abort()
+  },
+})
+
+/** Several reasons stand in brackets, as Go prints several errors. */
+function notReadyBecause(reasons: readonly (string | undefined)[]): string | undefined {
+  const given = reasons.filter(reason => reason !== undefined)
+  return given.length > 1 ? `[${given.join(', ')}]` : given[0]
+}
 const networkNotReady = (why: string) => `container runtime network not ready: ${why}`
 
 /** What others make of the Node is put right by who owns it. */
@@ -140,10 +194,11 @@ interface Registration {
   readonly log: Logger
   readonly nodeIp: string
   readonly images: readonly ImageInfo[]
-  readonly state: { readonly notReady: string | undefined }
+  readonly state: NodeState
+  readonly recorder: EventRecorder
 }
 
-async function nodeStatusOf({ config, docker, client, log, nodeIp, images, state }: Registration): Promise<NodeStatusManager> {
+async function nodeStatusOf({ config, docker, client, log, nodeIp, images, state, recorder }: Registration): Promise<NodeStatusManager> {
   // The engine can be asked about itself before there is a network for pods.
   const engine = new DockerRuntime({ docker, ...runtimeOptions(config, log), podNetwork: '' })
   const facts = await gatherFacts(engine, {
@@ -151,21 +206,34 @@ async function nodeStatusOf({ config, docker, client, log, nodeIp, images, state
     address: nodeIp,
     clusterCidr: config.clusterCidr,
     kubeletPort: config.port,
+    schedulable: config.registerSchedulable,
+    providerId: config.providerId,
+    reserved: [config.kubeReserved, config.systemReserved],
+    evictionThresholds: config.evictionThresholds,
     dataDirectory: config.dataDirectory,
     cpus: config.cpus,
     memoryBytes: config.memoryBytes,
-    pods: config.pods,
+    pods: config.maxPods,
     extendedResources: config.extendedResources,
-    labels: config.labels,
-    taints: config.taints,
+    labels: config.nodeLabels,
+    taints: config.registerWithTaints,
   })
   return new NodeStatusManager({
     client,
     clock,
     log: log.child({ component: 'node' }),
     facts: () => facts,
+    record: reason =>
+      recorder.event(nodeReference(config.nodeName), {
+        type: 'Normal',
+        reason,
+        message: `Node ${config.nodeName} status is now: ${reason}`,
+      }),
+    updateMs: config.nodeStatusUpdateFrequencyMs,
+    reportMs: config.nodeStatusReportFrequencyMs,
     health: () => ({
-      notReady: state.notReady,
+      notReady: notReadyBecause([state.notReady, state.shuttingDown ? 'node is shutting down' : undefined]),
+      pressures: state.pressures,
       images: images.map(({ tags, digests, sizeBytes }) => ({ names: [...digests, ...tags], sizeBytes })),
     }),
   })
@@ -181,20 +249,10 @@ const lease = ({
     client,
     nodeName: config.nodeName,
     nodeUid: () => nodeStatus.node?.metadata.uid,
+    durationSeconds: config.nodeLeaseDurationSeconds,
     clock,
     log: log.child({ component: 'lease' }),
   })
-
-/** Resolves once the control plane has given the node a range for its pods. */
-function podCidrOf(informers: Informers, nodeName: string, signal: AbortSignal): Promise<string> {
-  return new Promise((resolve, reject) => {
-    const look = ({ metadata, spec }: Node) => {
-      if (metadata.name === nodeName && spec.podCIDR) resolve(spec.podCIDR)
-    }
-    informers.for(Node).addListener({ added: look, updated: look })
-    signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true })
-  })
-}
 
 const runtimeOptions = (config: AgentConfig, log: Logger) => ({
   cluster: config.cluster,
@@ -241,9 +299,11 @@ interface KubeletParts {
   readonly log: Logger
   readonly nodeIp: string
   readonly informers: Informers
+  readonly recorder: EventRecorder
+  readonly onPressure: (pressures: readonly Pressure[]) => void
 }
 
-const kubelet = ({ config, client, runtime, log, nodeIp, informers }: KubeletParts) =>
+const kubelet = ({ config, client, runtime, log, nodeIp, informers, recorder, onPressure }: KubeletParts) =>
   createKubelet({
     nodeName: config.nodeName,
     client,
@@ -259,6 +319,18 @@ const kubelet = ({ config, client, runtime, log, nodeIp, informers }: KubeletPar
     services: () => informers.for(Service).cache.list(),
     dns: { clusterDns: [config.clusterDns], clusterDomain: config.clusterDomain, node: nodeDns() },
     parallelPulls: config.parallelPulls,
+    recorder,
+    eviction: {
+      thresholds: config.evictionThresholds,
+      pressureTransitionPeriodMs: config.evictionPressureTransitionPeriodMs,
+      maxPodGracePeriodSeconds: config.evictionMaxPodGracePeriod,
+      monitoringPeriodMs: config.evictionMonitoringPeriodMs,
+      memory: { capacityBytes: config.memoryBytes, reservedBytes: reservedMemory(config) },
+      observeMachine: () => observeMachine(config.dataDirectory),
+      onPressure,
+    },
+    shutdownPeriods: config.shutdownGracePeriods,
+    ...(config.staticPodPath ? { staticPods: { path: config.staticPodPath, checkMs: config.fileCheckFrequencyMs } } : {}),
     timings: {
       relistMs: config.relistMs,
       housekeepingMs: config.housekeepingMs,
@@ -268,6 +340,9 @@ const kubelet = ({ config, client, runtime, log, nodeIp, informers }: KubeletPar
       imageBackoffMaxMs: config.imageBackoff.maxMs,
     },
   })
+
+const reservedMemory = ({ kubeReserved, systemReserved }: AgentConfig): number =>
+  [kubeReserved, systemReserved].reduce((sum, { memory = '0' }) => sum + quantityToNumber(memory), 0)
 
 /** Pods with the node's DNS get what Docker gives the node's neighbours by default. */
 const nodeDns = () => ({ servers: [], searches: [], options: [] })

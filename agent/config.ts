@@ -1,11 +1,12 @@
 import { hostname } from 'node:os'
 import { parseArgs } from 'node:util'
-import type { Taint } from '../api/core/affinity.ts'
 import { parseQuantity, quantityToNumber } from '../api/quantity.ts'
 import { parseCidr } from '../common/cidr.ts'
 import type { LogLevel } from '../common/log.ts'
+import { readNodeConfig, nodeDefaults, type NodeConfig } from './config-node.ts'
+import { count, delays, matching, oneOf, pairs, type DelayRange } from './config-values.ts'
 
-export interface AgentConfig {
+export interface AgentConfig extends NodeConfig {
   readonly cluster: string
   readonly nodeName: string
   readonly server: string
@@ -18,7 +19,7 @@ export interface AgentConfig {
   readonly dockerSocket: string
   /** The container that is this node: id or name. */
   readonly nodeContainer: string
-  readonly nodeAddress: string | undefined
+  readonly nodeIp: string | undefined
   readonly port: number
   readonly clusterCidr: string
   readonly serviceCidr: string
@@ -28,9 +29,7 @@ export interface AgentConfig {
   readonly hostPathRoot: string | undefined
   readonly cpus: number | undefined
   readonly memoryBytes: number | undefined
-  readonly pods: number
-  readonly labels: Readonly<Record<string, string>>
-  readonly taints: readonly Taint[]
+  readonly maxPods: number
   readonly extendedResources: Readonly<Record<string, string>>
   readonly crashBackoff: DelayRange
   readonly imageBackoff: DelayRange
@@ -39,10 +38,6 @@ export interface AgentConfig {
   readonly relistMs: number
   readonly logLevel: LogLevel
   readonly logFormat: 'text' | 'json'
-}
-export interface DelayRange {
-  readonly initialMs: number
-  readonly maxMs: number
 }
 
 type Environment = Readonly<Record<string, string | undefined>>
@@ -59,7 +54,7 @@ const defaults = {
   'data-dir': '/var/lib/kubeling',
   'docker-socket': '/var/run/docker.sock',
   'node-container': '',
-  'node-address': '',
+  'node-ip': '',
   port: '10250',
   'pod-cidr': '10.244.0.0/16',
   'service-cidr': '10.96.0.0/16',
@@ -69,9 +64,7 @@ const defaults = {
   'host-path-root': '',
   cpus: '',
   memory: '',
-  pods: '110',
-  labels: '',
-  taints: '',
+  'max-pods': '110',
   'extended-resources': '',
   'crash-backoff': '10s-300s',
   'image-backoff': '10s-300s',
@@ -80,6 +73,7 @@ const defaults = {
   'relist-seconds': '10',
   'log-level': 'info',
   'log-format': 'text',
+  ...nodeDefaults,
 } as const
 type Option = keyof typeof defaults
 type Read = (option: Option) => string
@@ -95,7 +89,7 @@ export function readConfig(args: readonly string[] = process.argv.slice(2), envi
     strict: true,
   })
   const read: Read = option => values[option] ?? (environment[environmentName(option)] || defaults[option])
-  return { ...identity(read), ...network(read), ...capacity(read), ...behaviour(read) }
+  return { ...identity(read), ...network(read), ...capacity(read), ...behaviour(read), ...readNodeConfig(read) }
 }
 
 function identity(read: Read) {
@@ -111,7 +105,7 @@ function identity(read: Read) {
     dockerSocket: read('docker-socket'),
     // Docker gives a container the beginning of its id as host name unless told otherwise.
     nodeContainer: read('node-container') || hostname(),
-    nodeAddress: read('node-address') || undefined,
+    nodeIp: read('node-ip') || undefined,
     port: count('port', read('port')),
   }
 }
@@ -131,9 +125,7 @@ function capacity(read: Read) {
   return {
     cpus: read('cpus') ? quantityToNumber(parseQuantity(read('cpus'))) : undefined,
     memoryBytes: read('memory') ? quantityToNumber(parseQuantity(read('memory'))) : undefined,
-    pods: count('pods', read('pods')),
-    labels: pairs('labels', read('labels')),
-    taints: read('taints').split(',').filter(Boolean).map(taint),
+    maxPods: count('max-pods', read('max-pods')),
     extendedResources: pairs('extended-resources', read('extended-resources')),
   }
 }
@@ -149,43 +141,8 @@ function behaviour(read: Read) {
   }
 }
 
-const wrong = (option: Option, value: string, expected: string) => new Error(`--${option}: ${JSON.stringify(value)} is not ${expected}`)
-
 /** The address that a cluster's DNS service has by custom. */
 function tenthAddress(cidr: string): string {
   const first = parseCidr(cidr).first + 10
   return [24, 16, 8, 0].map(shift => (first >>> shift) & 255).join('.')
-}
-function matching(option: Option, value: string, pattern: RegExp): string {
-  if (!pattern.test(value)) throw wrong(option, value, `of the form ${pattern.source}`)
-  return value
-}
-function count(option: Option, value: string): number {
-  if (!/^\d+$/.test(value)) throw wrong(option, value, 'a number')
-  return Number(value)
-}
-function oneOf(option: Option, value: string, values: readonly string[]): string {
-  if (!values.includes(value)) throw wrong(option, value, `one of ${values.join(', ')}`)
-  return value
-}
-/** `a=b,c=d`. */
-function pairs(option: Option, value: string): Record<string, string> {
-  const entries = value
-    .split(',')
-    .filter(Boolean)
-    .map(pair => /^([^=]+)=(.*)$/.exec(pair) ?? [])
-  if (entries.some(([, key]) => key === undefined)) throw wrong(option, value, 'of the form name=value,…')
-  return Object.fromEntries(entries.map(([, key = '', text = '']) => [key, text]))
-}
-/** `key=value:Effect` or `key:Effect`. */
-function taint(text: string): Taint {
-  const [, key, value, effect] = /^([^=:]+)(?:=([^:]*))?:(NoSchedule|PreferNoSchedule|NoExecute)$/.exec(text) ?? []
-  if (!key || !effect) throw wrong('taints', text, 'of the form key=value:Effect')
-  return { key, ...(value ? { value } : {}), effect: effect as Taint['effect'] }
-}
-/** `10s-300s`: the first delay and the longest. */
-function delays(option: Option, value: string): DelayRange {
-  const [, initial, max] = /^(\d+(?:\.\d+)?)s-(\d+(?:\.\d+)?)s$/.exec(value) ?? []
-  if (!initial || !max) throw wrong(option, value, 'of the form 10s-300s')
-  return { initialMs: Number(initial) * 1000, maxMs: Number(max) * 1000 }
 }

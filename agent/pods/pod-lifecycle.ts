@@ -13,7 +13,7 @@ import { hasEnded, type WaitingReason } from '../status/container-status.ts'
 import { finalPodStatus, podStatus, readySandbox, type StatusFacts } from '../status/pod-status.ts'
 import type { StatusManager } from '../status/status-manager.ts'
 import { identityOf, type VolumeManager } from '../volumes/volume-manager.ts'
-import { admit } from './admission.ts'
+import { admit, type Rejection } from './admission.ts'
 import type { ContainerStopper } from './container-stopper.ts'
 import { computePodActions, type PodActions } from './pod-actions.ts'
 import type { PodEvents } from './pod-events.ts'
@@ -42,6 +42,8 @@ export interface PodLifecycleOptions {
   readonly node: () => Node | undefined
   /** Pods that share the node with a newcomer. */
   readonly activePods: () => readonly Pod[]
+  /** Reasons of the node's own to take no new pods: it is short of something, it is shutting down. */
+  readonly nodeAdmits: (pod: Pod) => Rejection | undefined
   /** How often the content of volumes is brought up to date. */
   readonly volumeRefreshMs?: number
 }
@@ -143,12 +145,12 @@ export class PodLifecycle implements Lifecycle {
 
   #admission(pod: Pod, memory: Memory): TerminationRequest['failure'] {
     if (memory.admitted) return undefined
-    const { node, activePods, events } = this.#options
+    const { node, activePods, nodeAdmits, events } = this.#options
     const here = node()
     // A pod that has begun to run was admitted by the agent before this one.
     const begun = pod.status.startTime !== undefined
     const others = activePods().filter(({ metadata }) => metadata.uid !== pod.metadata.uid && this.#memory.get(metadata.uid)?.admitted)
-    const rejection = here && !begun ? admit(pod, others, here) : undefined
+    const rejection = begun ? undefined : (nodeAdmits(pod) ?? (here && admit(pod, others, here)))
     if (!rejection) {
       memory.admitted = true
       return undefined

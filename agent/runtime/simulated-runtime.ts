@@ -24,6 +24,7 @@ import {
   type SandboxConfig,
   type VolumeConfig,
   type VolumeFile,
+  type WrittenBytes,
 } from './runtime.ts'
 import type { Script, SimulatedImage } from './simulated-behaviour.ts'
 import { imageIdOf, now, SimulatedContainer } from './simulated-container.ts'
@@ -109,6 +110,7 @@ export class SimulatedRuntime implements Runtime {
       cpus: 8,
       memoryBytes: 16 * 2 ** 30,
       cgroupVersion: 2,
+      handlers: [{ name: '', recursiveReadOnlyMounts: false, userNamespaces: false }],
     }
     return { ...standard, ...this.#options.info }
   }
@@ -246,7 +248,18 @@ export class SimulatedRuntime implements Runtime {
   }
   async stats(uid: string): Promise<ContainerStats[]> {
     const running = [...this.#containers.values()].filter(({ config, running }) => config.pod.uid === uid && running)
-    return running.map(({ id, config }) => ({ name: config.name, id, cpuNanoseconds: 0, memoryBytes: 0, workingSetBytes: 0, time: now() }))
+    return running.map(({ id, config, behaviour }) => {
+      const { memoryBytes = 0, processes = 1 } = behaviour.uses ?? {}
+      return { name: config.name, id, cpuNanoseconds: 0, memoryBytes, workingSetBytes: memoryBytes, processes, time: now() }
+    })
+  }
+  async writtenBytes(): Promise<WrittenBytes[]> {
+    return [...this.#containers.values()].map(({ id, config, behaviour }) => ({
+      podUid: config.pod.uid,
+      name: config.name,
+      id,
+      bytes: behaviour.uses?.writtenBytes ?? 0,
+    }))
   }
 
   async imageStatus(image: string): Promise<ImageInfo | undefined> {

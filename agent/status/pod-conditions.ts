@@ -6,6 +6,9 @@ import type { Phase } from './pod-phase.ts'
 /** The condition types that the kubelet owns; everybody else's are left alone. */
 export const kubeletConditions: readonly string[] = ['PodReadyToStartContainers', 'Initialized', 'Ready', 'ContainersReady', 'PodScheduled']
 
+/** DisruptionTarget belongs to whoever ends the pod; this is the kubelet's. */
+export const isOwnDisruption = ({ type, reason }: PodCondition): boolean => type === 'DisruptionTarget' && reason === 'TerminationByKubelet'
+
 type Verdict = Pick<PodCondition, 'status' | 'reason' | 'message'>
 
 const yes: Verdict = { status: 'True' }

@@ -1,10 +1,10 @@
 import type { Pod } from '../../api/core/pod.ts'
-import type { ContainerStatus, PodStatus } from '../../api/core/pod-status.ts'
+import type { ContainerStatus, PodCondition, PodStatus } from '../../api/core/pod-status.ts'
 import { containersOf, isSidecar, type PodContainer } from '../../api/pod-containers.ts'
 import { isTerminalPhase } from '../../api/pod-phase.ts'
 import type { ObservedContainer, ObservedPod } from '../runtime/runtime.ts'
 import { containerStatus, hasEnded, type WaitingReason } from './container-status.ts'
-import { kubeletConditions, podConditions, withTransitionTimes } from './pod-conditions.ts'
+import { isOwnDisruption, kubeletConditions, podConditions, withTransitionTimes } from './pod-conditions.ts'
 import { podPhase } from './pod-phase.ts'
 import { resourceStatus } from './pod-resources.ts'
 
@@ -28,7 +28,13 @@ export interface StatusFacts {
   /** Nothing of this pod will be started again. */
   readonly terminal: boolean
   /** The agent's own verdict over the pod: evicted, rejected, past its deadline. */
-  readonly failure?: { readonly reason: string; readonly message: string } | undefined
+  readonly failure?: PodFailure | undefined
+}
+/** The agent's own verdict over a pod. `disruption`: the pod is not to blame; its DisruptionTarget condition says so. */
+export interface PodFailure {
+  readonly reason: string
+  readonly message: string
+  readonly disruption?: boolean
 }
 
 /** Upstream's ShouldContainerBeRestarted, for a container in no matter which state. */
@@ -101,7 +107,7 @@ const endedStatus = (status: ContainerStatus): ContainerStatus =>
 
 function phaseAndReason(facts: StatusFacts, statuses: readonly ContainerStatus[]): Pick<PodStatus, 'phase' | 'reason' | 'message'> {
   const { pod, previous, failure } = facts
-  if (failure) return { phase: 'Failed', ...failure }
+  if (failure) return { phase: 'Failed', reason: failure.reason, message: failure.message }
   const computed = podPhase(pod.spec, statuses, facts.terminal)
   const phase = isTerminalPhase(computed) || !isTerminalPhase(previous.phase) ? computed : previous.phase
   if (phase !== previous.phase) return { phase: phase ?? 'Pending' }
@@ -119,6 +125,12 @@ function addresses({ pod, observed, hostIp, previous }: StatusFacts): Partial<Po
   return shown ? { ...host, podIP: ip, podIPs: [{ ip }] } : host
 }
 
+/** Once said, it stays. */
+function disruptionTarget({ failure, previous }: StatusFacts): PodCondition | undefined {
+  if (!failure?.disruption) return previous.conditions?.find(isOwnDisruption)
+  return { type: 'DisruptionTarget', status: 'True', reason: 'TerminationByKubelet', message: failure.message }
+}
+
 /** The whole status of a pod, from what was observed. Pure: upstream's generateAPIPodStatus. */
 export function podStatus(facts: StatusFacts): PodStatus {
   const { pod, previous, now } = facts
@@ -126,14 +138,18 @@ export function podStatus(facts: StatusFacts): PodStatus {
   const { phase, reason, message } = phaseAndReason(facts, [...init, ...app])
   const observedGeneration = pod.metadata.generation
   const others = (pod.status.conditions ?? []).filter(({ type }) => !kubeletConditions.includes(type))
-  const conditions = podConditions({
+  const disruption = disruptionTarget(facts)
+  const own = podConditions({
     spec: pod.spec,
     phase: phase as 'Pending',
     init,
     containers: app,
     others,
     sandboxReady: readySandbox(pod, facts.observed) !== undefined,
-  }).map(condition => (observedGeneration === undefined ? condition : { ...condition, observedGeneration }))
+  })
+  const conditions = [...own, ...(disruption ? [disruption] : [])].map(condition =>
+    observedGeneration === undefined ? condition : { ...condition, observedGeneration },
+  )
   return {
     ...(observedGeneration === undefined ? {} : { observedGeneration }),
     ...(phase ? { phase } : {}),

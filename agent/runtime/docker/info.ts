@@ -19,5 +19,6 @@ export async function info({ docker }: DockerContext): Promise<RuntimeInfo> {
     memoryBytes: Number(found['MemTotal'] ?? 0),
     machineId: text('ID'),
     cgroupVersion: text('CgroupVersion') === '2' ? 2 : 1,
+    handlers: [{ name: '', recursiveReadOnlyMounts: false, userNamespaces: false }],
   }
 }
