@@ -1,4 +1,4 @@
-import { Node } from '../../api/core/node.ts'
+import { type Node } from '../../api/core/node.ts'
 import { eventually } from './eventually.ts'
 import { docker, kubectlOfCluster, testCluster } from './test-cluster.ts'
 
