@@ -156,7 +156,7 @@ export function createKubelet(options: KubeletOptions): Kubelet {
     log: log('housekeeping'),
     isKnown: uid => workers.phase(uid) !== undefined || source.has(uid) || staticPods.has(uid),
     ready: async signal => {
-      await Promise.all([source.synced(signal), pleg.relisted(signal)])
+      await Promise.all([source.synced(signal), pleg.relisted(signal), staticPods.known(signal)])
     },
     ...given('periodMs', timings.housekeepingMs),
   })

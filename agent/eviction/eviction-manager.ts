@@ -164,7 +164,7 @@ export class EvictionManager implements Runnable {
       log.warn('a critical pod cannot be evicted', { pod: name, namespace })
       return false
     }
-    log.info('evicting a pod', { pod: name, namespace, message: eviction.message })
+    log.info('evicting a pod', { pod: name, namespace, why: eviction.message })
     pods.evict(pod, eviction)
     return true
   }

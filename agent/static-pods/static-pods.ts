@@ -3,6 +3,7 @@ import { timestamp } from '../../api/time.ts'
 import { keyOf } from '../../client/cache.ts'
 import type { Clock } from '../../common/clock.ts'
 import type { Logger } from '../../common/log.ts'
+import { untilAborted } from '../../common/run.ts'
 import { readManifest } from './manifest.ts'
 import type { Manifest } from './manifest-directory.ts'
 
@@ -34,6 +35,8 @@ export class StaticPods {
   /** What was given to the workers and not yet released by them. */
   readonly #running = new Map<string, Pod>()
   readonly #complaints = new Map<string, string>()
+  #announceRead: () => void = () => undefined
+  readonly #read = new Promise<void>(resolve => (this.#announceRead = resolve))
 
   constructor(options: StaticPodsOptions) {
     this.#options = options
@@ -41,6 +44,10 @@ export class StaticPods {
 
   get hasRead(): boolean {
     return this.#wanted !== undefined
+  }
+  /** Resolves when it is known which static pods there are, or the signal aborts. */
+  async known(signal: AbortSignal): Promise<void> {
+    await Promise.race([this.#read, untilAborted(signal)])
   }
   has(uid: string): boolean {
     return [...this.#running.values(), ...(this.#wanted?.values() ?? [])].some(({ metadata }) => metadata.uid === uid)
@@ -54,6 +61,7 @@ export class StaticPods {
   read(manifests: readonly Manifest[]): void {
     const pods = manifests.flatMap(manifest => this.#podOf(manifest) ?? [])
     this.#wanted = new Map(pods.map(pod => [keyOf(pod), pod]))
+    this.#announceRead()
     for (const key of new Set([...this.#wanted.keys(), ...this.#running.keys()])) this.#bringAbout(key)
   }
 
