@@ -9,16 +9,18 @@ import { Informers } from '../client/informers.ts'
 import { sleepUnlessAborted, systemClock } from '../common/clock.ts'
 import { messageOf } from '../common/error-message.ts'
 import type { Logger } from '../common/log.ts'
-import { runAll, untilAborted, type Runnable } from '../common/run.ts'
+import { runAll, type Runnable } from '../common/run.ts'
 import type { AgentConfig } from './config.ts'
 import { observeMachine } from './eviction/machine.ts'
 import type { Pressure } from './eviction/thresholds.ts'
-import { createKubelet, nodeReference, type Kubelet } from './kubelet.ts'
+import { haltOnShutdown } from './halt-on-shutdown.ts'
+import { createKubelet, nodeReference } from './kubelet.ts'
 import { NodeNetwork } from './network/node-network.ts'
 import { becomeRouter } from './network/routes.ts'
 import { gatherFacts, ownAddress } from './node/facts.ts'
 import { NodeIdentity } from './node/identity.ts'
 import { NodeLease } from './node/lease.ts'
+import { whyNotReady, type NodeState } from './node/node-state.ts'
 import { NodeStatusManager } from './node/node-status.ts'
 import { NodeWatch } from './node/node-watch.ts'
 import { knowsPodCidr, podCidrOf } from './node/pod-cidr.ts'
@@ -31,17 +33,7 @@ import type { ImageInfo, Runtime } from './runtime/runtime.ts'
 import { createAgentServer } from './server/agent-server.ts'
 
 const imageReportMs = 60_000
-/** How long a node that shuts down waits at the end for the API server to hear of it. */
-const farewellMs = 5_000
 const clock = systemClock
-
-/** What changes about the node while the agent runs, and shows in its conditions. */
-interface NodeState {
-  /** Why the node cannot run pods; undefined when it can. */
-  notReady: string | undefined
-  pressures: readonly Pressure[]
-  shuttingDown: boolean
-}
 
 export interface AgentParts {
   readonly config: AgentConfig
@@ -96,7 +88,7 @@ export function createAgent({ config, log, shutdown }: AgentParts): Runnable {
         }
         const pods = kubelet({ config, client, runtime, log, nodeIp, informers, recorder, onPressure })
         const server = agentServer({ config, identity, runtime, pods, log })
-        const halt = haltOnShutdown({ shutdown, stop, state, nodeStatus, pods, recorder, nodeName, log })
+        const halt = haltOnShutdown({ shutdown, stop, state, nodeStatus, pods, recorder, nodeName, clock, log })
         recorder.event(nodeReference(nodeName), { type: 'Normal', reason: 'Starting', message: 'Starting kubelet.' })
         log.info('the node is ready', { node: nodeName, address: nodeIp, podCidr })
         await runAll([nodeStatus, network, watch, pods, server, identity, imageReport(runtime, images, log), halt], together)
@@ -108,39 +100,6 @@ export function createAgent({ config, log, shutdown }: AgentParts): Runnable {
   }
 }
 
-interface HaltParts {
-  readonly shutdown: AbortSignal
-  readonly stop: AbortController
-  readonly state: NodeState
-  readonly nodeStatus: NodeStatusManager
-  readonly pods: Kubelet
-  readonly recorder: EventRecorder
-  readonly nodeName: string
-  readonly log: Logger
-}
-
-/** Upstream's node shutdown: the node says so, its pods are ended in the order of their priorities, and then the agent ends. */
-const haltOnShutdown = ({ shutdown, stop, state, nodeStatus, pods, recorder, nodeName, log }: HaltParts): Runnable => ({
-  async run(signal) {
-    await untilAborted(AbortSignal.any([signal, shutdown]))
-    if (signal.aborted) return
-    if (pods.shutdown.isConfigured) {
-      const message = 'Shutdown manager detected shutdown event'
-      recorder.event(nodeReference(nodeName), { type: 'Normal', reason: 'NodeShutdown', message })
-      state.shuttingDown = true
-      const told = nodeStatus.report().catch((error: unknown) => log.warn('that the node shuts down could not be told', { error }))
-      await pods.shutdown.run(signal)
-      await Promise.race([told, sleepUnlessAborted(clock, farewellMs, signal)])
-    } else log.info('no grace period for a shutdown is configured: pods are not told of it')
-    stop.abort()
-  },
-})
-
-/** Several reasons stand in brackets, as Go prints several errors. */
-function notReadyBecause(reasons: readonly (string | undefined)[]): string | undefined {
-  const given = reasons.filter(reason => reason !== undefined)
-  return given.length > 1 ? `[${given.join(', ')}]` : given[0]
-}
 const networkNotReady = (why: string) => `container runtime network not ready: ${why}`
 
 /** What others make of the Node is put right by who owns it. */
@@ -232,7 +191,7 @@ async function nodeStatusOf({ config, docker, client, log, nodeIp, images, state
     updateMs: config.nodeStatusUpdateFrequencyMs,
     reportMs: config.nodeStatusReportFrequencyMs,
     health: () => ({
-      notReady: notReadyBecause([state.notReady, state.shuttingDown ? 'node is shutting down' : undefined]),
+      notReady: whyNotReady(state),
       pressures: state.pressures,
       images: images.map(({ tags, digests, sizeBytes }) => ({ names: [...digests, ...tags], sizeBytes })),
     }),
