@@ -108,7 +108,7 @@ describe('a node', () => {
       podOn('hungry', 'greedy', greedy('sleep 100000')),
       podOn('soft', 'tolerated', greedy(`trap '' TERM; while :; do sleep 1; done`)),
     )
-  }, 180_000)
+  }, 300_000)
   afterAll(async () => {
     await namespace[Symbol.asyncDispose]()
     await Promise.all(Object.values(nodes).map(node => node[Symbol.asyncDispose]()))

@@ -50,8 +50,8 @@ export async function extraNode(name: string, { settings = {}, run = [] }: Extra
     ...run,
     image,
   )
-  const isReady = ({ status }: Node) => status.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') ?? false
-  await eventually(async () => isReady(await node.get()), { seconds: 90, what: `the node ${name}` })
+  await eventually(() => node.get(), { seconds: 120, what: `the node ${name}` })
+  await kubectl(`wait --for=condition=Ready node/${name} --timeout=120s`, { timeoutSeconds: 130 })
   return node
 }
 
