@@ -15,11 +15,11 @@ const own = { KUBELING_REGISTER_WITH_TAINTS: 'e2e=node:NoSchedule', KUBELING_EVI
 const settings = {
   hungry: {
     ...own,
-    KUBELING_MEMORY: '600Mi',
+    KUBELING_MEMORY: '400Mi',
     KUBELING_CPUS: '2',
-    KUBELING_KUBE_RESERVED: 'cpu=200m,memory=50Mi',
+    KUBELING_KUBE_RESERVED: 'cpu=200m,memory=10Mi',
     KUBELING_SYSTEM_RESERVED: 'cpu=100m',
-    KUBELING_EVICTION_HARD: 'memory.available<200Mi',
+    KUBELING_EVICTION_HARD: 'memory.available<340Mi',
     KUBELING_EVICTION_PRESSURE_TRANSITION_PERIOD: '12s',
     KUBELING_NODE_LABELS: 'topology.kubernetes.io/zone=z1,topology.kubernetes.io/region=r1',
     KUBELING_PROVIDER_ID: 'kubeling://extra',
@@ -27,9 +27,9 @@ const settings = {
   },
   soft: {
     ...own,
-    KUBELING_MEMORY: '600Mi',
+    KUBELING_MEMORY: '400Mi',
     KUBELING_EVICTION_HARD: 'memory.available<10Mi',
-    KUBELING_EVICTION_SOFT: 'memory.available<200Mi',
+    KUBELING_EVICTION_SOFT: 'memory.available<340Mi',
     KUBELING_EVICTION_SOFT_GRACE_PERIOD: 'memory.available=6s',
     KUBELING_EVICTION_MAX_POD_GRACE_PERIOD: '3',
   },
@@ -45,9 +45,9 @@ const settings = {
 type Name = keyof typeof settings
 
 const sh = (script: string, more: object = {}) => ({ name: 'c', image: 'busybox:1.36', command: ['sh', '-c', script], ...more })
-/** A pod that uses 430 MiB: files in memory count as its container's. */
+/** A pod that uses 76 MiB: files in memory count as its container's. */
 const greedy = (script: string) => ({
-  containers: [sh(`head -c 450000000 /dev/zero > /memory/file; ${script}`, { volumeMounts: [{ name: 'memory', mountPath: '/memory' }] })],
+  containers: [sh(`head -c 80000000 /dev/zero > /memory/file; ${script}`, { volumeMounts: [{ name: 'memory', mountPath: '/memory' }] })],
   volumes: [{ name: 'memory', emptyDir: { medium: 'Memory' } }],
 })
 const podOn = (node: Name, name: string, spec: { containers: object[] } & Record<string, unknown>) => ({
@@ -104,7 +104,7 @@ describe('a node', () => {
     await Promise.all(names.map(async name => (nodes[name] = await extraNode(nameOf(name), { settings: settings[name] }))))
     // What takes its time begins at once: memory that runs short.
     await apply(
-      podOn('hungry', 'modest', { containers: [sh('sleep 100000', { resources: { requests: { memory: '100Mi' } } })] }),
+      podOn('hungry', 'modest', { containers: [sh('sleep 100000', { resources: { requests: { memory: '20Mi' } } })] }),
       podOn('hungry', 'greedy', greedy('sleep 100000')),
       podOn('soft', 'tolerated', greedy(`trap '' TERM; while :; do sleep 1; done`)),
     )
@@ -121,9 +121,9 @@ describe('a node', () => {
       providerID: 'kubeling://extra',
       taints: expect.arrayContaining([expect.objectContaining({ key: 'e2e', value: 'node' })]),
     })
-    expect(status.capacity).toMatchObject({ cpu: '2', memory: '600Mi' })
-    // 600 - 50 reserved - 200 of the eviction threshold.
-    expect(status.allocatable).toMatchObject({ cpu: '1700m', memory: '350Mi' })
+    expect(status.capacity).toMatchObject({ cpu: '2', memory: '400Mi' })
+    // 400 - 10 reserved - 340 of the eviction threshold.
+    expect(status.allocatable).toMatchObject({ cpu: '1700m', memory: '50Mi' })
     expect(status.nodeInfo.bootID).toMatch(/^[0-9a-f-]{36}$/)
     expect(status.runtimeHandlers).toEqual([{ name: '', features: { recursiveReadOnlyMounts: false, userNamespaces: false } }])
     expect(status.features).toEqual({ supplementalGroupsPolicy: false })
@@ -139,7 +139,7 @@ describe('a node', () => {
   it('evicts who uses more memory than it asked for, and says so', async () => {
     const evicted = await podIn('greedy', 'Failed')
     const message =
-      /^The node was low on resource: memory\. Threshold quantity: 200Mi, available: \d+Ki\. Container c was using \d+(Ki|Mi), request is 0, has larger consumption of memory\. $/
+      /^The node was low on resource: memory\. Threshold quantity: 340Mi, available: \d+Ki\. Container c was using \d+(Ki|Mi), request is 0, has larger consumption of memory\. $/
     expect(evicted.status).toMatchObject({ reason: 'Evicted', message: expect.stringMatching(message) })
     expect(conditionOf(evicted, 'DisruptionTarget')).toMatchObject({
       status: 'True',
@@ -181,7 +181,7 @@ describe('a node', () => {
 
   it('bears a soft threshold for its grace period, and gives pods time to end', async () => {
     const evicted = await podIn('tolerated', 'Failed')
-    expect(evicted.status).toMatchObject({ reason: 'Evicted', message: expect.stringContaining('Threshold quantity: 200Mi') })
+    expect(evicted.status).toMatchObject({ reason: 'Evicted', message: expect.stringContaining('Threshold quantity: 340Mi') })
     const condition = await under(nodes.soft, 'MemoryPressure', 'True')
     const { firstTimestamp } = await eventOf('Pod', 'tolerated', 'Evicted')
     const borne = secondsBetween(condition.lastTransitionTime, firstTimestamp as string)
