@@ -52,14 +52,17 @@ const allocated = ['clusterIP', 'clusterIPs', 'ipFamilies', 'ipFamilyPolicy', 'h
 const without = (object: Fields, names: readonly string[]): Fields =>
   Object.fromEntries(Object.entries(object).filter(([name]) => !names.includes(name)))
 
-/** Without what is allocated, counted or stamped. */
+const stamped = ['lastPhaseTransitionTime', 'controller-uid', 'batch.kubernetes.io/controller-uid']
+
+/** Without what is allocated, counted, stamped or added by admission. */
 function comparable(value: unknown): unknown {
-  const object = JSON.parse(JSON.stringify(value)) as Fields & { metadata: Fields; spec?: Fields & { ports?: Fields[] } }
+  const text = JSON.stringify(value)
+  const object = JSON.parse(text, (name, item: unknown) => (stamped.includes(name) ? undefined : item)) as Fields & { metadata: Fields; spec?: Fields & { ports?: Fields[] } }
   const spec = object.spec && 'sessionAffinity' in object.spec ? without(object.spec, allocated) : object.spec
   const ports = object.spec?.ports?.map(port => without(port, ['nodePort']))
   return {
     ...object,
-    metadata: without(object.metadata, ['generation', 'creationTimestamp', 'uid', 'managedFields', 'resourceVersion']),
+    metadata: without(object.metadata, ['generation', 'creationTimestamp', 'uid', 'managedFields', 'resourceVersion', 'finalizers']),
     ...(spec ? { spec: ports ? { ...spec, ports } : spec } : {}),
   }
 }

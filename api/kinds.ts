@@ -1,5 +1,8 @@
+import { ControllerRevision } from './apps/controller-revision.ts'
+import { DaemonSet } from './apps/daemon-set.ts'
 import { Deployment } from './apps/deployment.ts'
 import { ReplicaSet } from './apps/replica-set.ts'
+import { StatefulSet } from './apps/stateful-set.ts'
 import { SelfSubjectReview } from './authentication/self-subject-review.ts'
 import { TokenRequest } from './authentication/token-request.ts'
 import { SelfSubjectAccessReview } from './authorization/self-subject-access-review.ts'
@@ -8,12 +11,19 @@ import { Scale } from './autoscaling/scale.ts'
 import { CertificateSigningRequest } from './certificates/certificate-signing-request.ts'
 import { Lease } from './coordination/lease.ts'
 import { Binding } from './core/binding.ts'
+import { ComponentStatus } from './core/component-status.ts'
 import { ConfigMap } from './core/config-map.ts'
 import { Endpoints } from './core/endpoints.ts'
 import { Event } from './core/event.ts'
+import { LimitRange } from './core/limit-range.ts'
 import { Namespace } from './core/namespace.ts'
 import { Node } from './core/node.ts'
+import { PersistentVolumeClaim } from './core/persistent-volume-claim.ts'
+import { PersistentVolume } from './core/persistent-volume.ts'
+import { PodTemplate } from './core/pod-template.ts'
 import { Pod } from './core/pod.ts'
+import { ReplicationController } from './core/replication-controller.ts'
+import { ResourceQuota } from './core/resource-quota.ts'
 import { Secret } from './core/secret.ts'
 import { ServiceAccount } from './core/service-account.ts'
 import { Service } from './core/service.ts'
@@ -25,17 +35,27 @@ import { Eviction } from './policy/eviction.ts'
 /** Every kind with a path of its own, in the order of discovery: groups as upstream lists them, resources by name. */
 export const builtInKinds: readonly Kind[] = [
   Binding,
+  ComponentStatus,
   ConfigMap,
   Endpoints,
   Event,
+  LimitRange,
   Namespace,
   Node,
+  PersistentVolumeClaim,
+  PersistentVolume,
   Pod,
+  PodTemplate,
+  ReplicationController,
+  ResourceQuota,
   Secret,
   ServiceAccount,
   Service,
+  ControllerRevision,
+  DaemonSet,
   Deployment,
   ReplicaSet,
+  StatefulSet,
   EventsEvent,
   SelfSubjectReview,
   SelfSubjectAccessReview,
