@@ -8,6 +8,8 @@ import { TokenRequest } from './authentication/token-request.ts'
 import { SelfSubjectAccessReview } from './authorization/self-subject-access-review.ts'
 import { SubjectAccessReview } from './authorization/subject-access-review.ts'
 import { Scale } from './autoscaling/scale.ts'
+import { CronJob } from './batch/cron-job.ts'
+import { Job } from './batch/job.ts'
 import { CertificateSigningRequest } from './certificates/certificate-signing-request.ts'
 import { Lease } from './coordination/lease.ts'
 import { Binding } from './core/binding.ts'
@@ -31,6 +33,12 @@ import { EndpointSlice } from './discovery/endpoint-slice.ts'
 import { Event as EventsEvent } from './events/event.ts'
 import type { Kind } from './kind.ts'
 import { Eviction } from './policy/eviction.ts'
+import { PodDisruptionBudget } from './policy/pod-disruption-budget.ts'
+import { ClusterRoleBinding } from './rbac/cluster-role-binding.ts'
+import { ClusterRole } from './rbac/cluster-role.ts'
+import { RoleBinding } from './rbac/role-binding.ts'
+import { Role } from './rbac/role.ts'
+import { PriorityClass } from './scheduling/priority-class.ts'
 
 /** Every kind with a path of its own, in the order of discovery: groups as upstream lists them, resources by name. */
 export const builtInKinds: readonly Kind[] = [
@@ -60,7 +68,15 @@ export const builtInKinds: readonly Kind[] = [
   SelfSubjectReview,
   SelfSubjectAccessReview,
   SubjectAccessReview,
+  CronJob,
+  Job,
   CertificateSigningRequest,
+  PodDisruptionBudget,
+  ClusterRoleBinding,
+  ClusterRole,
+  RoleBinding,
+  Role,
+  PriorityClass,
   Lease,
   EndpointSlice,
 ]
