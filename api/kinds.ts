@@ -7,6 +7,8 @@ import { SelfSubjectReview } from './authentication/self-subject-review.ts'
 import { TokenRequest } from './authentication/token-request.ts'
 import { SelfSubjectAccessReview } from './authorization/self-subject-access-review.ts'
 import { SubjectAccessReview } from './authorization/subject-access-review.ts'
+import { HorizontalPodAutoscaler as HorizontalPodAutoscalerV1 } from './autoscaling/horizontal-pod-autoscaler-v1.ts'
+import { HorizontalPodAutoscaler } from './autoscaling/horizontal-pod-autoscaler.ts'
 import { Scale } from './autoscaling/scale.ts'
 import { CronJob } from './batch/cron-job.ts'
 import { Job } from './batch/job.ts'
@@ -32,6 +34,11 @@ import { Service } from './core/service.ts'
 import { EndpointSlice } from './discovery/endpoint-slice.ts'
 import { Event as EventsEvent } from './events/event.ts'
 import type { Kind } from './kind.ts'
+import { IngressClass } from './networking/ingress-class.ts'
+import { Ingress } from './networking/ingress.ts'
+import { IPAddress } from './networking/ip-address.ts'
+import { NetworkPolicy } from './networking/network-policy.ts'
+import { ServiceCIDR } from './networking/service-cidr.ts'
 import { Eviction } from './policy/eviction.ts'
 import { PodDisruptionBudget } from './policy/pod-disruption-budget.ts'
 import { ClusterRoleBinding } from './rbac/cluster-role-binding.ts'
@@ -39,6 +46,12 @@ import { ClusterRole } from './rbac/cluster-role.ts'
 import { RoleBinding } from './rbac/role-binding.ts'
 import { Role } from './rbac/role.ts'
 import { PriorityClass } from './scheduling/priority-class.ts'
+import { CSIDriver } from './storage/csi-driver.ts'
+import { CSINode } from './storage/csi-node.ts'
+import { CSIStorageCapacity } from './storage/csi-storage-capacity.ts'
+import { StorageClass } from './storage/storage-class.ts'
+import { VolumeAttachment } from './storage/volume-attachment.ts'
+import { VolumeAttributesClass } from './storage/volume-attributes-class.ts'
 
 /** Every kind with a path of its own, in the order of discovery: groups as upstream lists them, resources by name. */
 export const builtInKinds: readonly Kind[] = [
@@ -68,14 +81,27 @@ export const builtInKinds: readonly Kind[] = [
   SelfSubjectReview,
   SelfSubjectAccessReview,
   SubjectAccessReview,
+  HorizontalPodAutoscaler,
+  HorizontalPodAutoscalerV1,
   CronJob,
   Job,
   CertificateSigningRequest,
+  IngressClass,
+  Ingress,
+  IPAddress,
+  NetworkPolicy,
+  ServiceCIDR,
   PodDisruptionBudget,
   ClusterRoleBinding,
   ClusterRole,
   RoleBinding,
   Role,
+  CSIDriver,
+  CSINode,
+  CSIStorageCapacity,
+  StorageClass,
+  VolumeAttachment,
+  VolumeAttributesClass,
   PriorityClass,
   Lease,
   EndpointSlice,

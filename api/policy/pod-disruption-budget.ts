@@ -104,7 +104,7 @@ function validateBudget({ spec }: PodDisruptionBudget): FieldError[] {
   const policies = ['AlwaysAllow', 'IfHealthyBudget'] as const
   return [
     ...(minAvailable !== undefined && maxUnavailable !== undefined
-      ? [fieldInvalid('spec', spec, 'minAvailable and maxUnavailable cannot be both set')]
+      ? [fieldInvalid('spec', asGoPrints(spec), 'minAvailable and maxUnavailable cannot be both set')]
       : []),
     ...(minAvailable === undefined ? [] : validateRollingAmount(minAvailable, 'spec.minAvailable')),
     ...(maxUnavailable === undefined ? [] : validateRollingAmount(maxUnavailable, 'spec.maxUnavailable')),
@@ -112,3 +112,11 @@ function validateBudget({ spec }: PodDisruptionBudget): FieldError[] {
     ...(policy === undefined || policies.includes(policy) ? [] : [fieldNotSupported('spec.unhealthyPodEvictionPolicy', policy, policies)]),
   ]
 }
+
+/** The spec as upstream's messages show it: under the names of its fields in Go. */
+const asGoPrints = ({ minAvailable, selector, maxUnavailable, unhealthyPodEvictionPolicy }: PodDisruptionBudgetSpec) => ({
+  MinAvailable: minAvailable,
+  Selector: selector ?? null,
+  MaxUnavailable: maxUnavailable,
+  UnhealthyPodEvictionPolicy: unhealthyPodEvictionPolicy ?? null,
+})
