@@ -1,3 +1,10 @@
+import { MutatingAdmissionPolicyBinding } from './admissionregistration/mutating-admission-policy-binding.ts'
+import { MutatingAdmissionPolicy } from './admissionregistration/mutating-admission-policy.ts'
+import { MutatingWebhookConfiguration } from './admissionregistration/mutating-webhook-configuration.ts'
+import { ValidatingAdmissionPolicyBinding } from './admissionregistration/validating-admission-policy-binding.ts'
+import { ValidatingAdmissionPolicy } from './admissionregistration/validating-admission-policy.ts'
+import { ValidatingWebhookConfiguration } from './admissionregistration/validating-webhook-configuration.ts'
+import { APIService } from './apiregistration/api-service.ts'
 import { ControllerRevision } from './apps/controller-revision.ts'
 import { DaemonSet } from './apps/daemon-set.ts'
 import { Deployment } from './apps/deployment.ts'
@@ -5,6 +12,8 @@ import { ReplicaSet } from './apps/replica-set.ts'
 import { StatefulSet } from './apps/stateful-set.ts'
 import { SelfSubjectReview } from './authentication/self-subject-review.ts'
 import { TokenRequest } from './authentication/token-request.ts'
+import { TokenReview } from './authentication/token-review.ts'
+import { LocalSubjectAccessReview } from './authorization/local-subject-access-review.ts'
 import { SelfSubjectAccessReview } from './authorization/self-subject-access-review.ts'
 import { SubjectAccessReview } from './authorization/subject-access-review.ts'
 import { HorizontalPodAutoscaler as HorizontalPodAutoscalerV1 } from './autoscaling/horizontal-pod-autoscaler-v1.ts'
@@ -33,12 +42,15 @@ import { ServiceAccount } from './core/service-account.ts'
 import { Service } from './core/service.ts'
 import { EndpointSlice } from './discovery/endpoint-slice.ts'
 import { Event as EventsEvent } from './events/event.ts'
+import { FlowSchema } from './flowcontrol/flow-schema.ts'
+import { PriorityLevelConfiguration } from './flowcontrol/priority-level-configuration.ts'
 import type { Kind } from './kind.ts'
 import { IngressClass } from './networking/ingress-class.ts'
 import { Ingress } from './networking/ingress.ts'
 import { IPAddress } from './networking/ip-address.ts'
 import { NetworkPolicy } from './networking/network-policy.ts'
 import { ServiceCIDR } from './networking/service-cidr.ts'
+import { RuntimeClass } from './node/runtime-class.ts'
 import { Eviction } from './policy/eviction.ts'
 import { PodDisruptionBudget } from './policy/pod-disruption-budget.ts'
 import { ClusterRoleBinding } from './rbac/cluster-role-binding.ts'
@@ -72,6 +84,7 @@ export const builtInKinds: readonly Kind[] = [
   Secret,
   ServiceAccount,
   Service,
+  APIService,
   ControllerRevision,
   DaemonSet,
   Deployment,
@@ -79,6 +92,8 @@ export const builtInKinds: readonly Kind[] = [
   StatefulSet,
   EventsEvent,
   SelfSubjectReview,
+  TokenReview,
+  LocalSubjectAccessReview,
   SelfSubjectAccessReview,
   SubjectAccessReview,
   HorizontalPodAutoscaler,
@@ -102,9 +117,18 @@ export const builtInKinds: readonly Kind[] = [
   StorageClass,
   VolumeAttachment,
   VolumeAttributesClass,
+  MutatingAdmissionPolicy,
+  MutatingAdmissionPolicyBinding,
+  MutatingWebhookConfiguration,
+  ValidatingAdmissionPolicy,
+  ValidatingAdmissionPolicyBinding,
+  ValidatingWebhookConfiguration,
   PriorityClass,
   Lease,
+  RuntimeClass,
   EndpointSlice,
+  FlowSchema,
+  PriorityLevelConfiguration,
 ]
 
 /** Kinds that travel only in the bodies of subresources: read and written there, never stored. */
