@@ -33,7 +33,11 @@ export const APIServiceSpec = message(
   'io.k8s.kube-aggregator.pkg.apis.apiregistration.v1.APIServiceSpec',
   'Which version of which group is served by whom.',
   {
-    caBundle: optional(0, bytes(), 'Certificates that the one of the service must be signed by.'),
+    caBundle: optional(
+      0,
+      { ...bytes(), 'x-kubernetes-list-type': 'atomic' },
+      'Certificates that the one of the service must be signed by.',
+    ),
     group: optional(0, string(), 'The group.'),
     groupPriorityMinimum: required(0, int32(), 'Where the group stands among others; higher comes first.'),
     insecureSkipTLSVerify: optional(0, boolean(), 'When true the certificate of the service is not checked.'),
