@@ -7,7 +7,8 @@ import type { PodStatus } from '../../api/core/pod-status.ts'
 import type { Client } from '../../client/client.ts'
 import { systemClock } from '../../common/clock.ts'
 import { silentLogger } from '../../common/log.ts'
-import { createKubelet, type KubeletTimings } from '../kubelet.ts'
+import { createKubelet, type KubeletOptions, type KubeletTimings } from '../kubelet.ts'
+import type { NodeSecurity } from '../pods/node-security.ts'
 import { SimulatedRuntime, type SimulationOptions } from '../runtime/simulated-runtime.ts'
 import { FakeApi } from './fake-api.ts'
 
@@ -18,6 +19,16 @@ const node = {
   spec: {},
   status: { capacity: { cpu: '4', memory: '8Gi', pods: '110' }, allocatable: { cpu: '4', memory: '8Gi', pods: '110' } },
 } as unknown as Node
+
+/** A node that offers nothing out of the ordinary. */
+export const ordinaryNode: NodeSecurity = {
+  appArmor: false,
+  userNamespaces: false,
+  allowedUnsafeSysctls: [],
+  seccompDirectory: '/var/lib/kubelet/seccomp',
+}
+/** For a busy machine: what is waited for takes milliseconds on an idle one. */
+const patienceMs = 50_000
 
 /** What the API server makes of a pod that was created and bound. */
 export function boundPod(name: string, spec: Partial<PodSpec>): Pod {
@@ -64,7 +75,11 @@ export function boundPod(name: string, spec: Partial<PodSpec>): Pod {
 }
 
 /** A kubelet on a simulated runtime and an API in memory. */
-export async function startScenario(simulation: SimulationOptions = {}, timings: Partial<KubeletTimings> = {}) {
+export async function startScenario(
+  simulation: SimulationOptions = {},
+  timings: Partial<KubeletTimings> = {},
+  images: Pick<KubeletOptions, 'images' | 'imageGc'> = {},
+) {
   const api = new FakeApi()
   const runtime = new SimulatedRuntime({ images: ['busybox:1.36'], ...simulation })
   const stop = new AbortController()
@@ -78,7 +93,9 @@ export async function startScenario(simulation: SimulationOptions = {}, timings:
     node: () => node,
     services: () => [],
     dns: { clusterDns: ['10.96.0.10'], clusterDomain: 'cluster.local', node: { servers: [], searches: [], options: [] } },
+    security: ordinaryNode,
     timings,
+    ...images,
   })
   api.put(ConfigMap, {
     apiVersion: 'v1',
@@ -95,7 +112,7 @@ export async function startScenario(simulation: SimulationOptions = {}, timings:
       api.put(Pod, boundPod(name, spec))
     },
     /** Waits until the pod's status in the API is as wanted. */
-    async until(name: string, wanted: (status: PodStatus) => boolean, timeoutMs = 8000): Promise<PodStatus> {
+    async until(name: string, wanted: (status: PodStatus) => boolean, timeoutMs = patienceMs): Promise<PodStatus> {
       const deadline = Date.now() + timeoutMs
       for (;;) {
         const status = api.pod(name)?.status
@@ -104,7 +121,7 @@ export async function startScenario(simulation: SimulationOptions = {}, timings:
         await delay(5)
       }
     },
-    async untilGone(name: string, timeoutMs = 8000): Promise<void> {
+    async untilGone(name: string, timeoutMs = patienceMs): Promise<void> {
       const deadline = Date.now() + timeoutMs
       while (api.pod(name)) {
         if (Date.now() > deadline) throw new Error(`${name} is still there: ${JSON.stringify(api.pod(name)?.status)}`)

@@ -1,5 +1,5 @@
 import { LabelSelector } from '../meta.ts'
-import { list, message, oneOf, optional, required, string, type Static } from '../schema/schema.ts'
+import { atomicMessage, list, message, oneOf, optional, required, string, type Static } from '../schema/schema.ts'
 
 export const RuleWithOperations = message('io.k8s.api.admissionregistration.v1.RuleWithOperations', 'Requests that are looked at.', {
   apiGroups: optional(0, list(string()), 'Groups of the resources; * is all.'),
@@ -10,7 +10,7 @@ export const RuleWithOperations = message('io.k8s.api.admissionregistration.v1.R
 })
 export type RuleWithOperations = Static<typeof RuleWithOperations>
 
-export const NamedRuleWithOperations = message(
+export const NamedRuleWithOperations = atomicMessage(
   'io.k8s.api.admissionregistration.v1.NamedRuleWithOperations',
   'Requests that are looked at, down to single names.',
   {
@@ -30,7 +30,7 @@ export const MatchCondition = message('io.k8s.api.admissionregistration.v1.Match
 })
 export type MatchCondition = Static<typeof MatchCondition>
 
-export const MatchResources = message('io.k8s.api.admissionregistration.v1.MatchResources', 'Which requests and objects are meant.', {
+export const MatchResources = atomicMessage('io.k8s.api.admissionregistration.v1.MatchResources', 'Which requests and objects are meant.', {
   namespaceSelector: optional(1, LabelSelector, 'Labels of the namespace.'),
   objectSelector: optional(2, LabelSelector, 'Labels of the object.'),
   resourceRules: optional(3, list(NamedRuleWithOperations), 'Requests that are meant.'),

@@ -4,9 +4,9 @@ import { validateAutoscaler, validateAutoscalerStatus } from './autoscaler-valid
 import type { HorizontalPodAutoscaler as V2 } from './horizontal-pod-autoscaler.ts'
 import { defineKind, statusSubresource } from '../kind.ts'
 import { ObjectMeta } from '../meta.ts'
-import { embedded, int32, int64, message, optional, required, stored, string, time, type Static } from '../schema/schema.ts'
+import { atomicMessage, embedded, int32, int64, message, optional, required, stored, string, time, type Static } from '../schema/schema.ts'
 
-export const CrossVersionObjectReference = message(
+export const CrossVersionObjectReference = atomicMessage(
   'io.k8s.api.autoscaling.v1.CrossVersionObjectReference',
   'Names an object in the same namespace.',
   {

@@ -2,9 +2,9 @@ import { validateResourceQuota, validateResourceQuotaStatus, validateResourceQuo
 import { ageColumn, nameColumn } from '../columns.ts'
 import { defineKind, statusSubresource } from '../kind.ts'
 import { ObjectMeta } from '../meta.ts'
-import { embedded, list, map, message, optional, quantity, required, stored, string, type Static } from '../schema/schema.ts'
+import { atomicMessage, embedded, list, map, message, optional, quantity, required, stored, string, type Static } from '../schema/schema.ts'
 
-export const ScopedResourceSelectorRequirement = message(
+export const ScopedResourceSelectorRequirement = atomicMessage(
   'io.k8s.api.core.v1.ScopedResourceSelectorRequirement',
   'A rule about which objects count.',
   {
@@ -19,7 +19,7 @@ export const ScopedResourceSelectorRequirement = message(
 )
 export type ScopedResourceSelectorRequirement = Static<typeof ScopedResourceSelectorRequirement>
 
-export const ScopeSelector = message('io.k8s.api.core.v1.ScopeSelector', 'Selects the objects that count.', {
+export const ScopeSelector = atomicMessage('io.k8s.api.core.v1.ScopeSelector', 'Selects the objects that count.', {
   matchExpressions: optional(1, list(ScopedResourceSelectorRequirement), 'Rules, all of which must hold.'),
 })
 export type ScopeSelector = Static<typeof ScopeSelector>

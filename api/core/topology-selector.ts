@@ -1,4 +1,4 @@
-import { list, message, optional, required, string, type Static } from '../schema/schema.ts'
+import { atomicMessage, list, message, optional, required, string, type Static } from '../schema/schema.ts'
 
 export const TopologySelectorLabelRequirement = message(
   'io.k8s.api.core.v1.TopologySelectorLabelRequirement',
@@ -10,7 +10,7 @@ export const TopologySelectorLabelRequirement = message(
 )
 export type TopologySelectorLabelRequirement = Static<typeof TopologySelectorLabelRequirement>
 
-export const TopologySelectorTerm = message('io.k8s.api.core.v1.TopologySelectorTerm', 'Selects nodes by their labels.', {
+export const TopologySelectorTerm = atomicMessage('io.k8s.api.core.v1.TopologySelectorTerm', 'Selects nodes by their labels.', {
   matchLabelExpressions: optional(1, list(TopologySelectorLabelRequirement), 'Rules about labels, all of which must hold.'),
 })
 export type TopologySelectorTerm = Static<typeof TopologySelectorTerm>

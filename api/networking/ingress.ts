@@ -4,6 +4,7 @@ import { TypedLocalObjectReference } from '../core/references.ts'
 import { defineKind, statusSubresource } from '../kind.ts'
 import { ObjectMeta } from '../meta.ts'
 import {
+  atomicMessage,
   embedded,
   int32,
   list,
@@ -17,10 +18,14 @@ import {
   type Static,
 } from '../schema/schema.ts'
 
-export const ServiceBackendPort = message('io.k8s.api.networking.v1.ServiceBackendPort', 'A port of a service, by name or by number.', {
-  name: optional(1, string(), 'Name of the port.'),
-  number: optional(2, int32(), 'Number of the port.'),
-})
+export const ServiceBackendPort = atomicMessage(
+  'io.k8s.api.networking.v1.ServiceBackendPort',
+  'A port of a service, by name or by number.',
+  {
+    name: optional(1, string(), 'Name of the port.'),
+    number: optional(2, int32(), 'Number of the port.'),
+  },
+)
 export type ServiceBackendPort = Static<typeof ServiceBackendPort>
 
 export const IngressServiceBackend = message('io.k8s.api.networking.v1.IngressServiceBackend', 'A service that requests go to.', {

@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { existsSync, readFileSync } from 'node:fs'
-import { PassThrough, type Readable } from 'node:stream'
+import { PassThrough, Readable } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import type Docker from 'dockerode'
@@ -9,36 +8,23 @@ import { silentLogger } from '../../../common/log.ts'
 import { describeRuntime, programs } from '../runtime.contract.ts'
 import type { ContainerConfig, PodIdentity } from '../runtime.ts'
 import { connectDocker, disconnectDocker } from './connect.ts'
+import { finished } from './volume-tar.ts'
 import { DockerRuntime } from './docker-runtime.ts'
 import { helperLabels, ownerFilter } from './labels.ts'
-import { finished } from './volume-tar.ts'
 
-const image = 'kubeling-test/busybox:latest'
-const busybox = '/bin/busybox'
-const applets = ['sh', 'sleep', 'echo', 'cat', 'ip', 'sed', 'nc', 'mv', 'rm', 'ls', 'stat', 'id', 'true', 'hostname']
+// Images that scripts/test provides.
+const image = 'busybox:1.36'
+const pauseImage = 'kubeling/pause'
 const owner = { cluster: `kubeling-test-${randomUUID().slice(0, 8)}`, nodeName: 'node-1' }
 
 async function reach(): Promise<Docker | string> {
   try {
     const docker = await connectDocker({ socketPath: '/var/run/docker.sock' })
-    const images = await docker.listImages({ filters: JSON.stringify({ reference: ['kubeling-test/busybox'] }) })
-    if (images.length === 0 && !existsSync(busybox)) return `there is no ${busybox} to make an image of`
-    if (images.length === 0) await importImage(docker)
+    await Promise.all([image, pauseImage].map(name => docker.getImage(name).inspect()))
     return docker
   } catch (error) {
-    return `Docker cannot be reached: ${String(error)}`
+    return `Docker or one of the images ${image} and ${pauseImage} cannot be reached: ${String(error)}`
   }
-}
-
-async function importImage(docker: Docker): Promise<void> {
-  const tar = pack()
-  tar.entry({ name: 'bin/busybox', mode: 0o755 }, readFileSync(busybox))
-  for (const name of applets) tar.entry({ name: `bin/${name}`, type: 'symlink', linkname: 'busybox' })
-  for (const name of ['tmp', 'etc', 'root']) tar.entry({ name, type: 'directory', mode: name === 'tmp' ? 0o1777 : 0o755 })
-  const [repo, tag] = image.split(':')
-  const { Readable: Source } = await import('node:stream')
-  const imported = (await docker.importImage(Source.from([await finished(tar)]), { repo, tag, changes: ['ENV PATH=/bin'] })) as Readable
-  await text(imported)
 }
 
 const engine = await reach()
@@ -52,7 +38,7 @@ if (typeof engine === 'string') {
 
 function describeOn(docker: Docker): void {
   const podNetwork = `${owner.cluster}-pods`
-  const runtime = new DockerRuntime({ docker, ...owner, podNetwork, pauseImage: image, log: silentLogger })
+  const runtime = new DockerRuntime({ docker, ...owner, podNetwork, pauseImage, log: silentLogger })
   const pod: PodIdentity = { uid: randomUUID(), name: 'extra', namespace: 'default' }
   const config = (sandboxId: string, more: Partial<ContainerConfig>): ContainerConfig => ({
     pod,
@@ -85,9 +71,15 @@ function describeOn(docker: Docker): void {
     disconnectDocker(docker)
   })
 
-  describeRuntime('DockerRuntime', () => {
-    return { runtime, image: image }
-  })
+  const spareImage = async () => {
+    const name = `kubeling-test/spare:${randomUUID()}`
+    const tar = pack()
+    tar.entry({ name: 'name' }, name)
+    const [repo, tag] = name.split(':')
+    await text((await docker.importImage(Readable.from([await finished(tar)]), { repo, tag })) as Readable)
+    return name
+  }
+  describeRuntime('DockerRuntime', () => ({ runtime, image, spareImage }))
 
   describe('DockerRuntime in particular', () => {
     it('gives pods their files in /etc, memory volumes, sub-paths, limits and an identity', async () => {
@@ -139,6 +131,22 @@ function describeOn(docker: Docker): void {
       await run('echo farewell > /dev/termination-log')
       await runtime.stopContainer(id, { graceSeconds: 0 })
       expect((await runtime.readFile(id, '/dev/termination-log', 4096))?.toString()).toBe('farewell\n')
+    }, 90_000)
+
+    it('hands the group of a volume on, also to what is written later', async () => {
+      const volume = `${owner.cluster}-group`
+      const files = [{ path: 'deep/key', content: Buffer.from('x'), mode: 0o640, gid: 2000 }]
+      await runtime.prepareVolumes([{ name: volume, pod, gid: 2000, mode: 0o777, content: { files, atomic: true } }])
+      const dns = { servers: [], searches: [], options: [] }
+      const sandboxId = await runtime.createSandbox({ pod, attempt: 8, hostname: 'group', network: 'pod', dns, volumes: [volume] })
+      await runtime.startSandbox(sandboxId)
+      const modes = async () => {
+        const script = `cd /volumes/${volume} && stat -L -c "%a %g" . ..data deep deep/key`
+        return (await runtime.execSync(sandboxId, { command: ['sh', '-c', script] })).output.toString()
+      }
+      expect(await modes()).toBe('2777 2000\n2755 2000\n2755 2000\n640 2000\n')
+      await runtime.writeVolume(volume, files, { atomic: true, gid: 2000 })
+      expect(await modes()).toBe('2777 2000\n2755 2000\n2755 2000\n640 2000\n')
     })
 
     it('mounts parts of a volume through links inside it, and refuses links that lead out', async () => {
@@ -177,17 +185,20 @@ function describeOn(docker: Docker): void {
       expect(await text(stdout)).toContain('terminal')
     })
 
-    it('attaches to the first process', async () => {
+    it.each([
+      ['until its input ends, when that is for one client', { command: ['cat'], stdinOnce: true }],
+      ['until it ends, when its input is for many', { command: ['sh', '-c', 'read line; sleep 1; printf "$line"'] }],
+    ])('attaches to the first process %s', async (_, program) => {
       const { containers, sandboxes } = await runtime.inspectPod(pod.uid)
-      const more = { name: 'cat', command: ['cat'], stdin: true, stdinOnce: true, attempt: containers.length }
+      const more = { name: 'reads', stdin: true, attempt: containers.length, ...program }
       const id = await runtime.createContainer(config(sandboxes[0]?.id ?? '', more))
       await runtime.startContainer(id)
       const [stdin, stdout] = [new PassThrough(), new PassThrough()]
       const session = await runtime.attach(id, { stdin, stdout, tty: false })
-      stdin.end('said and answered')
+      stdin.end('said and answered\n')
       expect(await session.exit).toBe(0)
       stdout.end()
-      expect(await text(stdout)).toBe('said and answered')
+      expect((await text(stdout)).trim()).toBe('said and answered')
     })
 
     it('says why a command cannot be run', async () => {
@@ -195,6 +206,23 @@ function describeOn(docker: Docker): void {
       const running = containers.find(({ state }) => state === 'running')
       const refused = runtime.execSync(running?.id ?? '', { command: ['/no/such/program'] })
       await expect(refused).rejects.toMatchObject({ reason: 'StartFailed', message: expect.stringContaining('/no/such/program') })
+    })
+
+    it('kills a command that takes too long', async () => {
+      const { containers } = await runtime.inspectPod(pod.uid)
+      const id = containers.find(({ state }) => state === 'running')?.id ?? ''
+      await expect(runtime.execSync(id, { command: ['sleep', '77'], timeoutSeconds: 0.5 })).rejects.toMatchObject({ reason: 'Timeout' })
+      const { output } = await runtime.execSync(id, { command: ['ps'] })
+      expect(output.toString()).not.toContain('sleep 77')
+    })
+
+    it('says of a working directory that cannot be made when the container is started', async () => {
+      const { containers, sandboxes } = await runtime.inspectPod(pod.uid)
+      const more = { name: 'nowhere', workingDir: '/etc/passwd', attempt: containers.length }
+      const id = await runtime.createContainer(config(sandboxes[0]?.id ?? '', more))
+      const error = expect.stringMatching(/^failed to create containerd task: .*: mkdir \/etc\/passwd: not a directory$/)
+      await expect(runtime.startContainer(id)).rejects.toMatchObject({ reason: 'StartFailed', message: error })
+      expect((await runtime.inspectPod(pod.uid)).containers.find(({ name }) => name === 'nowhere')).toMatchObject({ error })
     })
 
     it('says in a pull error what kind it is', async () => {
@@ -217,7 +245,7 @@ function describeOn(docker: Docker): void {
         network: 'pod',
         dns: { servers: ['1.1.1.1'], searches: [], options: [] },
       })
-      const onNode = new DockerRuntime({ docker, ...owner, podNetwork, nodeContainer: node.id, pauseImage: image, log: silentLogger })
+      const onNode = new DockerRuntime({ docker, ...owner, podNetwork, nodeContainer: node.id, pauseImage, log: silentLogger })
       const identity = { ...pod, name: 'host', uid: randomUUID() }
       const dns = { servers: ['10.96.0.10'], searches: [], options: [] }
       const extraHosts = [{ ip: '1.2.3.4', hostnames: ['foo.local'] }]
