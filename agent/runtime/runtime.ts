@@ -45,6 +45,8 @@ export interface Runtime {
   /** The container's output: `stdout`/`stderr` frames with their time. */
   logs(id: string, options: LogOptions): AsyncIterable<LogLine>
   stats(uid: string): Promise<ContainerStats[]>
+  /** What every container of this node, running or not, has written to its own file system. Costs the engine a walk through it. */
+  writtenBytes(): Promise<WrittenBytes[]>
 
   imageStatus(image: string): Promise<ImageInfo | undefined>
   listImages(): Promise<ImageInfo[]>
@@ -111,7 +113,6 @@ export interface RuntimeInfo {
   readonly architecture: string
   readonly cpus: number
   readonly memoryBytes: number
-  readonly bootId?: string
   readonly machineId?: string
   readonly cgroupVersion: 1 | 2
   /** Whether it can confine containers by AppArmor profiles. */
@@ -322,7 +323,15 @@ export interface ContainerStats {
   readonly cpuNanoseconds: number
   readonly memoryBytes: number
   readonly workingSetBytes: number
+  /** Processes and threads. */
+  readonly processes: number
   readonly time: string
+}
+export interface WrittenBytes {
+  readonly podUid: string
+  readonly name: string
+  readonly id: string
+  readonly bytes: number
 }
 
 export interface ImageInfo {

@@ -29,6 +29,7 @@ import {
   type VolumeConfig,
   type VolumeFile,
   type WriteOptions,
+  type WrittenBytes,
 } from './runtime.ts'
 import type { Script } from './simulated-behaviour.ts'
 import { now, SimulatedContainer } from './simulated-container.ts'
@@ -262,13 +263,17 @@ export class SimulatedRuntime implements Runtime {
   }
   async stats(uid: string): Promise<ContainerStats[]> {
     const running = [...this.#containers.values()].filter(({ config, running }) => config.pod.uid === uid && running)
-    return running.map(({ id, config, behaviour: { memoryBytes = 0 } }) => ({
+    return running.map(({ id, config, behaviour }) => {
+      const { memoryBytes = 0, processes = 1 } = behaviour.uses ?? {}
+      return { name: config.name, id, cpuNanoseconds: 0, memoryBytes, workingSetBytes: memoryBytes, processes, time: now() }
+    })
+  }
+  async writtenBytes(): Promise<WrittenBytes[]> {
+    return [...this.#containers.values()].map(({ id, config, behaviour }) => ({
+      podUid: config.pod.uid,
       name: config.name,
       id,
-      cpuNanoseconds: 0,
-      memoryBytes,
-      workingSetBytes: memoryBytes,
-      time: now(),
+      bytes: behaviour.uses?.writtenBytes ?? 0,
     }))
   }
 

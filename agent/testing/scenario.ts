@@ -5,8 +5,10 @@ import { Pod } from '../../api/core/pod.ts'
 import type { PodSpec } from '../../api/core/pod-spec.ts'
 import type { PodStatus } from '../../api/core/pod-status.ts'
 import type { Client } from '../../client/client.ts'
+import { EventRecorder } from '../../client/event-recorder.ts'
 import { systemClock } from '../../common/clock.ts'
 import { silentLogger } from '../../common/log.ts'
+import { runAll } from '../../common/run.ts'
 import { createKubelet, type KubeletOptions, type KubeletTimings } from '../kubelet.ts'
 import type { NodeSecurity } from '../pods/node-security.ts'
 import { SimulatedRuntime, type SimulationOptions } from '../runtime/simulated-runtime.ts'
@@ -83,7 +85,9 @@ export async function startScenario(
   const api = new FakeApi()
   const runtime = new SimulatedRuntime({ images: ['busybox:1.36'], ...simulation })
   const stop = new AbortController()
+  const recorder = new EventRecorder({ client: api, component: 'kubelet', host: 'n1', log: silentLogger })
   const kubelet = createKubelet({
+    recorder,
     nodeName: 'n1',
     client: api as unknown as Client,
     runtime,
@@ -103,7 +107,7 @@ export async function startScenario(
     metadata: { name: 'kube-root-ca.crt', namespace: 'behave', uid: 'cm', resourceVersion: '1', creationTimestamp: '2026-01-01T00:00:00Z' },
     data: { 'ca.crt': 'a certificate' },
   } as ConfigMap)
-  const done = kubelet.run(stop.signal)
+  const done = runAll([recorder, kubelet], stop.signal)
   return {
     api,
     runtime,

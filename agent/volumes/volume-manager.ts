@@ -1,8 +1,14 @@
 import { createHash } from 'node:crypto'
 import type { Pod } from '../../api/core/pod.ts'
 import type { EmptyDirVolumeSource, Volume } from '../../api/core/volume.ts'
-import { parseQuantity, quantityToNumber } from '../../api/quantity.ts'
-import type { PodIdentity, PreparedVolume, Runtime, VolumeConfig, VolumeFile } from '../runtime/runtime.ts'
+import {
+  isRuntimeError,
+  type PodIdentity,
+  type PreparedVolume,
+  type Runtime,
+  type VolumeConfig,
+  type VolumeFile,
+} from '../runtime/runtime.ts'
 import { configMapFiles } from './config-map.ts'
 import { downwardFiles } from './downward-api.ts'
 import { emptyDir } from './empty-dir.ts'
@@ -152,16 +158,23 @@ export class VolumeManager {
     this.#digests.set(name, current)
   }
 
-  /** The first emptyDir of a running pod that holds more than its sizeLimit, with the limit as it was written. */
-  async overLimit(pod: Pod): Promise<{ readonly volume: string; readonly limit: string } | undefined> {
-    for (const { name, emptyDir } of mountedVolumes(pod)) {
-      const limit = emptyDir?.sizeLimit
-      // In memory the limit is the size of the file system: it cannot be exceeded.
-      if (!limit || emptyDir.medium === 'Memory' || quantityToNumber(parseQuantity(limit)) <= 0) continue
-      const used = await this.#options.runtime.volumeUsage(volumeName(pod, name))
-      if (used > quantityToNumber(parseQuantity(limit))) return { volume: name, limit }
+  /** Bytes on the node's disk of a pod's volumes, by their name in the pod; what is in memory or not the pod's does not count. */
+  async diskUsage(pod: Pod): Promise<Map<string, number>> {
+    const onDisk = mountedVolumes(pod).filter(
+      ({ emptyDir, configMap, downwardAPI }) => (emptyDir && emptyDir.medium !== 'Memory') || configMap || downwardAPI,
+    )
+    const usages = onDisk.map(async ({ name }) => [name, await this.#usageOf(volumeName(pod, name))] as const)
+    return new Map(await Promise.all(usages))
+  }
+
+  async #usageOf(volume: string): Promise<number> {
+    try {
+      return await this.#options.runtime.volumeUsage(volume)
+    } catch (error) {
+      // A pod that has no sandbox yet, or no more, uses nothing.
+      if (isRuntimeError(error, 'NotFound')) return 0
+      throw error
     }
-    return undefined
   }
 
   /** A file of one of the pod's volumes; undefined when it is not there. */

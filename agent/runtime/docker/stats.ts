@@ -1,7 +1,7 @@
 import type Docker from 'dockerode'
-import type { ContainerStats } from '../runtime.ts'
+import type { ContainerStats, WrittenBytes } from '../runtime.ts'
 import { isMissing, toRuntimeError, translated } from './errors.ts'
-import { isSandbox, labels, ownerFilter } from './labels.ts'
+import { identityOf, isPodContainer, isSandbox, labels, ownerFilter } from './labels.ts'
 import type { DockerContext } from './options.ts'
 
 /** What the containers of a pod use now, from their cgroups; those that end meanwhile are left out. */
@@ -10,6 +10,19 @@ export async function stats(context: DockerContext, uid: string): Promise<Contai
   const running = await translated(context.docker.listContainers({ filters }))
   const all = await Promise.all(running.filter(({ Labels }) => !isSandbox(Labels)).map(found => one(context, found)))
   return all.flatMap(found => found ?? [])
+}
+
+export async function writtenBytes(context: DockerContext): Promise<WrittenBytes[]> {
+  const filters = { label: ownerFilter(context) }
+  const found = await translated(context.docker.listContainers({ all: true, size: true, filters }))
+  return found
+    .filter(({ Labels }) => isPodContainer(Labels) && !isSandbox(Labels))
+    .map(({ Id, Labels, ...rest }) => ({
+      podUid: identityOf(Labels).uid,
+      name: Labels[labels.containerName] ?? '',
+      id: Id,
+      bytes: (rest as { SizeRw?: number }).SizeRw ?? 0,
+    }))
 }
 
 async function one({ docker }: DockerContext, { Id, Labels }: Docker.ContainerInfo): Promise<ContainerStats | undefined> {
@@ -26,6 +39,7 @@ async function one({ docker }: DockerContext, { Id, Labels }: Docker.ContainerIn
       cpuNanoseconds: read.cpu_stats.cpu_usage.total_usage,
       memoryBytes: usage,
       workingSetBytes: Math.max(0, usage - inactive),
+      processes: read.pids_stats?.current ?? 0,
       time: read.read,
     }
   } catch (error) {
