@@ -33,7 +33,7 @@ import { DockerRuntime } from './runtime/docker/docker-runtime.ts'
 import { removeHelpers } from './runtime/docker/helper-container.ts'
 import { findVolumeStore } from './runtime/docker/node-volumes.ts'
 import { ensurePodNetwork } from './runtime/docker/pod-network.ts'
-import type { ImageInfo, Runtime } from './runtime/runtime.ts'
+import type { Runtime } from './runtime/runtime.ts'
 import { createAgentServer } from './server/agent-server.ts'
 
 const clock = systemClock
