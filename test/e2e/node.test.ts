@@ -3,6 +3,7 @@ import type { Event } from '../../api/core/event.ts'
 import type { Pod } from '../../api/core/pod.ts'
 import type { Node } from '../../api/core/node.ts'
 import { eventually } from '../support/eventually.ts'
+import { run } from '../support/shell.ts'
 import { extraNode, type ExtraNode } from '../support/extra-node.ts'
 import { docker, kubectlOfCluster, ownNamespace, podContainers, serviceContainer } from '../support/test-cluster.ts'
 
@@ -126,7 +127,7 @@ describe('a node', () => {
     expect(status.allocatable).toMatchObject({ cpu: '1700m', memory: '50Mi' })
     expect(status.nodeInfo.bootID).toMatch(/^[0-9a-f-]{36}$/)
     expect(status.runtimeHandlers).toEqual([{ name: '', features: { recursiveReadOnlyMounts: false, userNamespaces: false } }])
-    expect(status.features).toEqual({ supplementalGroupsPolicy: false })
+    expect(status.features).toEqual({ supplementalGroupsPolicy: true })
     const lease = JSON.parse(await kubectl(`get lease extra-hungry -n kube-node-lease -o json`)) as { spec: object }
     expect(lease.spec).toMatchObject({ holderIdentity: 'extra-hungry', leaseDurationSeconds: 30 })
     const cordoned = await nodes.full.get()
@@ -312,7 +313,9 @@ describe('a node', () => {
       await mirror()
       expect(after.metadata.uid).not.toBe(before.metadata.uid)
       expect(await eventually(() => kubectl(`logs web-extra-fixed ${in_}`))).toBe('second\n')
-      await eventually(async () => (await docker('logs', nodes.fixed.container)).includes('static pods may not reference secrets'))
+      await eventually(async () =>
+        (await run('docker', ['logs', nodes.fixed.container])).stderr.includes('static pods may not reference secrets'),
+      )
       expect((await kubectl.try(`get pod secretive-extra-fixed ${in_}`)).stderr).toContain('NotFound')
       await remove('secretive.json')
     }, 60_000)
