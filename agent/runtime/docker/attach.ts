@@ -1,5 +1,8 @@
+import { once } from 'node:events'
 import type { Duplex } from 'node:stream'
-import type { AttachOptions, ExecSession } from '../runtime.ts'
+import { setTimeout as delay } from 'node:timers/promises'
+import type Docker from 'dockerode'
+import { RuntimeError, type AttachOptions, type ExecSession } from '../runtime.ts'
 import { toRuntimeError, translated } from './errors.ts'
 import type { DockerContext } from './options.ts'
 import { carry } from './session.ts'
@@ -19,6 +22,10 @@ export async function attach({ docker }: DockerContext, id: string, options: Att
       stdout: options.stdout !== undefined,
       stderr: options.stderr !== undefined && !options.tty,
     })
+    if (await isMissed(container, connection as Duplex)) {
+      ;(connection as Duplex).destroy()
+      throw new RuntimeError('NotFound', `container not running (${id})`)
+    }
     const output = carry(connection as Duplex, { ...options, keepsInputOpen: !Config.StdinOnce || options.tty })
     return {
       exit: exitCode(container, output),
@@ -29,6 +36,26 @@ export async function attach({ docker }: DockerContext, id: string, options: Att
     }
   } catch (error) {
     throw toRuntimeError(error)
+  }
+}
+
+/** How long the engine takes to pass on the last words of a container that has ended. */
+const lastWordsMs = 500
+
+/**
+ * Whether the container had ended before its streams were joined: the engine takes that as a wish to hear of its next start, and
+ * the session would never end. One that was joined in time has something to say, if only that it is over.
+ */
+async function isMissed(container: Docker.Container, connection: Duplex): Promise<boolean> {
+  if ((await translated(container.inspect())).State.Running) return false
+  const stop = new AbortController()
+  const heard = ['readable', 'close'].map(event => once(connection, event, stop).then(() => false))
+  try {
+    return await Promise.race([...heard, delay(lastWordsMs, true, stop)])
+  } finally {
+    // What is waited for no longer is no failure.
+    void Promise.allSettled(heard)
+    stop.abort()
   }
 }
 
