@@ -39,7 +39,10 @@ export interface Runtime {
   execSync(id: string, options: { command: readonly string[]; timeoutSeconds?: number; signal?: AbortSignal }): Promise<ExecResult>
   exec(id: string, options: ExecOptions): Promise<ExecSession>
   attach(id: string, options: AttachOptions): Promise<ExecSession>
-  /** A connection to a port inside the sandbox's network namespace, on its loopback address. */
+  /**
+   * A connection to a port inside the sandbox's network namespace, on its loopback address. A RuntimeError, thrown or as the
+   * connection's, says that it could not be made; any other error of the connection is that it broke.
+   */
   portForward(sandboxId: string, port: number): Promise<Duplex>
   /** The container's output: `stdout`/`stderr` frames with their time. */
   logs(id: string, options: LogOptions): AsyncIterable<LogLine>
