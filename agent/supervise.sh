@@ -7,6 +7,17 @@ stop() {
   exit 0
 }
 trap stop TERM INT
+
+# Where everything starts at once on few cores, the API server goes first: an agent that starts beside it makes both late. It
+# is waited for 3 s at most, because a node has work to do without it, too.
+address=${KUBELING_SERVER#https://}
+case $address in *:*) ;; *) address=$address:443 ;; esac
+attempts=30
+until [ -z "$KUBELING_SERVER" ] || [ $attempts -eq 0 ] || nc -w 1 "${address%:*}" "${address##*:}" -e true 2>/dev/null; do
+  attempts=$((attempts - 1))
+  sleep 0.1
+done
+
 while :; do
   "$@" &
   child=$!

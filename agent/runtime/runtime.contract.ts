@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { randomUUID } from 'node:crypto'
 import { PassThrough, type Readable } from 'node:stream'
 import { text } from 'node:stream/consumers'
@@ -26,10 +27,14 @@ export const programs = {
     behaviour: { startError: 'exec: "/no/such/program": stat /no/such/program: no such file or directory: unknown' },
   },
   serves: {
-    command: ['sh', '-c', 'echo file content > /tmp/file; while :; do nc -l -p 8080 -e cat; done'],
+    command: [
+      'sh',
+      '-c',
+      'echo file content > /tmp/file; (while :; do nc -l -p 8081 -e echo bye; done) & while :; do nc -l -p 8080 -e cat; done',
+    ],
     behaviour: {
       files: { '/tmp/file': 'file content\n' },
-      listens: { 8080: input => input },
+      listens: { 8080: input => input, 8081: Buffer.from('bye\n') },
       exec: (command, input) => {
         if (command.join(' ') === 'sleep 30') return { exitCode: 0, afterMs: 30_000 }
         if (command[0] === 'cat') return { exitCode: 0, stdout: input }
@@ -203,6 +208,24 @@ export function describeRuntime(name: string, subject: () => ContractSubject): v
       expect(answer).toBe('hello')
       const refused = async () => text((await runtime.portForward(sandboxId, 9)) as Readable)
       await expect(refused()).rejects.toThrow('connection refused')
+    })
+
+    it('takes no offence at a client that goes on sending to a server that has closed', async () => {
+      const { runtime, sandboxId } = await start('serves')
+      const connection = await eventually(async () => {
+        const made = await runtime.portForward(sandboxId, 8081)
+        const said: Buffer[] = []
+        made.on('data', (chunk: Buffer) => said.push(chunk))
+        await once(made, 'end')
+        expect(Buffer.concat(said).toString()).toBe('bye\n')
+        return made
+      })
+      const failures: unknown[] = []
+      connection.on('error', error => failures.push(error))
+      connection.write('too late')
+      connection.end()
+      await once(connection, 'close')
+      expect(failures).toEqual([])
     })
 
     it('reads files', async () => {

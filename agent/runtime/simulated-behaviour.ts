@@ -12,8 +12,8 @@ export interface Behaviour {
   readonly output?: readonly { readonly stream: 'stdout' | 'stderr'; readonly text: string }[]
   /** Answers a command; default: exit code 0 without output. `input` is what came through standard input. */
   readonly exec?: (command: readonly string[], input: string) => ExecAnswer
-  /** Answers a connection to a port: what comes back for what was sent. Absent: refused. */
-  readonly listens?: Readonly<Record<number, (input: Buffer) => Buffer>>
+  /** Answers a connection to a port: what comes back for what was sent, or what is said at once before it is closed. Absent: refused. */
+  readonly listens?: Readonly<Record<number, ((input: Buffer) => Buffer) | Buffer>>
   /** Files of the container by path. */
   readonly files?: Readonly<Record<string, string>>
 }

@@ -66,17 +66,20 @@ async function changed({ changes }: SimulatedContainer, signal: AbortSignal): Pr
   }
 }
 
-/** A connection that answers each piece it gets. */
-export const simulatedConnection = (answer: (input: Buffer) => Buffer): Duplex =>
-  new Duplex({
+/** A connection that answers each piece it gets; or says something at once, closes, and ignores what it gets. */
+export function simulatedConnection(answer: ((input: Buffer) => Buffer) | Buffer): Duplex {
+  const connection = new Duplex({
     allowHalfOpen: true,
     read: () => undefined,
     write(chunk: Buffer, _encoding, callback) {
-      this.push(answer(chunk))
+      if (typeof answer === 'function') this.push(answer(chunk))
       callback()
     },
     final(callback) {
-      this.push(null)
+      if (typeof answer === 'function') this.push(null)
       callback()
     },
   })
+  if (typeof answer !== 'function') for (const piece of [answer, null]) connection.push(piece)
+  return connection
+}

@@ -1,44 +1,28 @@
 import { randomUUID } from 'node:crypto'
-import { existsSync, readFileSync } from 'node:fs'
-import { PassThrough, type Readable } from 'node:stream'
+import { PassThrough } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import type Docker from 'dockerode'
-import { pack } from 'tar-stream'
 import { silentLogger } from '../../../common/log.ts'
 import { describeRuntime, programs } from '../runtime.contract.ts'
 import type { ContainerConfig, PodIdentity } from '../runtime.ts'
 import { connectDocker, disconnectDocker } from './connect.ts'
 import { DockerRuntime } from './docker-runtime.ts'
 import { helperLabels, ownerFilter } from './labels.ts'
-import { finished } from './volume-tar.ts'
 
-const image = 'kubeling-test/busybox:latest'
-const busybox = '/bin/busybox'
-const applets = ['sh', 'sleep', 'echo', 'cat', 'ip', 'sed', 'nc', 'mv', 'rm', 'ls', 'stat', 'id', 'true', 'hostname']
+// Images that scripts/test provides.
+const image = 'busybox:1.36'
+const pauseImage = 'kubeling/pause'
 const owner = { cluster: `kubeling-test-${randomUUID().slice(0, 8)}`, nodeName: 'node-1' }
 
 async function reach(): Promise<Docker | string> {
   try {
     const docker = await connectDocker({ socketPath: '/var/run/docker.sock' })
-    const images = await docker.listImages({ filters: JSON.stringify({ reference: ['kubeling-test/busybox'] }) })
-    if (images.length === 0 && !existsSync(busybox)) return `there is no ${busybox} to make an image of`
-    if (images.length === 0) await importImage(docker)
+    await Promise.all([image, pauseImage].map(name => docker.getImage(name).inspect()))
     return docker
   } catch (error) {
-    return `Docker cannot be reached: ${String(error)}`
+    return `Docker or one of the images ${image} and ${pauseImage} cannot be reached: ${String(error)}`
   }
-}
-
-async function importImage(docker: Docker): Promise<void> {
-  const tar = pack()
-  tar.entry({ name: 'bin/busybox', mode: 0o755 }, readFileSync(busybox))
-  for (const name of applets) tar.entry({ name: `bin/${name}`, type: 'symlink', linkname: 'busybox' })
-  for (const name of ['tmp', 'etc', 'root']) tar.entry({ name, type: 'directory', mode: name === 'tmp' ? 0o1777 : 0o755 })
-  const [repo, tag] = image.split(':')
-  const { Readable: Source } = await import('node:stream')
-  const imported = (await docker.importImage(Source.from([await finished(tar)]), { repo, tag, changes: ['ENV PATH=/bin'] })) as Readable
-  await text(imported)
 }
 
 const engine = await reach()
@@ -52,7 +36,7 @@ if (typeof engine === 'string') {
 
 function describeOn(docker: Docker): void {
   const podNetwork = `${owner.cluster}-pods`
-  const runtime = new DockerRuntime({ docker, ...owner, podNetwork, pauseImage: image, log: silentLogger })
+  const runtime = new DockerRuntime({ docker, ...owner, podNetwork, pauseImage, log: silentLogger })
   const pod: PodIdentity = { uid: randomUUID(), name: 'extra', namespace: 'default' }
   const config = (sandboxId: string, more: Partial<ContainerConfig>): ContainerConfig => ({
     pod,
@@ -86,7 +70,7 @@ function describeOn(docker: Docker): void {
   })
 
   describeRuntime('DockerRuntime', () => {
-    return { runtime, image: image }
+    return { runtime, image }
   })
 
   describe('DockerRuntime in particular', () => {
@@ -217,7 +201,7 @@ function describeOn(docker: Docker): void {
         network: 'pod',
         dns: { servers: ['1.1.1.1'], searches: [], options: [] },
       })
-      const onNode = new DockerRuntime({ docker, ...owner, podNetwork, nodeContainer: node.id, pauseImage: image, log: silentLogger })
+      const onNode = new DockerRuntime({ docker, ...owner, podNetwork, nodeContainer: node.id, pauseImage, log: silentLogger })
       const identity = { ...pod, name: 'host', uid: randomUUID() }
       const dns = { servers: ['10.96.0.10'], searches: [], options: [] }
       const extraHosts = [{ ip: '1.2.3.4', hostnames: ['foo.local'] }]

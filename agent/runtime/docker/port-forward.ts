@@ -20,8 +20,12 @@ export async function portForward({ docker }: DockerContext, sandboxId: string, 
   }
 }
 
-/** What comes in goes to `connection`, what comes out is `received`, read only as fast as it is taken. */
+/**
+ * What comes in goes to `connection`, what comes out is `received`, read only as fast as it is taken. Once the pod has closed
+ * its side, what still comes in is for nobody: no error, since only the client could have known better.
+ */
 function joined(connection: Duplex, received: AsyncGenerator<Buffer>): Duplex {
+  const closedByPod = () => connection.readableEnded || connection.destroyed
   const next = async (target: Duplex) => {
     try {
       const { value, done } = await received.next()
@@ -30,18 +34,21 @@ function joined(connection: Duplex, received: AsyncGenerator<Buffer>): Duplex {
       target.destroy(error instanceof Error ? error : new Error(String(error)))
     }
   }
+  const unlessClosed = (callback: (error?: Error | null) => void) => (error?: Error | null) => callback(closedByPod() ? null : error)
   const target = new Duplex({
     read() {
       void next(this)
     },
-    write: (chunk: Buffer, _encoding, callback) => void connection.write(chunk, callback),
-    final: callback => void connection.end(callback),
+    write: (chunk: Buffer, _encoding, callback) => (closedByPod() ? callback() : void connection.write(chunk, unlessClosed(callback))),
+    final: callback => (closedByPod() ? callback() : void connection.end(unlessClosed(callback))),
     destroy(error, callback) {
       connection.destroy()
       callback(error)
     },
   })
-  connection.on('error', error => target.destroy(error))
+  connection.on('error', error => {
+    if (!connection.readableEnded) target.destroy(error)
+  })
   return target
 }
 
