@@ -9,6 +9,8 @@ import { messageOf } from '../common/error-message.ts'
 import type { Logger } from '../common/log.ts'
 import { runAll, type Runnable } from '../common/run.ts'
 import type { AgentConfig } from './config.ts'
+import { configuration } from './configuration.ts'
+import { delegatedAccess } from './delegated-access.ts'
 import { createKubelet } from './kubelet.ts'
 import { NodeNetwork } from './network/node-network.ts'
 import { becomeRouter } from './network/routes.ts'
@@ -76,7 +78,7 @@ export function createAgent({ config, log }: { config: AgentConfig; log: Logger 
           log: log.child({ component: 'node' }),
         })
         const pods = kubelet({ config, client, runtime, log, nodeIp, informers })
-        const server = agentServer({ config, identity, runtime, pods, log })
+        const server = agentServer({ config, client, identity, pods, log })
         log.info('the node is ready', { node: nodeName, address: nodeIp, podCidr })
         await runAll([nodeStatus, network, watch, pods, server, identity, imageReport(runtime, images, log)], together)
       } finally {
@@ -274,14 +276,14 @@ const nodeDns = () => ({ servers: [], searches: [], options: [] })
 
 interface ServerParts {
   readonly config: AgentConfig
+  readonly client: Client
   readonly identity: NodeIdentity
-  readonly runtime: Runtime
   readonly pods: ReturnType<typeof createKubelet>
   readonly log: Logger
 }
 
 /** Serves as soon as the node has a certificate for it, which takes a moment when its address is a new one. */
-const agentServer = ({ config, identity, runtime, pods, log }: ServerParts): Runnable => ({
+const agentServer = ({ config, client, identity, pods, log }: ServerParts): Runnable => ({
   async run(signal) {
     const failed = (error: unknown) => log.warn('the node has no serving certificate yet; trying again', { error })
     try {
@@ -296,12 +298,16 @@ const agentServer = ({ config, identity, runtime, pods, log }: ServerParts): Run
       return { ...identity.serving, ca }
     }
     const server = createAgentServer({
-      runtime,
+      runtime: pods.runtime,
       pods: pods.served,
+      metrics: pods.metrics,
       tls,
       log: log.child({ component: 'server' }),
       port: config.port,
       nodeName: config.nodeName,
+      dataDirectory: config.dataDirectory,
+      configuration: configuration(config),
+      ...delegatedAccess(client, config.nodeName),
     })
     await server.run(signal)
   },

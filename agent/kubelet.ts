@@ -8,11 +8,14 @@ import type { Clock } from '../common/clock.ts'
 import type { Logger } from '../common/log.ts'
 import { runAll, type Runnable } from '../common/run.ts'
 import { ImageManager } from './images/image-manager.ts'
+import { KubeletMetrics, type PodCounts } from './metrics/kubelet-metrics.ts'
+import { measuredRuntime } from './metrics/measured-runtime.ts'
 import { Pleg } from './pleg/pleg.ts'
 import { nothingObserved, PodCache } from './pleg/pod-cache.ts'
 import { ContainerStarter } from './pods/container-starter.ts'
 import { ContainerStopper } from './pods/container-stopper.ts'
 import { Housekeeping } from './pods/housekeeping.ts'
+import { measuredLifecycle } from './pods/measured-lifecycle.ts'
 import { PodEvents } from './pods/pod-events.ts'
 import { LocalStorageEviction } from './pods/local-storage-eviction.ts'
 import { PodLifecycle } from './pods/pod-lifecycle.ts'
@@ -59,11 +62,14 @@ export interface KubeletOptions {
 export interface Kubelet extends Runnable {
   /** What the agent's server answers about: the pods of this node and what was last observed of each. */
   readonly served: PodSourceOfServer
+  readonly metrics: KubeletMetrics
+  /** The runtime, each call of it counted. */
+  readonly runtime: Runtime
 }
 
 /** Wires the parts that run pods: who gets what, and what pokes which pod. Starts nothing before `run`. */
 export function createKubelet(options: KubeletOptions): Kubelet {
-  const { client, runtime, clock, nodeName, nodeIp, node, timings = {} } = options
+  const { client, clock, nodeName, nodeIp, node, timings = {} } = options
   const log = (component: string) => options.log.child({ component })
   const poke = (uid: string) => workers.poke(uid)
   const allocatable = () => node()?.status.allocatable ?? {}
@@ -75,7 +81,17 @@ export function createKubelet(options: KubeletOptions): Kubelet {
   const objects = new ObjectReader(client, clock)
   const tokens = new TokenSource(client, clock)
   const cache = new PodCache()
-  const pleg = new Pleg({ runtime, cache, clock, log: log('pleg'), onChange: poke, ...given('relistMs', timings.relistMs) })
+  const metrics = new KubeletMetrics({ nodeName, counts: () => podCounts(workers.pods().length, cache) })
+  const runtime = measuredRuntime(options.runtime, metrics)
+  const pleg = new Pleg({
+    runtime,
+    cache,
+    clock,
+    log: log('pleg'),
+    onChange: poke,
+    relisted: seconds => metrics.relisted(seconds),
+    ...given('relistMs', timings.relistMs),
+  })
   const statuses = new StatusManager({ client, clock, log: log('status') })
   const probes = new ProbeManager({
     runtime,
@@ -83,6 +99,7 @@ export function createKubelet(options: KubeletOptions): Kubelet {
     log: log('probes'),
     onResult: poke,
     record: event => events.record({ ...event, type: 'Warning' }),
+    probed: (subject, outcome) => metrics.probed(subject, outcome),
   })
   const images = new ImageManager({
     runtime,
@@ -107,10 +124,13 @@ export function createKubelet(options: KubeletOptions): Kubelet {
     activePods: (): readonly Pod[] => workers.active(),
     ...given('volumeRefreshMs', timings.volumeRefreshMs),
   })
-  const workers: PodWorkers = new PodWorkers(lifecycle, {
-    ...given('resyncMs', timings.resyncMs),
-    onError: (uid, error) => log('pods').warn('a pod could not be synced; it will be tried again', { uid, error }),
-  })
+  const workers: PodWorkers = new PodWorkers(
+    measuredLifecycle(lifecycle, metrics, pod => statuses.get(pod).phase),
+    {
+      ...given('resyncMs', timings.resyncMs),
+      onError: (uid, error) => log('pods').warn('a pod could not be synced; it will be tried again', { uid, error }),
+    },
+  )
   const source = new PodSource({ client, nodeName, workers, heard: pod => statuses.heard(pod), clock, log: log('pods') })
   const housekeeping = new Housekeeping({
     runtime,
@@ -131,10 +151,19 @@ export function createKubelet(options: KubeletOptions): Kubelet {
     log: log('eviction'),
   })
 
+  const volumesOf = async (uid: string | undefined) => {
+    const pod = workers.pods().find(({ metadata }) => metadata.uid === uid)
+    return pod ? volumes.usage(pod) : []
+  }
   const current = (): Pod[] => workers.pods().map(pod => ({ ...pod, status: statuses.get(pod) }))
   return {
+    metrics,
+    runtime,
     served: {
       list: current,
+      observed: () => cache.all(),
+      listedAt: () => cache.listedAt,
+      volumeUsage: pod => volumesOf(pod.metadata?.uid),
       find(namespace, name) {
         const pod = current().find(({ metadata }) => metadata.name === name && metadata.namespace === namespace)
         return pod && { pod, observed: cache.latest(pod.metadata.uid) ?? nothingObserved(identityOf(pod)) }
@@ -148,6 +177,14 @@ export function createKubelet(options: KubeletOptions): Kubelet {
       }
     },
   }
+}
+
+function podCounts(desired: number, cache: PodCache): PodCounts {
+  const all = cache.all()
+  const containers = { created: 0, running: 0, exited: 0 }
+  for (const { state } of all.flatMap(pod => pod.containers)) containers[state]++
+  const running = all.filter(({ sandboxes }) => sandboxes.some(({ state }) => state === 'ready')).length
+  return { desired, running, containers, listedAt: Math.max(0, cache.listedAt) }
 }
 
 /** A property that is there only when it has a value. */

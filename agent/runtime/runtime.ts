@@ -46,7 +46,8 @@ export interface Runtime {
   portForward(sandboxId: string, port: number): Promise<Duplex>
   /** The container's output: `stdout`/`stderr` frames with their time. */
   logs(id: string, options: LogOptions): AsyncIterable<LogLine>
-  stats(uid: string): Promise<ContainerStats[]>
+  /** What a pod uses now. With `disk` also what its containers have written, which takes the runtime a look at their files. */
+  stats(uid: string, options?: { readonly disk?: boolean }): Promise<PodStats>
 
   imageStatus(image: string): Promise<ImageInfo | undefined>
   listImages(): Promise<ImageInfo[]>
@@ -275,10 +276,32 @@ export interface LogLine {
 export interface ContainerStats {
   readonly name: string
   readonly id: string
+  readonly image: string
   readonly cpuNanoseconds: number
   readonly memoryBytes: number
   readonly workingSetBytes: number
+  /** Memory of no file. */
+  readonly rssBytes: number
+  readonly pageFaults: number
+  readonly majorPageFaults: number
+  readonly processes: number
+  /** Bytes that it has written into its own file system; only when asked for. */
+  readonly writtenBytes?: number
   readonly time: string
+}
+export interface InterfaceStats {
+  readonly name: string
+  readonly rxBytes: number
+  readonly rxErrors: number
+  readonly txBytes: number
+  readonly txErrors: number
+}
+/** Of what runs only. */
+export interface PodStats {
+  readonly containers: readonly ContainerStats[]
+  readonly sandbox?: ContainerStats
+  /** None for a pod on the node's network. */
+  readonly interfaces: readonly InterfaceStats[]
 }
 
 export interface ImageInfo {

@@ -8,7 +8,6 @@ import {
   type Abortable,
   type AttachOptions,
   type ContainerConfig,
-  type ContainerStats,
   type ExecOptions,
   type ExecResult,
   type ImageInfo,
@@ -16,6 +15,7 @@ import {
   type ObservedPod,
   type ObservedSandbox,
   type PodIdentity,
+  type PodStats,
   type PreparedVolume,
   type Runtime,
   type RuntimeEvent,
@@ -244,9 +244,13 @@ export class SimulatedRuntime implements Runtime {
   logs(id: string, options: LogOptions) {
     return simulatedLogs(this.#container(id), options)
   }
-  async stats(uid: string): Promise<ContainerStats[]> {
+  async stats(uid: string): Promise<PodStats> {
     const running = [...this.#containers.values()].filter(({ config, running }) => config.pod.uid === uid && running)
-    return running.map(({ id, config }) => ({ name: config.name, id, cpuNanoseconds: 0, memoryBytes: 0, workingSetBytes: 0, time: now() }))
+    const nothing = { cpuNanoseconds: 0, memoryBytes: 0, workingSetBytes: 0, rssBytes: 0, pageFaults: 0, majorPageFaults: 0, processes: 1 }
+    return {
+      containers: running.map(({ id, config }) => ({ name: config.name, id, image: config.image, ...nothing, time: now() })),
+      interfaces: [],
+    }
   }
 
   async imageStatus(image: string): Promise<ImageInfo | undefined> {

@@ -3,7 +3,14 @@ import type { Pod } from '../../api/core/pod.ts'
 import type { Volume } from '../../api/core/volume.ts'
 import { containersOf } from '../../api/pod-containers.ts'
 import { parseQuantity, quantityToNumber } from '../../api/quantity.ts'
-import type { PodIdentity, PreparedVolume, Runtime, VolumeConfig, VolumeFile } from '../runtime/runtime.ts'
+import {
+  isRuntimeError,
+  type PodIdentity,
+  type PreparedVolume,
+  type Runtime,
+  type VolumeConfig,
+  type VolumeFile,
+} from '../runtime/runtime.ts'
 import { messageOf } from '../../common/error-message.ts'
 import { configMapFiles } from './config-map.ts'
 import { downwardFiles } from './downward-api.ts'
@@ -154,6 +161,21 @@ export class VolumeManager {
       if (used > quantityToNumber(parseQuantity(limit))) return { volume: name, limit }
     }
     return undefined
+  }
+
+  /** What each volume on the node takes up, by its name in the pod; those that are not there yet, or no more, are left out. */
+  async usage(pod: Pod): Promise<{ readonly name: string; readonly usedBytes: number }[]> {
+    const measured = mountedVolumes(pod)
+      .filter(({ hostPath }) => !hostPath)
+      .map(async ({ name }) => {
+        try {
+          return { name, usedBytes: await this.#options.runtime.volumeUsage(volumeName(pod, name)) }
+        } catch (error) {
+          if (isRuntimeError(error, 'NotFound')) return undefined
+          throw error
+        }
+      })
+    return (await Promise.all(measured)).flatMap(found => found ?? [])
   }
 
   /** Removes whatever volumes the runtime still has of the pod. */

@@ -113,8 +113,8 @@ export class DockerRuntime implements Runtime {
   logs(id: string, options: LogOptions) {
     return logs(this.#context, id, options)
   }
-  stats(uid: string) {
-    return stats(this.#context, uid)
+  stats(uid: string, options: { disk?: boolean } = {}) {
+    return stats(this.#context, uid, options)
   }
   imageStatus(image: string) {
     return imageStatus(this.#context, image)
