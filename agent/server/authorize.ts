@@ -60,10 +60,7 @@ export class Authorizer {
     const accesses = accessesOf(method, path)
     for (const access of accesses) if (await this.#may(caller, access)) return
     const subresources = accesses.map(({ subresource }) => subresource).join(' ')
-    throw new HttpError(
-      403,
-      `Forbidden (user=${caller.name}, verb=${accesses[0]?.verb}, resource=nodes, subresource(s)=[${subresources}])`,
-    )
+    throw new HttpError(403, `Forbidden (user=${caller.name}, verb=${accesses[0]?.verb}, resource=nodes, subresource(s)=[${subresources}])`)
   }
 
   async #may(caller: Caller, access: NodeAccess): Promise<boolean> {

@@ -7,7 +7,8 @@ import type { PodStatus } from '../../api/core/pod-status.ts'
 import type { Client } from '../../client/client.ts'
 import { systemClock } from '../../common/clock.ts'
 import { silentLogger } from '../../common/log.ts'
-import { createKubelet, type KubeletTimings } from '../kubelet.ts'
+import { createKubelet, type Kubelet, type KubeletTimings } from '../kubelet.ts'
+import type { Runtime } from '../runtime/runtime.ts'
 import { SimulatedRuntime, type SimulationOptions } from '../runtime/simulated-runtime.ts'
 import { FakeApi } from './fake-api.ts'
 
@@ -63,14 +64,25 @@ export function boundPod(name: string, spec: Partial<PodSpec>): Pod {
   } as Pod
 }
 
-/** A kubelet on a simulated runtime and an API in memory. */
-export async function startScenario(simulation: SimulationOptions = {}, timings: Partial<KubeletTimings> = {}) {
+/** An API in memory, with what every namespace has. */
+export function scenarioApi(): FakeApi {
   const api = new FakeApi()
-  const runtime = new SimulatedRuntime({ images: ['busybox:1.36'], ...simulation })
-  const stop = new AbortController()
-  const kubelet = createKubelet({
+  const metadata = {
+    name: 'kube-root-ca.crt',
+    namespace: 'behave',
+    uid: 'cm',
+    resourceVersion: '1',
+    creationTimestamp: '2026-01-01T00:00:00Z',
+  }
+  api.put(ConfigMap, { apiVersion: 'v1', kind: 'ConfigMap', metadata, data: { 'ca.crt': 'a certificate' } } as ConfigMap)
+  return api
+}
+
+/** The kubelet of the node n1, not running yet. */
+export function scenarioKubelet(client: unknown, runtime: Runtime, timings: Partial<KubeletTimings> = {}): Kubelet {
+  return createKubelet({
     nodeName: 'n1',
-    client: api as unknown as Client,
+    client: client as Client,
     runtime,
     clock: systemClock,
     log: silentLogger,
@@ -80,12 +92,14 @@ export async function startScenario(simulation: SimulationOptions = {}, timings:
     dns: { clusterDns: ['10.96.0.10'], clusterDomain: 'cluster.local', node: { servers: [], searches: [], options: [] } },
     timings,
   })
-  api.put(ConfigMap, {
-    apiVersion: 'v1',
-    kind: 'ConfigMap',
-    metadata: { name: 'kube-root-ca.crt', namespace: 'behave', uid: 'cm', resourceVersion: '1', creationTimestamp: '2026-01-01T00:00:00Z' },
-    data: { 'ca.crt': 'a certificate' },
-  } as ConfigMap)
+}
+
+/** A kubelet on a simulated runtime and an API in memory. */
+export async function startScenario(simulation: SimulationOptions = {}, timings: Partial<KubeletTimings> = {}) {
+  const api = scenarioApi()
+  const runtime = new SimulatedRuntime({ images: ['busybox:1.36'], ...simulation })
+  const stop = new AbortController()
+  const kubelet = scenarioKubelet(api, runtime, timings)
   const done = kubelet.run(stop.signal)
   return {
     api,
