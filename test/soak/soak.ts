@@ -57,6 +57,7 @@ class Soak {
     await this.#kubectl('create', 'namespace', namespace)
     const before = await this.#belongings()
     const memoryBefore = await this.#memory()
+    say(`resident MB before: ${JSON.stringify(memoryBefore)}`)
     await this.#disturb()
     say(`left alone after ${JSON.stringify(this.#steps)}`)
     const pods = await this.#converged()
@@ -172,7 +173,7 @@ class Soak {
         ),
       )
     const [containers, volumes, networks, ...paths] = await Promise.all([
-      docker('ps', '-aq', ...own),
+      docker('ps', '-aq', ...own, '--filter', `label=io.kubernetes.pod.namespace=${namespace}`),
       docker('volume', 'ls', '-q', ...own),
       docker('network', 'ls', '-q', ...own),
       ...files,
@@ -181,7 +182,10 @@ class Soak {
   }
   async #leftovers(before: readonly string[]): Promise<string> {
     const known = new Set(before)
-    return (await this.#belongings()).filter(name => !known.has(name)).join(' ')
+    // Pods of others go on, and a restart gives them new logs and sandboxes.
+    const { stdout } = await this.#target.kubectl(['get', 'pods', '-A', '-o', 'jsonpath={.items[*].metadata.uid}'])
+    const others = stdout.split(' ').filter(uid => uid !== '')
+    return (await this.#belongings()).filter(name => !known.has(name) && !others.some(uid => name.includes(uid))).join(' ')
   }
 
   /** Resident megabytes of each program. */
