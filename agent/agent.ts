@@ -4,13 +4,14 @@ import { Service } from '../api/core/service.ts'
 import type { Client } from '../client/client.ts'
 import { createClient } from '../client/http-client.ts'
 import { Informers } from '../client/informers.ts'
-import { sleepUnlessAborted, systemClock } from '../common/clock.ts'
+import { systemClock } from '../common/clock.ts'
 import { messageOf } from '../common/error-message.ts'
 import type { Logger } from '../common/log.ts'
 import { runAll, type Runnable } from '../common/run.ts'
 import type { AgentConfig } from './config.ts'
 import { configuration } from './configuration.ts'
 import { delegatedAccess } from './delegated-access.ts'
+import { ImageReport } from './images/image-report.ts'
 import { createKubelet } from './kubelet.ts'
 import { NodeNetwork } from './network/node-network.ts'
 import { becomeRouter } from './network/routes.ts'
@@ -20,14 +21,16 @@ import { NodeLease } from './node/lease.ts'
 import { NodeStatusManager } from './node/node-status.ts'
 import { NodeWatch } from './node/node-watch.ts'
 import { persist } from './persist.ts'
+import type { NodeSecurity } from './pods/node-security.ts'
+import { parseResolvConf, type DnsOptions } from './pods/pod-dns.ts'
 import { connectDocker, type DockerEngine } from './runtime/docker/connect.ts'
 import { DockerRuntime } from './runtime/docker/docker-runtime.ts'
+import { removeHelpers } from './runtime/docker/helper-container.ts'
 import { findVolumeStore } from './runtime/docker/node-volumes.ts'
 import { ensurePodNetwork } from './runtime/docker/pod-network.ts'
 import type { ImageInfo, Runtime } from './runtime/runtime.ts'
 import { createAgentServer } from './server/agent-server.ts'
 
-const imageReportMs = 60_000
 const clock = systemClock
 
 /** One node: its identity, its Node object, its network, its pods, and the server that `kubectl logs` and `exec` reach. */
@@ -40,10 +43,10 @@ export function createAgent({ config, log }: { config: AgentConfig; log: Logger 
       const { identity, client } = await join(config, { nodeIp, log, signal })
       // 2. It tells what it is, and is given a range for its pods.
       const docker = await connectDocker({ socketPath: config.dockerSocket })
+      await removeHelpers(docker, config)
       const informers = new Informers(client, log.child({ component: 'informers' }))
-      const images: ImageInfo[] = []
-      const state = { notReady: networkNotReady('the pod network is not set up yet') as string | undefined }
-      const nodeStatus = await nodeStatusOf({ config, docker, client, log, nodeIp, images, state })
+      const state: NodeState = { notReady: networkNotReady('the pod network is not set up yet'), images: [] }
+      const nodeStatus = await nodeStatusOf({ config, docker, client, log, nodeIp, state })
       const failed = (error: unknown) => log.warn('the node could not be registered; trying again', { server: config.server, error })
       await persist(() => nodeStatus.register(), { clock, signal, failed })
       followNode(informers, config.nodeName, nodeStatus)
@@ -77,10 +80,18 @@ export function createAgent({ config, log }: { config: AgentConfig; log: Logger 
           clock,
           log: log.child({ component: 'node' }),
         })
-        const pods = kubelet({ config, client, runtime, log, nodeIp, informers })
+        const security = await nodeSecurity(config, runtime)
+        const pods = kubelet({ config, client, runtime, log, nodeIp, informers, security, nodeDns: await nodeDns() })
         const server = agentServer({ config, client, identity, pods, log })
+        const images = new ImageReport({
+          ...{ runtime, clock, log: log.child({ component: 'images' }) },
+          report: found => {
+            state.images = found
+            nodeStatus.poke()
+          },
+        })
         log.info('the node is ready', { node: nodeName, address: nodeIp, podCidr })
-        await runAll([nodeStatus, network, watch, pods, server, identity, imageReport(runtime, images, log)], together)
+        await runAll([nodeStatus, network, watch, pods, server, identity, images], together)
       } finally {
         stop.abort()
         await background
@@ -141,11 +152,15 @@ interface Registration {
   readonly client: Client
   readonly log: Logger
   readonly nodeIp: string
-  readonly images: readonly ImageInfo[]
-  readonly state: { readonly notReady: string | undefined }
+  readonly state: NodeState
+}
+/** What the node says of itself and its parts find out. */
+interface NodeState {
+  notReady: string | undefined
+  images: readonly ImageInfo[]
 }
 
-async function nodeStatusOf({ config, docker, client, log, nodeIp, images, state }: Registration): Promise<NodeStatusManager> {
+async function nodeStatusOf({ config, docker, client, log, nodeIp, state }: Registration): Promise<NodeStatusManager> {
   // The engine can be asked about itself before there is a network for pods.
   const engine = new DockerRuntime({ docker, ...runtimeOptions(config, log), podNetwork: '' })
   const facts = await gatherFacts(engine, {
@@ -168,7 +183,7 @@ async function nodeStatusOf({ config, docker, client, log, nodeIp, images, state
     facts: () => facts,
     health: () => ({
       notReady: state.notReady,
-      images: images.map(({ tags, digests, sizeBytes }) => ({ names: [...digests, ...tags], sizeBytes })),
+      images: state.images.map(({ tags, digests, sizeBytes }) => ({ names: [...digests, ...tags], sizeBytes })),
     }),
   })
 }
@@ -204,6 +219,7 @@ const runtimeOptions = (config: AgentConfig, log: Logger) => ({
   nodeContainer: config.nodeContainer,
   pauseImage: config.pauseImage,
   log: log.child({ component: 'runtime' }),
+  seccompDefault: config.seccompDefault ? ('RuntimeDefault' as const) : ('Unconfined' as const),
   ...(config.hostPathRoot ? { hostPathRoot: config.hostPathRoot } : {}),
 })
 
@@ -243,9 +259,11 @@ interface KubeletParts {
   readonly log: Logger
   readonly nodeIp: string
   readonly informers: Informers
+  readonly security: NodeSecurity
+  readonly nodeDns: DnsOptions['node']
 }
 
-const kubelet = ({ config, client, runtime, log, nodeIp, informers }: KubeletParts) =>
+const kubelet = ({ config, client, runtime, log, nodeIp, informers, security, nodeDns }: KubeletParts) =>
   createKubelet({
     nodeName: config.nodeName,
     client,
@@ -259,20 +277,30 @@ const kubelet = ({ config, client, runtime, log, nodeIp, informers }: KubeletPar
         .cache.list()
         .find(({ metadata }) => metadata.name === config.nodeName),
     services: () => informers.for(Service).cache.list(),
-    dns: { clusterDns: [config.clusterDns], clusterDomain: config.clusterDomain, node: nodeDns() },
-    parallelPulls: config.parallelPulls,
+    dns: { clusterDns: [config.clusterDns], clusterDomain: config.clusterDomain, node: nodeDns },
+    security,
+    podPidsLimit: config.podPidsLimit,
+    images: config.images,
+    imageGc: config.imageGc,
+    pullRecordsFile: `${config.dataDirectory}/image-pulls.json`,
     timings: {
       relistMs: config.relistMs,
       housekeepingMs: config.housekeepingMs,
       restartBackoffInitialMs: config.crashBackoff.initialMs,
       restartBackoffMaxMs: config.crashBackoff.maxMs,
-      imageBackoffInitialMs: config.imageBackoff.initialMs,
-      imageBackoffMaxMs: config.imageBackoff.maxMs,
     },
   })
 
-/** Pods with the node's DNS get what Docker gives the node's neighbours by default. */
-const nodeDns = () => ({ servers: [], searches: [], options: [] })
+/** Docker's own resolver answers at the same address in every network namespace: what the node asks, its pods can ask. */
+const nodeDns = async () => parseResolvConf(await readFile('/etc/resolv.conf', 'utf8'))
+
+async function nodeSecurity(config: AgentConfig, runtime: Pick<Runtime, 'info'>): Promise<NodeSecurity> {
+  const { appArmor, userNamespaces } = await runtime.info()
+  const seccompDirectory = `${config.dataDirectory}/seccomp`
+  // There for the node's owner to put profiles into.
+  await mkdir(seccompDirectory, { recursive: true })
+  return { appArmor, userNamespaces, seccompDirectory, allowedUnsafeSysctls: config.allowedUnsafeSysctls }
+}
 
 interface ServerParts {
   readonly config: AgentConfig
@@ -310,19 +338,5 @@ const agentServer = ({ config, client, identity, pods, log }: ServerParts): Runn
       ...delegatedAccess(client, config.nodeName),
     })
     await server.run(signal)
-  },
-})
-
-/** Keeps the list of images for the Node object. */
-const imageReport = (runtime: Runtime, images: ImageInfo[], log: Logger): Runnable => ({
-  async run(signal) {
-    while (!signal.aborted) {
-      try {
-        images.splice(0, images.length, ...(await runtime.listImages()))
-      } catch (error) {
-        log.warn('images could not be listed', { error })
-      }
-      await sleepUnlessAborted(clock, imageReportMs, signal)
-    }
   },
 })

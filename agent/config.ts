@@ -4,6 +4,9 @@ import type { Taint } from '../api/core/affinity.ts'
 import { parseQuantity, quantityToNumber } from '../api/quantity.ts'
 import { parseCidr } from '../common/cidr.ts'
 import type { LogLevel } from '../common/log.ts'
+import { dottedSysctl, namespaceOf } from './pods/sysctls.ts'
+import type { ImageSettings } from './images/image-manager.ts'
+import type { ImageGcPolicy } from './images/plan-image-gc.ts'
 
 export interface AgentConfig {
   readonly cluster: string
@@ -26,15 +29,20 @@ export interface AgentConfig {
   readonly clusterDomain: string
   readonly pauseImage: string
   readonly hostPathRoot: string | undefined
+  /** Whether containers without a seccomp profile get the runtime's instead of none. */
+  readonly seccompDefault: boolean
+  readonly allowedUnsafeSysctls: readonly string[]
   readonly cpus: number | undefined
   readonly memoryBytes: number | undefined
   readonly pods: number
+  /** Processes that a pod may have; undefined: as many as it likes. */
+  readonly podPidsLimit: number | undefined
   readonly labels: Readonly<Record<string, string>>
   readonly taints: readonly Taint[]
   readonly extendedResources: Readonly<Record<string, string>>
   readonly crashBackoff: DelayRange
-  readonly imageBackoff: DelayRange
-  readonly parallelPulls: number
+  readonly images: ImageSettings
+  readonly imageGc: ImageGcPolicy
   readonly housekeepingMs: number
   readonly relistMs: number
   readonly logLevel: LogLevel
@@ -67,15 +75,25 @@ const defaults = {
   'cluster-domain': 'cluster.local',
   'pause-image': 'kubeling/pause',
   'host-path-root': '',
+  'seccomp-default': 'false',
+  'allowed-unsafe-sysctls': '',
   cpus: '',
   memory: '',
   pods: '110',
+  'pod-pids-limit': '-1',
   labels: '',
   taints: '',
   'extended-resources': '',
   'crash-backoff': '10s-300s',
   'image-backoff': '10s-300s',
   'parallel-pulls': '1',
+  'unreachable-registry': 'use-local-image',
+  'image-pull-progress-deadline': '60s',
+  'image-gc-high-threshold': '85',
+  'image-gc-low-threshold': '80',
+  'image-gc-minimum-age': '120s',
+  'image-gc-maximum-age': '0s',
+  'image-gc-period': '300s',
   'housekeeping-seconds': '120',
   'relist-seconds': '10',
   'log-level': 'info',
@@ -95,7 +113,7 @@ export function readConfig(args: readonly string[] = process.argv.slice(2), envi
     strict: true,
   })
   const read: Read = option => values[option] ?? (environment[environmentName(option)] || defaults[option])
-  return { ...identity(read), ...network(read), ...capacity(read), ...behaviour(read) }
+  return { ...identity(read), ...network(read), ...capacity(read), ...security(read), ...behaviour(read), ...images(read) }
 }
 
 function identity(read: Read) {
@@ -132,20 +150,45 @@ function capacity(read: Read) {
     cpus: read('cpus') ? quantityToNumber(parseQuantity(read('cpus'))) : undefined,
     memoryBytes: read('memory') ? quantityToNumber(parseQuantity(read('memory'))) : undefined,
     pods: count('pods', read('pods')),
+    podPidsLimit: read('pod-pids-limit') === '-1' ? undefined : count('pod-pids-limit', read('pod-pids-limit')),
     labels: pairs('labels', read('labels')),
     taints: read('taints').split(',').filter(Boolean).map(taint),
     extendedResources: pairs('extended-resources', read('extended-resources')),
   }
 }
+function security(read: Read) {
+  return {
+    seccompDefault: oneOf('seccomp-default', read('seccomp-default'), ['true', 'false']) === 'true',
+    allowedUnsafeSysctls: read('allowed-unsafe-sysctls').split(',').filter(Boolean).map(namespaced),
+  }
+}
 function behaviour(read: Read) {
   return {
     crashBackoff: delays('crash-backoff', read('crash-backoff')),
-    imageBackoff: delays('image-backoff', read('image-backoff')),
-    parallelPulls: count('parallel-pulls', read('parallel-pulls')),
     housekeepingMs: count('housekeeping-seconds', read('housekeeping-seconds')) * 1000,
     relistMs: count('relist-seconds', read('relist-seconds')) * 1000,
     logLevel: oneOf('log-level', read('log-level'), levels) as LogLevel,
     logFormat: oneOf('log-format', read('log-format'), ['text', 'json']) as 'text' | 'json',
+  }
+}
+
+function images(read: Read): Pick<AgentConfig, 'images' | 'imageGc'> {
+  const backoff = delays('image-backoff', read('image-backoff'))
+  const policies = ['use-local-image', 'fail']
+  return {
+    images: {
+      parallelPulls: count('parallel-pulls', read('parallel-pulls')),
+      backoffInitialMs: backoff.initialMs,
+      backoffMaxMs: backoff.maxMs,
+      unreachableRegistry: oneOf('unreachable-registry', read('unreachable-registry'), policies) as ImageSettings['unreachableRegistry'],
+      progressDeadlineMs: duration('image-pull-progress-deadline', read('image-pull-progress-deadline')),
+    },
+    imageGc: {
+      ...thresholds(read('image-gc-high-threshold'), read('image-gc-low-threshold')),
+      minAgeMs: duration('image-gc-minimum-age', read('image-gc-minimum-age')),
+      maxAgeMs: duration('image-gc-maximum-age', read('image-gc-maximum-age')),
+      periodMs: duration('image-gc-period', read('image-gc-period')),
+    },
   }
 }
 
@@ -168,6 +211,11 @@ function oneOf(option: Option, value: string, values: readonly string[]): string
   if (!values.includes(value)) throw wrong(option, value, `one of ${values.join(', ')}`)
   return value
 }
+/** The name of a kernel setting, or the beginning of names and a `*`, that pods have to themselves. */
+function namespaced(pattern: string): string {
+  if (!namespaceOf(dottedSysctl(pattern))) throw wrong('allowed-unsafe-sysctls', pattern, 'known to be namespaced')
+  return pattern
+}
 /** `a=b,c=d`. */
 function pairs(option: Option, value: string): Record<string, string> {
   const entries = value
@@ -188,4 +236,18 @@ function delays(option: Option, value: string): DelayRange {
   const [, initial, max] = /^(\d+(?:\.\d+)?)s-(\d+(?:\.\d+)?)s$/.exec(value) ?? []
   if (!initial || !max) throw wrong(option, value, 'of the form 10s-300s')
   return { initialMs: Number(initial) * 1000, maxMs: Number(max) * 1000 }
+}
+/** `90s`. */
+function duration(option: Option, value: string): number {
+  const [, seconds] = /^(\d+(?:\.\d+)?)s$/.exec(value) ?? []
+  if (!seconds) throw wrong(option, value, 'of the form 90s')
+  return Number(seconds) * 1000
+}
+/** Percent, the low one not above the high one. */
+function thresholds(high: string, low: string) {
+  const highThresholdPercent = count('image-gc-high-threshold', high)
+  const lowThresholdPercent = count('image-gc-low-threshold', low)
+  if (highThresholdPercent > 100) throw wrong('image-gc-high-threshold', high, 'in range [0-100]')
+  if (lowThresholdPercent > highThresholdPercent) throw wrong('image-gc-low-threshold', low, `below the high threshold, ${high}`)
+  return { highThresholdPercent, lowThresholdPercent }
 }

@@ -1,17 +1,22 @@
 import type { Node } from '../api/core/node.ts'
 import type { Pod } from '../api/core/pod.ts'
 import type { Service } from '../api/core/service.ts'
-import { parseQuantity, quantityToNumber } from '../api/quantity.ts'
+import { quantityToNumber } from '../api/quantity.ts'
 import type { Client } from '../client/client.ts'
 import { EventRecorder } from '../client/event-recorder.ts'
 import type { Clock } from '../common/clock.ts'
 import type { Logger } from '../common/log.ts'
 import { runAll, type Runnable } from '../common/run.ts'
-import { ImageManager } from './images/image-manager.ts'
+import { ImageGc } from './images/image-gc.ts'
+import { defaultImageSettings, ImageManager, type ImageSettings } from './images/image-manager.ts'
+import { defaultImageGcPolicy, type ImageGcPolicy } from './images/plan-image-gc.ts'
+import { PullRecords } from './images/pull-records.ts'
 import { KubeletMetrics, type PodCounts } from './metrics/kubelet-metrics.ts'
 import { measuredRuntime } from './metrics/measured-runtime.ts'
 import { Pleg } from './pleg/pleg.ts'
 import { nothingObserved, PodCache } from './pleg/pod-cache.ts'
+import { Allocations } from './pods/allocations.ts'
+import type { NodeLimits } from './pods/container-resources.ts'
 import { ContainerStarter } from './pods/container-starter.ts'
 import { ContainerStopper } from './pods/container-stopper.ts'
 import { Housekeeping } from './pods/housekeeping.ts'
@@ -22,14 +27,19 @@ import { PodLifecycle } from './pods/pod-lifecycle.ts'
 import { PodSource } from './pods/pod-source.ts'
 import { PodStarter } from './pods/pod-starter.ts'
 import { PodWorkers } from './pods/pod-workers.ts'
+import { Resizer } from './pods/resizer.ts'
 import { RestartBackoff } from './pods/restart-backoff.ts'
-import type { DnsOptions } from './pods/sandbox-config.ts'
+import type { NodeSecurity } from './pods/node-security.ts'
+import type { DnsOptions } from './pods/pod-dns.ts'
 import { TerminationMessages } from './pods/termination-messages.ts'
+import { VolumeMounter } from './pods/volume-mounter.ts'
 import { ProbeManager } from './probes/probe-manager.ts'
 import type { Runtime } from './runtime/runtime.ts'
+import { podResources } from '../api/pod-resources.ts'
 import { StatusManager } from './status/status-manager.ts'
 import type { PodSource as PodSourceOfServer } from './server/pod-source.ts'
 import { ObjectReader } from './volumes/object-reader.ts'
+import { ObjectWatches } from './volumes/object-watches.ts'
 import { TokenSource } from './volumes/service-account-token.ts'
 import { identityOf, VolumeManager } from './volumes/volume-manager.ts'
 
@@ -37,11 +47,8 @@ export interface KubeletTimings {
   readonly relistMs: number
   readonly resyncMs: number
   readonly housekeepingMs: number
-  readonly volumeRefreshMs: number
   readonly restartBackoffInitialMs: number
   readonly restartBackoffMaxMs: number
-  readonly imageBackoffInitialMs: number
-  readonly imageBackoffMaxMs: number
 }
 export interface KubeletOptions {
   readonly nodeName: string
@@ -54,7 +61,13 @@ export interface KubeletOptions {
   readonly node: () => Node | undefined
   readonly services: () => readonly Service[]
   readonly dns: DnsOptions
-  readonly parallelPulls?: number
+  readonly security: NodeSecurity
+  /** Processes that a pod may have; absent: as many as it likes. */
+  readonly podPidsLimit?: number | undefined
+  readonly images?: Partial<ImageSettings>
+  readonly imageGc?: Partial<ImageGcPolicy>
+  /** Where it is kept what this node has pulled; absent: nowhere. */
+  readonly pullRecordsFile?: string
   readonly timings?: Partial<KubeletTimings>
 }
 
@@ -69,16 +82,19 @@ export interface Kubelet extends Runnable {
 
 /** Wires the parts that run pods: who gets what, and what pokes which pod. Starts nothing before `run`. */
 export function createKubelet(options: KubeletOptions): Kubelet {
-  const { client, clock, nodeName, nodeIp, node, timings = {} } = options
+  const { client, clock, nodeName, nodeIp, node, security, timings = {} } = options
   const log = (component: string) => options.log.child({ component })
   const poke = (uid: string) => workers.poke(uid)
   const allocatable = () => node()?.status.allocatable ?? {}
-  const nodeMemory = () => quantityToNumber(parseQuantity(node()?.status.capacity?.memory ?? '0'))
+  const limits = (): NodeLimits => ({
+    nodeMemory: quantityToNumber(node()?.status.capacity?.memory ?? '0'),
+    podPidsLimit: options.podPidsLimit,
+  })
   const hostIp = () => nodeIp
 
   const recorder = new EventRecorder({ client, component: 'kubelet', host: nodeName, log: log('events'), clock })
   const events = new PodEvents(recorder)
-  const objects = new ObjectReader(client, clock)
+  const objects = new ObjectReader(client)
   const tokens = new TokenSource(client, clock)
   const cache = new PodCache()
   const metrics = new KubeletMetrics({ nodeName, counts: () => podCounts(workers.pods().length, cache) })
@@ -101,28 +117,48 @@ export function createKubelet(options: KubeletOptions): Kubelet {
     record: event => events.record({ ...event, type: 'Warning' }),
     probed: (subject, outcome) => metrics.probed(subject, outcome),
   })
-  const images = new ImageManager({
-    runtime,
-    clock,
-    ...given('parallelPulls', options.parallelPulls),
-    ...given('backoffInitialMs', timings.imageBackoffInitialMs),
-    ...given('backoffMaxMs', timings.imageBackoffMaxMs),
+  const records = new PullRecords(options.pullRecordsFile)
+  const images = new ImageManager({ runtime, records, clock, settings: { ...defaultImageSettings, ...options.images } })
+  const imageGc = new ImageGc({
+    ...{ runtime, records, clock },
+    policy: { ...defaultImageGcPolicy, ...options.imageGc },
+    log: log('image-gc'),
+    // Upstream's kubelet names its node by name where others have the uid.
+    warn: (reason, message) => recorder.event({ kind: 'Node', name: nodeName, uid: nodeName }, { type: 'Warning', reason, message }),
   })
-  const volumes = new VolumeManager({ runtime, objects, tokens, hostIp, allocatable })
+  const watches: ObjectWatches = new ObjectWatches({
+    client,
+    log: log('volumes'),
+    onChange: (uid, isNews) => {
+      if (isNews) mounter.changed(uid)
+      poke(uid)
+    },
+  })
+  const memoryLimit = ({ spec }: Pod) => podResources(spec, 'limits')['memory']
+  const volumes = new VolumeManager({ runtime, objects, watches, tokens, hostIp, allocatable, memoryLimit })
+  const mounter: VolumeMounter = new VolumeMounter({ volumes, events, clock })
   const backoff = new RestartBackoff(timings.restartBackoffInitialMs, timings.restartBackoffMaxMs)
   const stopper = new ContainerStopper({ runtime, clock, events, log: log('pods') })
   const containers = new ContainerStarter({
-    ...{ runtime, images, objects, stopper, events, clock, hostIp, allocatable, nodeMemory },
+    ...{ runtime, images, objects, stopper, events, clock, hostIp, allocatable, limits },
     services: options.services,
+    seccompDirectory: security.seccompDirectory,
+    readVolumeFile: (pod, volume, path) => volumes.readFile(pod, volume, path),
     log: log('pods'),
   })
-  const starter = new PodStarter({ runtime, volumes, containers, backoff, events, clock, hostIp, dns: () => options.dns })
+  const starter = new PodStarter({
+    ...{ runtime, volumes, mounter, containers, backoff, events, clock, hostIp, limits },
+    dns: () => options.dns,
+    userNamespaces: security.userNamespaces,
+  })
+  const allocations = new Allocations({ node, events, clock, poke, activePods: (): readonly Pod[] => workers.active() })
+  const resizer = new Resizer({ runtime, allocations, log: log('pods') })
   const lifecycle: PodLifecycle = new PodLifecycle({
-    ...{ runtime, cache, pleg, statuses, probes, images, volumes, starter, stopper, backoff, events, clock, hostIp, node },
+    ...{ runtime, cache, pleg, statuses, allocations, resizer, probes, images, volumes, mounter, starter, stopper, backoff, events },
+    ...{ clock, hostIp, node, security },
     messages: new TerminationMessages(runtime),
     log: log('pods'),
     activePods: (): readonly Pod[] => workers.active(),
-    ...given('volumeRefreshMs', timings.volumeRefreshMs),
   })
   const workers: PodWorkers = new PodWorkers(
     measuredLifecycle(lifecycle, metrics, pod => statuses.get(pod).phase),
@@ -171,7 +207,7 @@ export function createKubelet(options: KubeletOptions): Kubelet {
     },
     async run(signal) {
       try {
-        await runAll([recorder, statuses, pleg, workers, source, housekeeping, eviction], signal)
+        await runAll([recorder, statuses, pleg, watches, workers, source, housekeeping, eviction, imageGc], signal)
       } finally {
         probes.stop()
       }

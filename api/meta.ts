@@ -1,4 +1,5 @@
 import {
+  atomicMessage,
   boolean,
   int32,
   int64,
@@ -16,7 +17,7 @@ import {
   type Static,
 } from './schema/schema.ts'
 
-export const OwnerReference = message(
+export const OwnerReference = atomicMessage(
   'io.k8s.apimachinery.pkg.apis.meta.v1.OwnerReference',
   'The object that this one belongs to; when the last owner is gone, so is the object.',
   {
@@ -119,7 +120,7 @@ export const LabelSelectorRequirement = message(
 )
 export type LabelSelectorRequirement = Static<typeof LabelSelectorRequirement>
 
-export const LabelSelector = message(
+export const LabelSelector = atomicMessage(
   'io.k8s.apimachinery.pkg.apis.meta.v1.LabelSelector',
   'Selects objects by their labels; all its rules must hold. An empty one selects everything, an absent one nothing.',
   {

@@ -117,7 +117,7 @@ export class Informer<O extends KubernetesObject> implements Runnable {
   }
 
   async #list(signal: AbortSignal): Promise<void> {
-    const { client, kind, transform = same } = this.#options
+    const { client, kind, transform = unmanaged } = this.#options
     const keys = new Set<string>()
     let position: { continue?: string } = {}
     do {
@@ -145,7 +145,7 @@ export class Informer<O extends KubernetesObject> implements Runnable {
   }
 
   #apply(event: WatchEvent<O>): void {
-    const { transform = same } = this.#options
+    const { transform = unmanaged } = this.#options
     if (event.type === 'DELETED') this.#delete(keyOf(event.object), transform(event.object))
     else if (event.type !== 'BOOKMARK') this.#set(transform(event.object))
   }
@@ -196,4 +196,8 @@ export class Informer<O extends KubernetesObject> implements Runnable {
   }
 }
 
-const same = <O>(object: O): O => object
+/** Nobody who listens asks whose which field is, and the answer is often as large as the object. */
+function unmanaged<O extends KubernetesObject>(object: O): O {
+  const { managedFields: _, ...metadata } = object.metadata
+  return { ...object, metadata }
+}

@@ -15,6 +15,11 @@ function startQueue(handler: Handler, options?: WorkQueueOptions) {
   }
 }
 
+/** Waits for what has to happen, however slow the machine is. */
+async function until(condition: () => boolean): Promise<void> {
+  for (let waited = 0; !condition() && waited < 5000; waited += 5) await sleep(5)
+}
+
 describe('WorkQueue', () => {
   it('handles a key once however often it was added before its turn', async () => {
     const handled: string[] = []
@@ -24,7 +29,7 @@ describe('WorkQueue', () => {
     q.queue.add('a')
     q.queue.add('a')
     q.queue.add('b')
-    await sleep(5)
+    await until(() => handled.length >= 2)
     expect(handled).toEqual(['a', 'b'])
   })
 
@@ -57,6 +62,7 @@ describe('WorkQueue', () => {
     await sleep(1)
     q.queue.add('a')
     q.queue.add('a')
+    await until(() => runs >= 2)
     await sleep(20)
     expect(runs).toBe(2)
   })
@@ -76,7 +82,7 @@ describe('WorkQueue', () => {
       },
     )
     q.queue.add('a')
-    await sleep(40)
+    await until(() => attempts === 4)
     expect(attempts).toBe(4)
     expect(delays).toEqual([1, 2, 3])
   })
@@ -85,7 +91,7 @@ describe('WorkQueue', () => {
     let runs = 0
     await using q = startQueue(async () => (++runs < 3 ? 1 : undefined))
     q.queue.add('a')
-    await sleep(30)
+    await until(() => runs === 3)
     expect(runs).toBe(3)
   })
 })

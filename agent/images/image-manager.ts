@@ -2,44 +2,45 @@ import { Backoff } from '../../common/backoff.ts'
 import type { Clock } from '../../common/clock.ts'
 import { goDuration } from '../../common/go-duration.ts'
 import { messageOf } from '../../common/error-message.ts'
-import { RuntimeError, isRuntimeError, type ImageInfo, type RegistryCredentials, type Runtime } from '../runtime/runtime.ts'
+import { RuntimeError, isRuntimeError, type ImageInfo, type Runtime } from '../runtime/runtime.ts'
+import { ImageError, imageErrorOf } from './image-error.ts'
 import { parseImageName } from './image-name.ts'
+import { credentialsFor, type PullSecret, type TrackedCredentials } from './keyring.ts'
 import { Limiter } from './limiter.ts'
-
-export type ImageErrorReason =
-  'InvalidImageName' | 'ErrImageNeverPull' | 'ErrImagePull' | 'ImagePullBackOff' | 'RegistryUnavailable' | 'ImageInspectError'
-
-/** Why a container cannot have its image; `reason` is what the container waits with. */
-export class ImageError extends Error {
-  override readonly name = 'ImageError'
-  readonly reason: ImageErrorReason
-  /** Milliseconds after which another try makes sense. */
-  readonly retryAfter: number
-
-  constructor(reason: ImageErrorReason, message: string, retryAfter = 10_000) {
-    super(message)
-    this.reason = reason
-    this.retryAfter = retryAfter
-  }
-}
+import type { PullRecords } from './pull-records.ts'
+import { watchPull } from './pull-watch.ts'
 
 export interface ImageRequest {
   readonly podUid: string
   readonly image: string
   readonly pullPolicy: 'Always' | 'IfNotPresent' | 'Never'
   readonly record: (type: 'Normal' | 'Warning', reason: string, message: string) => void
-  /** Asked only when a pull is due. */
-  readonly credentials: () => Promise<RegistryCredentials | undefined>
+  readonly secrets: readonly PullSecret[]
   readonly signal?: AbortSignal
 }
 
+export interface ImageSettings {
+  /** 1: one pull after the other, upstream's serializeImagePulls; more: maxParallelImagePulls; 0: as many as there are. */
+  readonly parallelPulls: number
+  readonly backoffInitialMs: number
+  readonly backoffMaxMs: number
+  /** What to do when no registry is in reach and the image is here: run it, or fail as upstream does. */
+  readonly unreachableRegistry: 'use-local-image' | 'fail'
+  readonly progressDeadlineMs: number
+}
+export const defaultImageSettings: ImageSettings = {
+  parallelPulls: 1,
+  backoffInitialMs: 10_000,
+  backoffMaxMs: 300_000,
+  unreachableRegistry: 'use-local-image',
+  progressDeadlineMs: 60_000,
+}
+
 export interface ImageManagerOptions {
-  readonly runtime: Pick<Runtime, 'imageStatus' | 'pullImage'>
+  readonly runtime: Pick<Runtime, 'imageStatus' | 'listImages' | 'pullImage'>
+  readonly records: PullRecords
   readonly clock: Clock
-  /** 1: one pull after the other, as upstream's default. */
-  readonly parallelPulls?: number
-  readonly backoffInitialMs?: number
-  readonly backoffMaxMs?: number
+  readonly settings: ImageSettings
 }
 
 /** Makes sure that a container's image is there, by its pull policy, with upstream's events. */
@@ -50,18 +51,21 @@ export class ImageManager {
   readonly #lastErrors = new Map<string, string>()
 
   constructor(options: ImageManagerOptions) {
+    const { parallelPulls, backoffInitialMs, backoffMaxMs } = options.settings
     this.#options = options
-    this.#limiter = new Limiter(options.parallelPulls ?? 1)
-    this.#backoff = new Backoff(options.backoffInitialMs ?? 10_000, options.backoffMaxMs ?? 300_000)
+    this.#limiter = new Limiter(parallelPulls)
+    this.#backoff = new Backoff(backoffInitialMs, backoffMaxMs)
   }
 
   /** Resolves to the image; throws ImageError. */
   async ensure(request: ImageRequest): Promise<ImageInfo> {
     const { image, pullPolicy, record } = request
     this.#checkName(request)
-    const present = await this.#options.runtime.imageStatus(image)
-    if (present && pullPolicy !== 'Always') {
-      record('Normal', 'Pulled', `Container image "${image}" already present on machine and can be accessed by the pod`)
+    const present = await this.#inspect(request)
+    const credentials = credentialsOf(request)
+    const usable = present && (await this.#options.records.accessible(image, present.id, () => credentials))
+    if (usable && pullPolicy !== 'Always') {
+      record('Normal', 'Pulled', alreadyPresent(image))
       return present
     }
     if (pullPolicy === 'Never') {
@@ -69,7 +73,7 @@ export class ImageManager {
       record('Warning', 'ErrImageNeverPull', message)
       throw new ImageError('ErrImageNeverPull', message)
     }
-    return await this.#pull(request, present)
+    return await this.#pull(request, credentials, usable ? present : undefined)
   }
 
   forget(podUid: string): void {
@@ -87,9 +91,19 @@ export class ImageManager {
     }
   }
 
-  async #pull(request: ImageRequest, present: ImageInfo | undefined): Promise<ImageInfo> {
-    const { image, podUid, record } = request
-    const { clock } = this.#options
+  async #inspect({ image, record }: ImageRequest): Promise<ImageInfo | undefined> {
+    try {
+      return await this.#options.runtime.imageStatus(image)
+    } catch (error) {
+      const message = `Failed to inspect image "${image}": ${messageOf(error)}`
+      record('Warning', 'InspectFailed', message)
+      throw new ImageError('ImageInspectError', message)
+    }
+  }
+
+  async #pull(request: ImageRequest, credentials: readonly TrackedCredentials[], present: ImageInfo | undefined): Promise<ImageInfo> {
+    const { image, podUid, record, signal } = request
+    const { clock, settings } = this.#options
     const key = `${podUid}_${image}`
     const left = this.#backoff.remainingSinceUpdate(key, clock.now().getTime())
     if (left > 0) {
@@ -98,29 +112,37 @@ export class ImageManager {
     }
     record('Normal', 'Pulling', `Pulling image "${image}"`)
     try {
-      const pulled = await this.#pullNow(request)
+      const pulled = await this.#pullNow(request, credentials)
       this.#backoff.reset(key)
       this.#lastErrors.delete(key)
       return pulled
     } catch (error) {
-      record('Warning', 'Failed', `Failed to pull image "${image}": ${messageOf(error)}`)
-      // Always asks for a newer image, not for a registry: with none in reach the image at hand is the newest there is.
-      if (present && isRuntimeError(error, 'RegistryUnavailable')) return present
+      // The pod is being stopped: no failure of the pull.
+      signal?.throwIfAborted()
+      const failed = `Failed to pull image "${image}": ${messageOf(error)}`
+      // Always asks for a newer image, not for a registry: with none in reach, the image at hand is the newest there is.
+      if (present && settings.unreachableRegistry === 'use-local-image' && isRuntimeError(error, 'RegistryUnavailable')) {
+        record('Warning', 'Failed', `${failed}; its registry cannot be reached: the image on the machine is used`)
+        record('Normal', 'Pulled', alreadyPresent(image))
+        return present
+      }
+      record('Warning', 'Failed', failed)
       const now = clock.now().getTime()
       this.#backoff.next(key, now, now)
-      const failure = asImageError(image, error, this.#backoff.get(key))
+      const failure = imageErrorOf(error, this.#backoff.get(key))
       this.#lastErrors.set(key, `${failure.reason}: ${failure.message}`)
       throw failure
     }
   }
 
-  async #pullNow({ image, record, credentials, signal }: ImageRequest): Promise<ImageInfo> {
+  async #pullNow(request: ImageRequest, credentials: readonly TrackedCredentials[]): Promise<ImageInfo> {
+    const { image, record } = request
     const { runtime, clock } = this.#options
     const asked = clock.now().getTime()
-    const login = await credentials()
     return await this.#limiter.run(async () => {
+      request.signal?.throwIfAborted()
       const began = clock.now().getTime()
-      const id = await runtime.pullImage(image, { ...(login ? { credentials: login } : {}), ...(signal ? { signal } : {}) })
+      const id = await this.#pullRecorded(request, credentials)
       const ended = clock.now().getTime()
       const info = (await runtime.imageStatus(image)) ?? { id, tags: [image], digests: [], sizeBytes: 0 }
       const times = `${goDuration(ended - began)} (${goDuration(ended - asked)} including waiting)`
@@ -128,10 +150,55 @@ export class ImageManager {
       return info
     })
   }
+
+  /** Pulls with one login after the other until one is taken, and writes down whose the image is now. */
+  async #pullRecorded(request: ImageRequest, credentials: readonly TrackedCredentials[]): Promise<string> {
+    const { image } = request
+    const { runtime, records } = this.#options
+    const before = new Set((await runtime.listImages()).map(({ id }) => id))
+    await records.begin(image)
+    const errors: unknown[] = []
+    for (const login of credentials.length > 0 ? credentials : [undefined]) {
+      try {
+        const id = await this.#pullWatched(request, login)
+        await records.pulled(image, { id, brought: !before.has(id), credentials: login })
+        return id
+      } catch (error) {
+        errors.push(error)
+        if (request.signal?.aborted) break
+      }
+    }
+    await records.failed(image)
+    throw together(errors)
+  }
+
+  #pullWatched({ image, record, signal }: ImageRequest, login: TrackedCredentials | undefined): Promise<string> {
+    const { runtime, clock, settings } = this.#options
+    const { progressDeadlineMs } = settings
+    const report = (message: string) => record('Normal', 'Pulling', message)
+    return watchPull({ image, clock, progressDeadlineMs, report, signal }, hooks =>
+      runtime.pullImage(image, { ...hooks, ...(login ? { credentials: login } : {}) }),
+    )
+  }
 }
 
-function asImageError(image: string, error: unknown, retryAfter: number): ImageError {
-  if (error instanceof RuntimeError && error.reason === 'InvalidImageName') return new ImageError('InvalidImageName', error.message)
-  // The next look shows that it is waiting (ImagePullBackOff).
-  return new ImageError('ErrImagePull', messageOf(error), Math.min(retryAfter / 2, 1000))
+const alreadyPresent = (image: string) => `Container image "${image}" already present on machine and can be accessed by the pod`
+
+/** A secret that cannot be read stops the pull, as it does upstream. */
+function credentialsOf({ image, secrets, record }: ImageRequest): TrackedCredentials[] {
+  try {
+    return credentialsFor(image, secrets)
+  } catch (error) {
+    record('Warning', 'Failed', `Failed to pull image "${image}": ${messageOf(error)}`)
+    throw new ImageError('ErrImagePull', messageOf(error))
+  }
+}
+
+/** Several refusals as one, every sentence once; of one kind when all of them are. */
+function together(errors: readonly unknown[]): unknown {
+  const [first] = errors
+  const messages = [...new Set(errors.map(messageOf))]
+  if (messages.length === 1) return first
+  const same = first instanceof RuntimeError && errors.every(error => isRuntimeError(error, first.reason))
+  return new RuntimeError(same ? first.reason : 'Unknown', `[${messages.join(', ')}]`, { cause: first })
 }

@@ -1,10 +1,10 @@
-/** Lets at most `limit` tasks run at a time, first come first served. */
+/** Lets at most `limit` tasks run at a time, first come first served; 0 is no limit. */
 export class Limiter {
   #free: number
   readonly #queue: (() => void)[] = []
 
   constructor(limit: number) {
-    this.#free = limit
+    this.#free = limit === 0 ? Infinity : limit
   }
 
   async run<T>(task: () => Promise<T>): Promise<T> {

@@ -38,8 +38,9 @@ export interface NodeHealth {
 const EVICTION_MEMORY_BYTES = 100 * 1024 * 1024
 /** Share of the disk that pods may fill before upstream's default hard eviction. */
 const ALLOCATABLE_STORAGE = 0.9
-/** Upstream reports at most this many images. */
+/** Upstream reports at most this many images (nodeStatusMaxImages), and of each at most this many names. */
 const REPORTED_IMAGES = 50
+const REPORTED_NAMES = 5
 
 const kibibytes = (bytes: number) => `${Math.floor(bytes / 1024)}Ki`
 
@@ -52,13 +53,21 @@ export const nodeLabels = (facts: NodeFacts): Record<string, string> => ({
   ...facts.labels,
 })
 
-/** The status as it should be now. `previous` keeps the times at which conditions last changed. */
-export function nodeStatus(
-  facts: NodeFacts,
-  health: NodeHealth,
-  context: { previous: readonly NodeCondition[]; now: Date },
-): Node['status'] {
-  const extended = { ...facts.extendedResources }
+export interface StatusContext {
+  /** The conditions so far, with the times at which they last changed. */
+  readonly previous: readonly NodeCondition[]
+  /** The capacity so far, to which others may have added. */
+  readonly capacity?: Readonly<Record<string, string>> | undefined
+  readonly now: Date
+}
+
+/** Extended resources that an administrator wrote into the node's capacity: they stay, and can be allocated. */
+const advertised = (capacity: StatusContext['capacity'] = {}) =>
+  Object.fromEntries(Object.entries(capacity).filter(([name]) => name.includes('/') && !name.includes('kubernetes.io/')))
+
+/** The status as it should be now. */
+export function nodeStatus(facts: NodeFacts, health: NodeHealth, context: StatusContext): Node['status'] {
+  const extended = { ...advertised(context.capacity), ...facts.extendedResources }
   return {
     addresses: [
       { type: 'InternalIP', address: facts.address },
@@ -96,11 +105,18 @@ export function nodeStatus(
       operatingSystem: facts.machine.operatingSystem,
       architecture: facts.machine.architecture,
     },
-    images: [...health.images].sort((a, b) => b.sizeBytes - a.sizeBytes).slice(0, REPORTED_IMAGES),
+    images: reportedImages(health.images),
   }
 }
 
-function nodeConditions(health: NodeHealth, { previous, now }: { previous: readonly NodeCondition[]; now: Date }): NodeCondition[] {
+/** The largest ones: they are what it is worth to send a pod to. */
+const reportedImages = (images: NodeHealth['images']): NodeHealth['images'][number][] =>
+  [...images]
+    .sort((a, b) => b.sizeBytes - a.sizeBytes)
+    .slice(0, REPORTED_IMAGES)
+    .map(({ names, sizeBytes }) => ({ names: names.slice(0, REPORTED_NAMES), sizeBytes }))
+
+function nodeConditions(health: NodeHealth, { previous, now }: StatusContext): NodeCondition[] {
   const fine = [
     { type: 'MemoryPressure', status: 'False', reason: 'KubeletHasSufficientMemory', message: 'kubelet has sufficient memory available' },
     { type: 'DiskPressure', status: 'False', reason: 'KubeletHasNoDiskPressure', message: 'kubelet has no disk pressure' },

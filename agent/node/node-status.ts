@@ -66,7 +66,7 @@ export class NodeStatusManager implements Runnable {
       this.#node = await client.create(Node, {
         metadata: { name, labels: nodeLabels(facts()), annotations: { 'volumes.kubernetes.io/controller-managed-attach-detach': 'true' } },
         spec: { ...(taints.length > 0 ? { taints: [...taints] } : {}) },
-        status: this.#status([]),
+        status: this.#status({}),
       } as Parameters<typeof client.create<Node>>[1])
     } catch (error) {
       if (!isAlreadyExists(error)) throw error
@@ -90,16 +90,16 @@ export class NodeStatusManager implements Runnable {
     await this.#queue.run(signal)
   }
 
-  #status(previous: NonNullable<Node['status']['conditions']>): Node['status'] {
+  #status({ conditions = [], capacity }: Partial<Node['status']>): Node['status'] {
     const { facts, health, clock } = this.#options
-    return nodeStatus(facts(), health(), { previous, now: clock.now() })
+    return nodeStatus(facts(), health(), { previous: conditions, capacity, now: clock.now() })
   }
 
   async #report(): Promise<number> {
     const { client, clock, facts, log } = this.#options
     const { name } = facts()
     const current = this.#node ?? (await this.register())
-    const status = this.#status(current.status.conditions ?? [])
+    const status = this.#status(current.status)
     const due = this.#reportedAt + REPORT_MILLISECONDS - clock.now().getTime()
     if (due > 0 && sameNodeStatus(status, pick(current.status, status))) return due
     try {

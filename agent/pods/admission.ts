@@ -1,8 +1,11 @@
 import type { Node } from '../../api/core/node.ts'
 import type { NodeSelectorRequirement, NodeSelectorTerm } from '../../api/core/affinity.ts'
 import type { Pod } from '../../api/core/pod.ts'
+import { podResources } from '../../api/pod-resources.ts'
 import { milliValue, parseQuantity, quantityToNumber } from '../../api/quantity.ts'
-import { podResources } from '../status/pod-resources.ts'
+import { containersOf, isSidecar } from '../../api/pod-containers.ts'
+import type { NodeSecurity } from './node-security.ts'
+import { forbiddenSysctl } from './sysctls.ts'
 
 /** Why a pod cannot run here; becomes reason and message of its status and an event. */
 export interface Rejection {
@@ -15,7 +18,7 @@ const amountOf = (name: string, quantity: string | undefined) => {
   return name === 'cpu' ? milliValue(parseQuantity(quantity)) : quantityToNumber(parseQuantity(quantity))
 }
 
-function insufficient(pod: Pod, others: readonly Pod[], allocatable: Readonly<Record<string, string>>): Rejection | undefined {
+export function insufficient(pod: Pod, others: readonly Pod[], allocatable: Readonly<Record<string, string>>): Rejection | undefined {
   const capacity = Number(allocatable.pods ?? 110)
   if (others.length + 1 > capacity) return outOf('pods', [1, others.length, capacity])
   for (const [name, quantity] of Object.entries(podResources(pod.spec, 'requests'))) {
@@ -68,21 +71,50 @@ function matchesNode({ spec }: Pod, node: Node): boolean {
   return !required || required.nodeSelectorTerms.some(term => selects(term, node))
 }
 
-const hostPorts = ({ spec }: Pod): string[] =>
-  spec.containers.flatMap(({ ports = [] }) =>
-    ports.flatMap(({ hostPort, protocol = 'TCP', hostIP = '' }) =>
-      hostPort ? [`${protocol} ${hostIP === '0.0.0.0' ? '' : hostIP} ${hostPort}`] : [],
+interface HostPort {
+  readonly key: string
+  readonly address: string
+}
+
+const anyAddress = '0.0.0.0'
+
+/** The ports that the pod's long-running containers have of the node. */
+const hostPorts = ({ spec }: Pod): HostPort[] =>
+  [...(spec.initContainers ?? []).filter(isSidecar), ...spec.containers].flatMap(({ ports = [] }) =>
+    ports.flatMap(({ hostPort, protocol = 'TCP', hostIP }) =>
+      hostPort ? [{ key: `${protocol} ${hostPort}`, address: hostIP || anyAddress }] : [],
     ),
   )
 
-/** Whether a pod that the scheduler (or its author) put here can run here. Pure; upstream's admission predicates. */
-export function admit(pod: Pod, others: readonly Pod[], node: Node): Rejection | undefined {
+/** The same port of one address; who listens on all of them has every one. */
+const collide = (a: HostPort, b: HostPort): boolean =>
+  a.key === b.key && (a.address === b.address || a.address === anyAddress || b.address === anyAddress)
+
+/** Whether the pod or one of its containers wants to be confined by AppArmor. */
+function wantsAppArmor({ spec }: Pod): boolean {
+  const profiles = [spec.securityContext, ...containersOf(spec).map(({ container }) => container.securityContext)]
+  return profiles.some(context => context?.appArmorProfile !== undefined && context.appArmorProfile.type !== 'Unconfined')
+}
+
+export interface Surroundings {
+  readonly node: Node
+  /** The pods that are here already. */
+  readonly others: readonly Pod[]
+  readonly security: NodeSecurity
+}
+
+/** Whether a pod that the scheduler (or its author) put here can run here. Pure; upstream's admission handlers. */
+export function admit(pod: Pod, { node, others, security }: Surroundings): Rejection | undefined {
+  const sysctl = forbiddenSysctl(pod, security.allowedUnsafeSysctls)
+  if (sysctl) return { reason: 'SysctlForbidden', message: sysctl }
   if (!matchesNode(pod, node)) {
     return { reason: 'NodeAffinity', message: "Predicate NodeAffinity failed: node(s) didn't match Pod's node affinity/selector" }
   }
-  const taken = new Set(others.flatMap(hostPorts))
-  if (hostPorts(pod).some(port => taken.has(port))) {
+  const taken = others.flatMap(hostPorts)
+  if (hostPorts(pod).some(port => taken.some(other => collide(port, other)))) {
     return { reason: 'NodePorts', message: "Predicate NodePorts failed: node(s) didn't have free ports for the requested pod ports" }
   }
-  return insufficient(pod, others, node.status.allocatable ?? {})
+  const lacking = insufficient(pod, others, node.status.allocatable ?? {})
+  if (lacking || security.appArmor || !wantsAppArmor(pod)) return lacking
+  return { reason: 'AppArmor', message: 'Cannot enforce AppArmor: AppArmor is not enabled on the host' }
 }

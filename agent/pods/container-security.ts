@@ -1,7 +1,7 @@
 import type { Container } from '../../api/core/container.ts'
 import type { Pod } from '../../api/core/pod.ts'
 import type { ContainerUser } from '../../api/core/pod-status.ts'
-import type { SeccompProfile } from '../../api/core/security-context.ts'
+import type { PodSecurityContext } from '../../api/core/security-context.ts'
 import { podFullName } from '../../api/pod-containers.ts'
 import type { ContainerSecurity, ImageInfo } from '../runtime/runtime.ts'
 
@@ -35,28 +35,31 @@ export function verifyRunAsNonRoot(pod: Pod, container: Container, image: ImageI
   if ((numeric(imageUser) ?? 0) === 0) throw new Error(`container has runAsNonRoot and image will run as root ${where}`)
 }
 
-function seccomp(profile: SeccompProfile | undefined): Pick<ContainerSecurity, 'seccomp'> {
-  if (!profile) return {}
-  if (profile.type === 'Unconfined' || profile.type === 'RuntimeDefault') return { seccomp: profile.type }
-  throw new Error(`seccomp profile of type ${profile.type} is not supported by this node`)
-}
+const groupsOf = ({ fsGroup, supplementalGroups = [] }: PodSecurityContext): number[] => [
+  ...(fsGroup === undefined ? [] : [fsGroup]),
+  ...supplementalGroups,
+]
 
+/** What the container may do and as whom, but for its seccomp profile, which may have to be read from a file. */
 export function containerSecurity(pod: Pod, container: Container, image: ImageInfo): ContainerSecurity {
   const { own, shared, runAsUser, runAsGroup, imageUser } = settings(pod, container, image)
-  const groups = [...(shared.supplementalGroups ?? []), ...(shared.fsGroup === undefined ? [] : [shared.fsGroup])].map(String)
-  const user = runAsUser ?? (runAsGroup === undefined ? undefined : (imageUser ?? 0))
+  const groups = groupsOf(shared).map(String)
+  const isStrict = shared.supplementalGroupsPolicy === 'Strict'
+  const user = runAsUser ?? (runAsGroup === undefined && !isStrict ? undefined : (imageUser ?? 0))
   const appArmor = own.appArmorProfile ?? shared.appArmorProfile
+  const seLinux = own.seLinuxOptions ?? shared.seLinuxOptions
   return {
     ...(user === undefined ? {} : { user: runAsGroup === undefined ? String(user) : `${user}:${runAsGroup}` }),
     ...(groups.length > 0 ? { groups } : {}),
+    ...(isStrict ? { groupsPolicy: 'Strict' } : {}),
     ...(own.privileged ? { privileged: true } : {}),
     ...(own.readOnlyRootFilesystem ? { readOnlyRootFilesystem: true } : {}),
     ...(own.capabilities?.add ? { addCapabilities: own.capabilities.add } : {}),
     ...(own.capabilities?.drop ? { dropCapabilities: own.capabilities.drop } : {}),
     ...(own.allowPrivilegeEscalation === false ? { noNewPrivileges: true } : {}),
-    ...seccomp(own.seccompProfile ?? shared.seccompProfile),
     ...(appArmor?.type === 'Unconfined' ? { appArmor: 'unconfined' } : {}),
     ...(appArmor?.type === 'Localhost' && appArmor.localhostProfile ? { appArmor: appArmor.localhostProfile } : {}),
+    ...(seLinux ? { seLinux } : {}),
   }
 }
 
@@ -66,6 +69,6 @@ export function containerUser(pod: Pod, container: Container, image: ImageInfo):
   const uid = runAsUser ?? (imageUser === undefined ? 0 : numeric(imageUser))
   if (uid === undefined) return undefined
   const gid = runAsGroup ?? (runAsUser === undefined ? numeric(imageGroup) : undefined) ?? 0
-  const groups = new Set([gid, ...(shared.supplementalGroups ?? []), ...(shared.fsGroup === undefined ? [] : [shared.fsGroup])])
+  const groups = new Set([gid, ...groupsOf(shared)])
   return { linux: { uid, gid, supplementalGroups: [...groups] } }
 }

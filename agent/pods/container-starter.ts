@@ -1,22 +1,25 @@
+import type { Container } from '../../api/core/container.ts'
 import type { Pod } from '../../api/core/pod.ts'
-import { Secret } from '../../api/core/secret.ts'
 import type { Service } from '../../api/core/service.ts'
-import { isNotFound } from '../../api/errors.ts'
 import type { Clock } from '../../common/clock.ts'
 import type { Logger } from '../../common/log.ts'
 import { messageOf } from '../../common/error-message.ts'
-import { ImageError, type ImageManager } from '../images/image-manager.ts'
-import { credentialsFor, type PullSecret } from '../images/pull-secrets.ts'
-import { isRuntimeError, type ImageInfo, type RegistryCredentials, type Runtime } from '../runtime/runtime.ts'
+import { ImageError } from '../images/image-error.ts'
+import type { ImageManager, ImageRequest } from '../images/image-manager.ts'
+import { isRuntimeError, type ImageInfo, type Runtime } from '../runtime/runtime.ts'
 import type { WaitingReason } from '../status/container-status.ts'
-import type { ObjectReader } from '../volumes/object-reader.ts'
+import type { Objects } from '../volumes/object-reader.ts'
 import type { MountSource } from '../volumes/volume-manager.ts'
 import { containerConfig } from './container-config.ts'
+import type { NodeLimits } from './container-resources.ts'
 import type { ContainerStopper } from './container-stopper.ts'
 import { environment, environmentNeedsPodIp } from './environment.ts'
 import { runHook } from './hooks.ts'
+import { ImageVolumes, imageVolumesOf } from './image-volumes.ts'
 import type { ContainerToStart } from './pod-actions.ts'
 import type { PodEvents } from './pod-events.ts'
+import { pullSecretsOf } from './pull-secrets.ts'
+import { seccompProfile } from './seccomp-profile.ts'
 import { serviceEnvironment } from './service-environment.ts'
 
 /** A container that could not be brought up: what it waits with, and when another try makes sense. */
@@ -33,17 +36,19 @@ export class StartError extends Error {
 }
 
 export interface ContainerStarterOptions {
-  readonly runtime: Pick<Runtime, 'createContainer' | 'startContainer' | 'execSync'>
+  readonly runtime: Pick<Runtime, 'createContainer' | 'startContainer' | 'execSync' | 'info' | 'fillVolume'>
   readonly images: ImageManager
-  readonly objects: ObjectReader
+  readonly objects: Objects
   readonly stopper: ContainerStopper
   readonly events: PodEvents
   readonly clock: Clock
   readonly log: Logger
   readonly hostIp: () => string
   readonly allocatable: () => Readonly<Record<string, string>>
-  readonly nodeMemory: () => number
+  readonly limits: () => NodeLimits
   readonly services: () => readonly Service[]
+  readonly seccompDirectory: string
+  readonly readVolumeFile: (pod: Pod, volume: string, path: string) => Promise<Buffer | undefined>
 }
 
 /** The sandbox in which the container is to run; its address is there once it runs. */
@@ -52,7 +57,12 @@ export interface StartContext {
   readonly sandboxId: string
   readonly podIp: () => Promise<string>
   readonly sources: ReadonlyMap<string, MountSource>
-  readonly runningId: (name: string) => string | undefined
+  readonly containerId: (name: string) => string | undefined
+  readonly signal: AbortSignal
+}
+interface WantedFor {
+  readonly pod: Pod
+  readonly container: Container
   readonly signal: AbortSignal
 }
 export interface CreatedContainer {
@@ -63,24 +73,28 @@ export interface CreatedContainer {
 /** Image, creation, start and postStart hook of one container, each with upstream's events and errors. */
 export class ContainerStarter {
   readonly #options: ContainerStarterOptions
+  readonly #imageFiles: ImageVolumes
 
   constructor(options: ContainerStarterOptions) {
     this.#options = options
+    this.#imageFiles = new ImageVolumes(options.runtime)
   }
 
   /** Everything up to the moment the container could be started. Throws StartError. */
   async create(start: ContainerToStart, context: StartContext): Promise<CreatedContainer> {
     const record = this.#options.events.of(context.pod, start.container.name)
+    await this.#imageVolumes(start, context)
     const image = await this.#image(start, context)
     const config = await this.#config(start, context, image)
     try {
-      const id = await this.#options.runtime.createContainer(config)
+      const seccomp = await seccompProfile(context.pod, start.container, this.#options.seccompDirectory)
+      const id = await this.#options.runtime.createContainer({ ...config, security: { ...config.security, ...seccomp } })
       record('Normal', 'Created', 'Container created')
       return { start, id }
     } catch (error) {
       context.signal.throwIfAborted()
       record('Warning', 'Failed', `Error: ${messageOf(error)}`)
-      throw new StartError('CreateContainerError', messageOf(error))
+      throw new StartError(isRuntimeError(error, 'UnsafeSubPath') ? 'CreateContainerConfigError' : 'CreateContainerError', messageOf(error))
     }
   }
 
@@ -126,27 +140,48 @@ export class ContainerStarter {
 
   async #image({ container }: ContainerToStart, { pod, signal }: StartContext): Promise<ImageInfo> {
     const record = this.#options.events.of(pod, container.name)
-    const image = container.image ?? ''
+    const wanted = { image: container.image ?? '', pullPolicy: (container.imagePullPolicy ?? 'IfNotPresent') as 'IfNotPresent' }
+    return await this.#ensure({ pod, container, signal, record, ...wanted })
+  }
+
+  /** What the container mounts of other images; their events are the pod's. */
+  async #imageVolumes({ container }: ContainerToStart, { pod, signal }: StartContext): Promise<void> {
+    const { events } = this.#options
+    for (const { name, image } of imageVolumesOf(pod, container)) {
+      const reference = image.reference ?? ''
+      const record: ImageRequest['record'] = (type, reason, message) => events.record({ pod, type, reason, message })
+      const pullPolicy = (image.pullPolicy ?? 'IfNotPresent') as 'IfNotPresent'
+      await this.#ensure({ pod, container, signal, record, image: reference, pullPolicy })
+      try {
+        await this.#imageFiles.fill(pod, name, reference)
+      } catch (error) {
+        signal.throwIfAborted()
+        events.record({ pod, container: container.name, type: 'Warning', reason: 'Failed', message: `Error: ${messageOf(error)}` })
+        throw new StartError('CreateContainerError', messageOf(error))
+      }
+    }
+  }
+
+  async #ensure(wanted: Pick<ImageRequest, 'image' | 'pullPolicy' | 'record'> & WantedFor): Promise<ImageInfo> {
+    const { pod, container, signal, ...request } = wanted
     try {
       return await this.#options.images.ensure({
+        ...request,
         podUid: pod.metadata.uid,
-        image,
-        pullPolicy: (container.imagePullPolicy ?? 'IfNotPresent') as 'IfNotPresent',
-        record,
-        credentials: () => this.#credentials(pod, image),
+        secrets: await pullSecretsOf(pod, this.#options),
         signal,
       })
     } catch (error) {
       signal.throwIfAborted()
       const { reason, message, retryAfter } = error instanceof ImageError ? error : new ImageError('ImageInspectError', messageOf(error))
-      record('Warning', 'Failed', `Error: ${reason}`)
+      this.#options.events.record({ pod, container: container.name, type: 'Warning', reason: 'Failed', message: `Error: ${reason}` })
       throw new StartError(reason, message, retryAfter)
     }
   }
 
   async #config(start: ContainerToStart, context: StartContext, image: ImageInfo) {
-    const { pod, sources, runningId } = context
-    const { objects, services, hostIp, allocatable, nodeMemory, events } = this.#options
+    const { pod, sources, containerId } = context
+    const { objects, services, hostIp, allocatable, limits, events, readVolumeFile } = this.#options
     const record = events.of(pod, start.container.name)
     const podIp = environmentNeedsPodIp(start.container) ? await context.podIp() : undefined
     try {
@@ -159,7 +194,7 @@ export class ContainerStarter {
         hostIp: hostIp(),
         podIp,
         allocatable: allocatable(),
-        record,
+        readFile: (volume, path) => readVolumeFile(pod, volume, path),
       })
       return containerConfig({
         pod,
@@ -168,8 +203,9 @@ export class ContainerStarter {
         image,
         environment: values,
         sources,
-        nodeMemory: nodeMemory(),
-        runningId,
+        node: limits(),
+        recursiveReadOnlyMounts: await this.#recursiveReadOnlyMounts(start.container),
+        containerId,
       })
     } catch (error) {
       context.signal.throwIfAborted()
@@ -178,20 +214,9 @@ export class ContainerStarter {
     }
   }
 
-  async #credentials(pod: Pod, image: string): Promise<RegistryCredentials | undefined> {
-    const { objects, events } = this.#options
-    const found = await Promise.all(
-      (pod.spec.imagePullSecrets ?? []).map(async ({ name = '' }): Promise<PullSecret[]> => {
-        try {
-          return [await objects.get(Secret, { name, namespace: pod.metadata.namespace })]
-        } catch (error) {
-          if (!isNotFound(error)) throw error
-          const message = `Unable to retrieve some image pull secrets (${name}); attempting to pull the image may not succeed.`
-          events.record({ pod, type: 'Warning', reason: 'FailedToRetrieveImagePullSecret', message })
-          return []
-        }
-      }),
-    )
-    return credentialsFor(image, found.flat())
+  /** The runtime is asked only when a mount wants to know. */
+  async #recursiveReadOnlyMounts({ volumeMounts = [] }: Container): Promise<boolean> {
+    const wanted = volumeMounts.some(({ recursiveReadOnly = 'Disabled' }) => recursiveReadOnly !== 'Disabled')
+    return wanted && (await this.#options.runtime.info()).recursiveReadOnlyMounts
   }
 }

@@ -8,7 +8,7 @@ import { runHook } from './hooks.ts'
 import type { KillReason } from './pod-actions.ts'
 import type { PodEvents } from './pod-events.ts'
 
-/** A process gets at least so long between SIGTERM and SIGKILL. */
+/** Seconds that a process gets at least between SIGTERM and SIGKILL, even when it is deleted by force. */
 const minimumGrace = 2
 
 export interface StopOptions {
@@ -54,11 +54,16 @@ export class ContainerStopper {
     const grace = options.graceOverride ?? graceOf(pod, container, options.reason)
     const began = clock.now().getTime()
     const left = () => grace - Math.floor((clock.now().getTime() - began) / 1000)
-    if (container?.lifecycle?.preStop && grace > 0 && !again) await this.#preStop({ pod, container, observed, grace, podIp: options.podIp })
-    if (options.turn && left() > 0) await this.#turn(options.turn, left() * 1000)
-    const graceSeconds = Math.max(left(), Math.min(minimumGrace, options.graceOverride ?? minimumGrace))
+    const stopped = new AbortController()
+    if (container?.lifecycle?.preStop && grace > 0 && !again)
+      await this.#atMost(grace, this.#preStop({ pod, container, observed, podIp: options.podIp, signal: stopped.signal }))
+    if (options.turn && left() > 0) await this.#atMost(left(), options.turn)
     const stopSignal = container?.lifecycle?.stopSignal
-    await runtime.stopContainer(observed.id, { graceSeconds, ...(stopSignal ? { signal: stopSignal } : {}) })
+    await runtime.stopContainer(observed.id, {
+      graceSeconds: Math.max(left(), minimumGrace),
+      ...(stopSignal ? { signal: stopSignal } : {}),
+    })
+    stopped.abort()
     this.#told.delete(observed.id)
   }
 
@@ -84,21 +89,21 @@ export class ContainerStopper {
     await Promise.all(stops.values())
   }
 
-  /** Waits for the turn, but no longer than there is time. */
-  async #turn(turn: Promise<void>, milliseconds: number): Promise<void> {
-    const come = new AbortController()
-    const late = sleepUnlessAborted(this.#options.clock, milliseconds, come.signal)
-    await Promise.race([turn, late])
-    come.abort()
+  /** Waits, but no longer than there is time. */
+  async #atMost(seconds: number, work: Promise<void>): Promise<void> {
+    const done = new AbortController()
+    const late = sleepUnlessAborted(this.#options.clock, seconds * 1000, done.signal)
+    await Promise.race([work, late])
+    done.abort()
   }
 
-  async #preStop(hook: { pod: Pod; container: Container; observed: ObservedContainer; grace: number; podIp: string }): Promise<void> {
-    const { pod, container, observed, grace, podIp } = hook
+  /** Never fails. A hook that takes too long is not waited for, but goes on until its container ends. */
+  async #preStop(stop: { pod: Pod; container: Container; observed: ObservedContainer; podIp: string; signal: AbortSignal }): Promise<void> {
+    const { pod, container, observed, podIp, signal } = stop
     const handler = container.lifecycle?.preStop
     if (!handler) return
-    const signal = AbortSignal.timeout(grace * 1000)
     try {
-      await Promise.race([runHook({ pod, container, containerId: observed.id, handler, podIp, signal }, this.#options), expired(signal)])
+      await runHook({ pod, container, containerId: observed.id, handler, podIp, signal }, this.#options)
     } catch (error) {
       this.#options.log.warn('a preStop hook failed', { pod: pod.metadata.name, container: container.name, error })
       this.#options.events.record({
@@ -111,10 +116,3 @@ export class ContainerStopper {
     }
   }
 }
-
-const expired = (signal: AbortSignal): Promise<never> =>
-  new Promise((_, reject) => {
-    signal.addEventListener('abort', () => reject(new Error('the grace period ended before the hook did', { cause: signal.reason })), {
-      once: true,
-    })
-  })

@@ -54,9 +54,9 @@ async function live(crash: Crash): Promise<readonly string[]> {
   const { runtime, calls } = crashingRuntime(real, crash, () => {
     die()
     first.abort()
-    successor = scenarioKubelet(api, real, timings).run(second.signal)
+    successor = scenarioKubelet(api, real, { timings }).run(second.signal)
   })
-  const predecessor = scenarioKubelet(client, runtime, timings).run(first.signal)
+  const predecessor = scenarioKubelet(client, runtime, { timings }).run(first.signal)
   api.put(Pod, boundPod('pod', spec))
   const isReady = () => api.pod('pod')?.status.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True')
   await eventually('readiness', isReady)

@@ -3,10 +3,9 @@ import { ConfigMap } from '../../api/core/config-map.ts'
 import type { Container } from '../../api/core/container.ts'
 import type { Service } from '../../api/core/service.ts'
 import type { Client } from '../../client/client.ts'
-import { systemClock } from '../../common/clock.ts'
 import { ObjectReader } from '../volumes/object-reader.ts'
 import { environment } from './environment.ts'
-import { expand } from './expansion.ts'
+import { expand } from '../../common/expansion.ts'
 import { serviceEnvironment } from './service-environment.ts'
 import { FakeApi } from '../testing/fake-api.ts'
 import { boundPod } from '../testing/scenario.ts'
@@ -19,6 +18,11 @@ describe('expand', () => {
     ['$(C)', '$(C)'],
     ['$A $', '$A $'],
     ['$$$(A)', '$1'],
+    ['$$$$(A)', '$$(A)'],
+    ['$(A', '$(A'],
+    ['$()', '$()'],
+    ['$($(A))', '$($(A))'],
+    ['$(A)$$(B)$(B)', '1$(B)two'],
   ])('turns %s into %s', (text, expected) => {
     expect(expand(text, name => values[name])).toBe(expected)
   })
@@ -28,20 +32,19 @@ describe('environment', () => {
   const resolve = async (part: Partial<Container>) => {
     const api = new FakeApi()
     const metadata = { name: 'cm', namespace: 'behave', uid: 'u', resourceVersion: '1', creationTimestamp: '' }
-    api.put(ConfigMap, { apiVersion: 'v1', kind: 'ConfigMap', metadata, data: { k: 'v', 'a=b': 'x' } } as ConfigMap)
+    api.put(ConfigMap, { apiVersion: 'v1', kind: 'ConfigMap', metadata, data: { k: 'v', 'a.b-c': 'x' } } as ConfigMap)
     const container: Container = { name: 'c', image: 'i', resources: { limits: { memory: '32Mi', cpu: '250m' } }, ...part }
-    const warnings: string[] = []
     const values = await environment({
       pod: boundPod('p', { containers: [container] }),
       container,
-      objects: new ObjectReader(api as unknown as Client, systemClock),
+      objects: new ObjectReader(api as unknown as Client),
       services: new Map([['S', 'service']]),
       hostIp: '192.0.2.1',
       podIp: '10.0.0.1',
       allocatable: { cpu: '4' },
-      record: (_, reason, message) => warnings.push(`${reason}: ${message}`),
+      readFile: async (volume, path) => (path === 'none' ? undefined : Buffer.from(`FROM='${volume}/${path}'\n`)),
     })
-    return { values: Object.fromEntries(values), warnings }
+    return Object.fromEntries(values)
   }
 
   it('lets own entries win over envFrom and services, and refer to what comes before', async () => {
@@ -50,16 +53,22 @@ describe('environment', () => {
       { name: 'B', value: '$(A)$(k)' },
       { name: 'k', value: 'own' },
     ]
-    const { values } = await resolve({ env, envFrom: [{ configMapRef: { name: 'cm' } }] })
-    expect(values).toEqual({ S: 'service', A: 'xservice', B: 'xservicev', k: 'own' })
+    const values = await resolve({ env, envFrom: [{ configMapRef: { name: 'cm' } }] })
+    expect(values).toEqual({ S: 'service', A: 'xservice', B: 'xservicev', k: 'own', 'a.b-c': 'x' })
   })
 
-  it('warns about keys that cannot be names', async () => {
-    const { values, warnings } = await resolve({ envFrom: [{ prefix: 'P_', configMapRef: { name: 'cm' } }] })
-    expect(values).toMatchObject({ P_k: 'v' })
-    expect(warnings).toEqual([
-      'InvalidEnvironmentVariableNames: Keys [P_a=b] from the EnvFrom configMap behave/cm were skipped since they are considered invalid environment variable names.',
-    ])
+  it('takes every key as a name, after the prefix', async () => {
+    expect(await resolve({ envFrom: [{ prefix: 'P_', configMapRef: { name: 'cm' } }] })).toEqual({ P_k: 'v', 'P_a.b-c': 'x', S: 'service' })
+  })
+
+  it('reads variables of files on volumes', async () => {
+    const ref = (key: string, more: object = {}) => ({ valueFrom: { fileKeyRef: { volumeName: 'v', path: 'f.env', key, ...more } } })
+    expect(await resolve({ env: [{ name: 'A', ...ref('FROM') }] })).toMatchObject({ A: 'v/f.env' })
+    expect(await resolve({ env: [{ name: 'A', ...ref('NONE', { optional: true }) }] })).not.toHaveProperty('A')
+    await expect(resolve({ env: [{ name: 'A', ...ref('NONE') }] })).rejects.toThrow(
+      'environment variable key "NONE" not found in file "f.env"',
+    )
+    await expect(resolve({ env: [{ name: 'A', ...ref('NONE', { path: 'none' }) }] })).rejects.toThrow("couldn't parse env file")
   })
 
   it('gives fields and resources', async () => {
@@ -75,7 +84,7 @@ describe('environment', () => {
       amount('C', 'limits.cpu', '1m'),
       amount('R', 'limits.cpu'),
     ]
-    const { values } = await resolve({ env })
+    const values = await resolve({ env })
     expect(values).toMatchObject({ N: 'p', IP: '10.0.0.1', M: '33554432', C: '250', R: '1' })
   })
 
@@ -102,5 +111,23 @@ describe('serviceEnvironment', () => {
       KUBERNETES_SERVICE_PORT: '443',
       KUBERNETES_SERVICE_PORT_HTTPS: '443',
     })
+  })
+
+  it('puts a service of the namespace in the place of the API server’s when it has its name, unless links are off', () => {
+    const own = {
+      metadata: { namespace: 'behave', name: 'kubernetes' },
+      spec: { clusterIP: '10.97.0.2', ports: [{ port: 53, protocol: 'UDP' }] },
+    } as Service
+    const services = [own, service('default', 'kubernetes')]
+    expect(Object.fromEntries(serviceEnvironment(services, 'behave', true))).toEqual({
+      KUBERNETES_PORT: 'udp://10.97.0.2:53',
+      KUBERNETES_PORT_53_UDP: 'udp://10.97.0.2:53',
+      KUBERNETES_PORT_53_UDP_ADDR: '10.97.0.2',
+      KUBERNETES_PORT_53_UDP_PORT: '53',
+      KUBERNETES_PORT_53_UDP_PROTO: 'udp',
+      KUBERNETES_SERVICE_HOST: '10.97.0.2',
+      KUBERNETES_SERVICE_PORT: '53',
+    })
+    expect(serviceEnvironment(services, 'behave', false).get('KUBERNETES_SERVICE_HOST')).toBe('10.97.0.1')
   })
 })

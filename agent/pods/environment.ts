@@ -1,23 +1,22 @@
 import { ConfigMap } from '../../api/core/config-map.ts'
 import type { Container } from '../../api/core/container.ts'
-import type { EnvFromSource, EnvVarSource } from '../../api/core/environment.ts'
+import type { EnvFromSource, EnvVarSource, FileKeySelector } from '../../api/core/environment.ts'
 import type { Pod } from '../../api/core/pod.ts'
 import { Secret } from '../../api/core/secret.ts'
 import { isNotFound } from '../../api/errors.ts'
 import { fieldValue, needsPodIp, resourceValue, type Surroundings } from '../volumes/downward-field.ts'
-import type { ObjectReader } from '../volumes/object-reader.ts'
-import { expand } from './expansion.ts'
+import type { Objects } from '../volumes/object-reader.ts'
+import { valueInFile } from './environment-file.ts'
+import { expand } from '../../common/expansion.ts'
 
 export interface EnvironmentContext extends Surroundings {
   readonly pod: Pod
   readonly container: Container
-  readonly objects: ObjectReader
+  readonly objects: Objects
   readonly services: ReadonlyMap<string, string>
-  readonly record: (type: 'Normal' | 'Warning', reason: string, message: string) => void
+  /** A file of one of the pod's volumes. */
+  readonly readFile: (volume: string, path: string) => Promise<Buffer | undefined>
 }
-
-/** Names may hold any printable character but `=`. */
-const validName = (name: string) => /^[\x20-\x3c\x3e-\x7e]+$/.test(name)
 
 /** True when the container cannot be created before the pod has its address. */
 export const environmentNeedsPodIp = (container: Container): boolean =>
@@ -46,6 +45,7 @@ async function dataOf(
   }
 }
 
+/** Since names may be anything without `=` in it, every key is one. */
 async function fromSource(
   { prefix = '', configMapRef, secretRef }: EnvFromSource,
   context: EnvironmentContext,
@@ -55,14 +55,18 @@ async function fromSource(
   const kind = configMapRef ? 'configmap' : 'secret'
   const name = ref.name ?? ''
   const data = await dataOf({ kind, name, optional: ref.optional ?? false }, context)
-  const entries = Object.entries(data ?? {}).map(([key, value]): [string, string] => [`${prefix}${key}`, value])
-  const invalid = entries.filter(([key]) => !validName(key)).map(([key]) => key)
-  if (invalid.length > 0) {
-    const source = `EnvFrom ${kind === 'configmap' ? 'configMap' : 'secret'} ${context.pod.metadata.namespace ?? ''}/${name}`
-    const message = `Keys [${invalid.sort().join(', ')}] from the ${source} were skipped since they are considered invalid environment variable names.`
-    context.record('Warning', 'InvalidEnvironmentVariableNames', message)
-  }
-  return entries.filter(([key]) => validName(key))
+  return Object.entries(data ?? {}).map(([key, value]): [string, string] => [`${prefix}${key}`, value])
+}
+
+/** The value in an environment file on a volume; undefined when it is optional and the file has none. */
+async function fromFile(
+  { volumeName, path, key, optional }: FileKeySelector,
+  { readFile }: EnvironmentContext,
+): Promise<string | undefined> {
+  const value = valueInFile(await readFile(volumeName, path), key)
+  if (value) return value
+  if (optional) return undefined
+  throw new Error(`environment variable key "${key}" not found in file "${path}"`)
 }
 
 /** The value of `valueFrom`; undefined when it is optional and absent. */
@@ -70,6 +74,7 @@ async function fromReference(source: EnvVarSource, context: EnvironmentContext):
   const { pod, container } = context
   if (source.fieldRef) return fieldValue(pod, source.fieldRef.fieldPath, context)
   if (source.resourceFieldRef) return resourceValue(pod, source.resourceFieldRef, { own: container, allocatable: context.allocatable })
+  if (source.fileKeyRef) return await fromFile(source.fileKeyRef, context)
   const ref = source.configMapKeyRef ?? source.secretKeyRef
   if (!ref) throw new Error(`environment variables from ${Object.keys(source).join(', ')} are not supported by this node`)
   const kind = source.configMapKeyRef ? 'configmap' : 'secret'
@@ -93,5 +98,5 @@ export async function environment(context: EnvironmentContext): Promise<Map<stri
     const resolved = valueFrom ? references[index] : expand(value ?? '', lookUp)
     if (resolved !== undefined) own.set(name, resolved)
   }
-  return new Map([...services, ...own])
+  return new Map([...own, ...[...services].filter(([name]) => !own.has(name))])
 }

@@ -45,6 +45,10 @@ describe('computePodActions', () => {
   const never = { restartPolicy: 'Never' as const }
   const onFailure = { restartPolicy: 'OnFailure' as const }
   const two = { initContainers: [c('i1'), c('i2')] }
+  const rule = { action: 'Restart' as const, exitCodes: { operator: 'In' as const, values: [42] } }
+  const own = (restartPolicy: 'Always' | 'OnFailure' | 'Never') => ({ containers: [{ ...c('c'), restartPolicy }, c('d')] })
+  const ruled = { ...never, containers: [{ ...c('c'), restartPolicy: 'Never' as const, restartPolicyRules: [rule] }, c('d')] }
+  const both = (exitCode: number) => seen([exited('c', exitCode), container('d')])
   const mixed = { initContainers: [side('s'), c('i')] }
   it.each<[string, Partial<PodSpec>, ObservedPod, string]>([
     ['begins with a sandbox and all app containers', spec({ containers: [c('c'), c('d')] }), seen([], []), 's0 +c +d'],
@@ -77,6 +81,43 @@ describe('computePodActions', () => {
     ['stops what runs without a sandbox', spec(), seen([{ ...container('c'), sandboxId: 'gone' }], []), '* s0 +c1'],
     ['keeps the container that runs, whatever newer ones died', spec(), seen([container('c'), { ...exited('c', 1), attempt: 6 }]), ''],
     ['stops a second container of one name', spec(), seen([{ ...container('c'), attempt: 1, id: 'c-1' }, container('c')]), '-c'],
+    ['restarts by the container’s own policy', spec({ ...never, ...own('Always') }), both(0), '+c1'],
+    ['restarts failures by the container’s own policy', spec({ ...never, ...own('OnFailure') }), both(1), '+c1'],
+    ['does not restart by the container’s own policy', spec(own('Never')), both(1), ''],
+    ['restarts by a rule about the exit code', spec(ruled), both(42), '+c1'],
+    ['does not restart where no rule applies', spec(ruled), both(1), ''],
+    [
+      'repeats a failed init container by its own policy',
+      spec({ ...never, initContainers: [{ ...c('i1'), restartPolicy: 'OnFailure' }] }),
+      seen([exited('i1', 1)]),
+      '+i11',
+    ],
+    [
+      'gives up after a failed init container by its own policy',
+      spec({ initContainers: [{ ...c('i1'), restartPolicy: 'Never' }] }),
+      seen([exited('i1', 1)]),
+      '*',
+    ],
+    [
+      'replaces a sidecar whose definition has changed',
+      spec(mixed),
+      seen([container('c'), exited('i', 0), container('s', { annotations: { 'io.kubernetes.container.hash': 'other' } })]),
+      '-s +s1',
+    ],
+    ['leaves ended init containers alone once the app runs', spec(two), seen([container('c'), exited('i2', 1), exited('i1', 0)]), ''],
+    [
+      'starts an ephemeral container beside an init container',
+      spec({ ...two, ephemeralContainers: [c('e')] }),
+      seen([container('i1')]),
+      '+e',
+    ],
+    ['never starts an ephemeral container twice', spec({ ephemeralContainers: [c('e')] }), seen([container('c'), exited('e', 1)]), ''],
+    [
+      'comes back from a dead sandbox, with OnFailure, without what succeeded',
+      spec({ ...onFailure, containers: [c('c'), c('d')] }),
+      seen([exited('c', 0), exited('d', 1)], [{ ...sandbox, state: 'notReady' }]),
+      '* s1 +d1',
+    ],
     ['replaces a container that somebody else started again', spec(), seen([{ ...container('c'), restarted: true }]), '-c +c1'],
   ])('%s', (...row) => {
     const [, part, observed, expected] = row
@@ -88,6 +129,16 @@ describe('computePodActions', () => {
     const actions = computePodActions(boundPod('p', spec()), seen([container('c')]), verdict)
     expect(inShort(actions)).toBe('-c +c1')
     expect(actions.kill[0]?.message).toBe('Container c failed liveness probe, will be restarted')
+  })
+
+  it('says whether a container that is killed for its probe comes back', () => {
+    const verdict: ProbeVerdict = (id, type) => (id === 'd-0' && type === 'startup' ? 'failure' : 'success')
+    const kill = (part: Partial<PodSpec>) => {
+      const pod = boundPod('p', spec({ ...never, containers: [{ ...c('d'), ...part }, c('e')] }))
+      return computePodActions(pod, seen([container('d'), container('e')]), verdict).kill.map(({ message }) => message)
+    }
+    expect(kill({})).toEqual(['Container d failed startup probe'])
+    expect(kill({ restartPolicy: 'OnFailure' })).toEqual(['Container d failed startup probe, will be restarted'])
   })
 
   it('holds the next container back until a sidecar’s startup probe has succeeded', () => {

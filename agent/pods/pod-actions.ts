@@ -4,8 +4,10 @@ import type { Pod } from '../../api/core/pod.ts'
 import { isSidecar, type PodContainer } from '../../api/pod-containers.ts'
 import type { ProbeResult, ProbeType } from '../probes/probe-worker.ts'
 import type { ObservedContainer, ObservedPod } from '../runtime/runtime.ts'
+import { resizeOf, sandboxResize, type ResourceUpdate } from './resize-actions.ts'
 import { containerNotes, hasEnded } from '../status/container-status.ts'
 import { readySandbox, shouldRestart } from '../status/pod-status.ts'
+import { restartsWhenKilled } from '../status/restart-policy.ts'
 
 export type KillReason = 'StartupProbe' | 'LivenessProbe' | 'Unknown'
 
@@ -29,6 +31,10 @@ export interface PodActions {
   readonly kill: readonly ContainerToKill[]
   /** In the order in which they are to be started. */
   readonly start: readonly ContainerToStart[]
+  /** What runs on, but with other resources. */
+  readonly update: readonly ResourceUpdate[]
+  /** A resize is not yet in effect: by an update or because a container has to start anew for it. */
+  readonly resizing: boolean
 }
 export type ProbeVerdict = (containerId: string, type: ProbeType) => ProbeResult | undefined
 
@@ -39,6 +45,8 @@ export const containerHash = ({ name, image }: Container): string =>
     .digest('hex')
     .slice(0, 8)
 
+const hasChanged = (container: Container, { annotations }: ObservedContainer): boolean =>
+  annotations[containerNotes.hash] !== undefined && annotations[containerNotes.hash] !== containerHash(container)
 const isRunning = (container: ObservedContainer | undefined): boolean => container?.state === 'running'
 const restartsOnFailure = (pod: Pod) => pod.spec.restartPolicy !== 'Never'
 const succeeded = (container: ObservedContainer | undefined) =>
@@ -51,6 +59,8 @@ class Decision {
   readonly #verdict: ProbeVerdict
   readonly #kill: ContainerToKill[] = []
   readonly #start: ContainerToStart[] = []
+  readonly #update: ResourceUpdate[] = []
+  #resizing = false
   readonly #sandboxId: string | undefined
 
   constructor(pod: Pod, observed: ObservedPod, verdict: ProbeVerdict) {
@@ -82,6 +92,8 @@ class Decision {
       ...(this.#sandboxId === undefined ? {} : { sandboxId: this.#sandboxId }),
       kill: this.#kill,
       start: this.#start,
+      update: this.#update,
+      resizing: this.#resizing,
       ...changes,
     }
   }
@@ -107,7 +119,8 @@ class Decision {
     const sandboxAttempt = newest === undefined ? 0 : fresh ? newest.attempt : newest.attempt + 1
     const ranBefore = sandboxAttempt > 0 && this.#observed.containers.length > 0
     if (!restartsOnFailure(this.#pod) && ranBefore) return this.#actions({ killPod: true })
-    const apps = spec.containers.filter(({ name }) => !(spec.restartPolicy === 'OnFailure' && succeeded(this.#latest(name))))
+    const runsOnce = ({ restartPolicy = spec.restartPolicy }: Container) => restartPolicy === 'OnFailure'
+    const apps = spec.containers.filter(container => !(runsOnce(container) && succeeded(this.#latest(container.name))))
     const created = spec.containers.some(({ name }) => this.#latest(name) !== undefined)
     if (apps.length === 0 && created) return this.#actions({ killPod: true })
     const [firstInit] = spec.initContainers ?? []
@@ -119,14 +132,17 @@ class Decision {
   #withSandbox(sandboxId: string): PodActions {
     const { spec } = this.#pod
     this.#strays(sandboxId)
+    const whole = sandboxResize(this.#pod, this.#observed)
+    if (whole) this.#update.push(whole)
+    this.#resizing = whole !== undefined
     for (const container of spec.ephemeralContainers ?? [])
       if (!this.#latest(container.name)) this.#start.push(this.#toStart(container, 'ephemeral'))
     const init = this.#initContainers()
-    if (init === 'failed') return this.#actions({ killPod: true, kill: [], start: [] })
+    if (init === 'failed') return this.#actions({ killPod: true, kill: [], start: [], update: [] })
     if (init === 'going on') return this.#actions()
     const kept = spec.containers.filter(container => this.#appContainer(container)).length
     const startsApp = this.#start.some(({ kind }) => kind === 'app')
-    if (kept === 0 && !startsApp) return this.#actions({ killPod: true, kill: [], start: [], sandboxId })
+    if (kept === 0 && !startsApp) return this.#actions({ killPod: true, kill: [], start: [], update: [], sandboxId })
     return this.#actions({ sandboxId })
   }
 
@@ -147,12 +163,10 @@ class Decision {
       if (shouldRestart(this.#pod, { container, kind: 'app' }, latest)) this.#start.push(this.#toStart(container, 'app'))
       return false
     }
-    const restart = restartsOnFailure(this.#pod)
+    const restart = restartsWhenKilled(this.#pod.spec, container)
     // It has ended once; whoever started it again did not count that.
     if (current.restarted) return this.#killAndRestart(current, container, { message: `Container ${container.name} has ended`, restart })
-    const changed =
-      current.annotations[containerNotes.hash] !== undefined && current.annotations[containerNotes.hash] !== containerHash(container)
-    if (changed)
+    if (hasChanged(container, current))
       return this.#killAndRestart(current, container, { message: `Container ${container.name} definition changed`, restart: true })
     if (this.#verdict(current.id, 'liveness') === 'failure')
       return this.#killAndRestart(current, container, {
@@ -166,7 +180,18 @@ class Decision {
         reason: 'StartupProbe',
         restart,
       })
-    return true
+    return this.#keptWithItsResources(container, current, this.#start)
+  }
+
+  /** Gives a container that runs the resources it was granted; false when it has to start anew for them. */
+  #keptWithItsResources(container: Container, current: ObservedContainer, starts: ContainerToStart[]): boolean {
+    const change = resizeOf(this.#pod, container, current)
+    if (!change) return true
+    this.#resizing = true
+    if (change !== 'restart') return this.#update.push(change) > 0
+    this.#kill.push({ container: current, message: `Container ${container.name} resize requires restart`, reason: 'Unknown' })
+    starts.unshift({ container, kind: isSidecar(container) ? 'init' : 'app', attempt: current.attempt + 1, ended: current })
+    return false
   }
 
   #killAndRestart(
@@ -218,7 +243,7 @@ class Decision {
   #regularInit(container: Container, current: ObservedContainer, starts: ContainerToStart[]): 'passed' | 'waiting' | 'failed' {
     if (isRunning(current)) return 'waiting'
     if (succeeded(current)) return 'passed'
-    if (hasEnded(current) && !restartsOnFailure(this.#pod)) return 'failed'
+    if (hasEnded(current) && !shouldRestart(this.#pod, { container, kind: 'init' }, current)) return 'failed'
     starts.unshift(this.#toStart(container, 'init'))
     return 'waiting'
   }
@@ -229,13 +254,25 @@ class Decision {
       return 'waiting'
     }
     const startup = container.startupProbe ? this.#verdict(current.id, 'startup') : 'success'
-    const failed = startup === 'failure' ? 'startup' : this.#verdict(current.id, 'liveness') === 'failure' ? 'liveness' : undefined
-    if (failed) {
-      const message = `Init container ${container.name} failed ${failed} probe`
-      this.#kill.push({ container: current, message, reason: failed === 'startup' ? 'StartupProbe' : 'LivenessProbe' })
+    const why = this.#whyNotSidecar(container, current, startup)
+    if (why) {
+      this.#kill.push({ container: current, message: `Init container ${container.name} ${why.message}`, reason: why.reason })
       starts.unshift({ container, kind: 'init', attempt: current.attempt + 1, ended: current })
     }
+    if (!why) this.#keptWithItsResources(container, current, starts)
     return startup === 'success' ? 'passed' : 'waiting'
+  }
+
+  #whyNotSidecar(
+    container: Container,
+    current: ObservedContainer,
+    startup: ProbeResult | undefined,
+  ): { message: string; reason: KillReason } | undefined {
+    if (startup === 'failure') return { message: 'failed startup probe', reason: 'StartupProbe' }
+    if (startup !== 'success') return undefined
+    if (hasChanged(container, current)) return { message: 'definition changed', reason: 'Unknown' }
+    if (this.#verdict(current.id, 'liveness') === 'failure') return { message: 'failed liveness probe', reason: 'LivenessProbe' }
+    return undefined
   }
 }
 

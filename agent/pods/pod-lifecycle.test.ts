@@ -1,6 +1,10 @@
-import { describe, expect, it } from '@jest/globals'
+import { describe, expect, it, jest } from '@jest/globals'
+import { ConfigMap } from '../../api/core/config-map.ts'
 import type { PodStatus } from '../../api/core/pod-status.ts'
 import { startScenario } from '../testing/scenario.ts'
+
+// On a busy machine what takes milliseconds may take many seconds; each wait ends as soon as what it waits for has come.
+jest.setTimeout(60_000)
 
 const forever = { name: 'c', image: 'busybox:1.36', resources: {} }
 const ready = ({ conditions }: PodStatus) => conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') ?? false
@@ -83,6 +87,46 @@ describe('the life of a pod', () => {
     expect(status.initContainerStatuses?.[0]?.state?.terminated).toBeDefined()
   })
 
+  it('restarts the whole pod in its place when a rule says so', async () => {
+    let runs = 0
+    await using s = await startScenario({
+      script: ({ name }) =>
+        name === 'i' ? { exit: { code: 0 } } : name === 'c' && runs++ === 0 ? { exit: { code: 42, afterMs: 50 } } : {},
+    })
+    const rule = { action: 'RestartAllContainers' as const, exitCodes: { operator: 'In' as const, values: [42] } }
+    s.run('anew', {
+      restartPolicy: 'Never',
+      initContainers: [{ ...forever, name: 'i' }],
+      containers: [
+        { ...forever, restartPolicy: 'Never', restartPolicyRules: [rule] },
+        { ...forever, name: 'd' },
+      ],
+    })
+    const isBack = ({ containerStatuses = [] }: PodStatus) =>
+      containerStatuses.length === 2 && containerStatuses.every(({ restartCount, state }) => restartCount === 1 && state.running)
+    const status = await s.until('anew', isBack)
+    const restarting = s.api.statuses
+      .get('anew')
+      ?.flatMap(({ conditions = [] }) => conditions.filter(({ type }) => type === 'AllContainersRestarting'))
+    expect(restarting?.map(({ status }) => status)).toContain('True')
+    expect(restarting?.at(-1)?.status).toBe('False')
+    for (const { lastState } of status.containerStatuses ?? [])
+      expect(lastState.terminated).toMatchObject({ exitCode: 137, reason: 'RestartingAllContainers' })
+    expect(s.runtime.calls.filter(call => call === 'startContainer i')).toHaveLength(2)
+    expect(s.runtime.calls.filter(call => call.startsWith('createSandbox'))).toHaveLength(1)
+    expect(s.api.statuses.get('anew')?.every(({ phase }) => phase === 'Pending' || phase === 'Running')).toBe(true)
+  })
+
+  it('does not wait for a preStop hook longer than the grace period', async () => {
+    await using s = await startScenario()
+    const lifecycle = { preStop: { sleep: { seconds: 600 } } }
+    s.run('hook', { terminationGracePeriodSeconds: 1, containers: [{ ...forever, lifecycle }] })
+    await s.until('hook', ready)
+    s.api.deleteGracefully('hook', new Date().toISOString())
+    await s.untilGone('hook')
+    expect(reasons(s.events('hook'))).not.toContain('FailedPreStopHook')
+  })
+
   it('reports a volume that cannot be set up and creates no container', async () => {
     await using s = await startScenario()
     const volumes = [{ name: 'v', configMap: { name: 'absent' } }]
@@ -94,6 +138,44 @@ describe('the life of a pod', () => {
       message: 'MountVolume.SetUp failed for volume "v" : configmap "absent" not found',
     })
     expect(s.runtime.containersOf('mount')).toEqual([])
+  })
+
+  it('starts as soon as what a volume lacks appears, and shows its changes from then on', async () => {
+    await using s = await startScenario()
+    const volumes = [{ name: 'v', configMap: { name: 'late' } }]
+    s.run('late', { volumes, containers: [{ ...forever, volumeMounts: [{ name: 'v', mountPath: '/v' }] }] })
+    await s.until('late', () => s.events('late').length > 0)
+    const shown = (value: string) => s.until('late', () => s.runtime.volumes.read('uid-late_v', 'k')?.toString() === value, 1500)
+    const late = (value: string) => {
+      const metadata = { name: 'late', namespace: 'behave', uid: 'late', resourceVersion: '1', creationTimestamp: '2026-01-01T00:00:00Z' }
+      s.api.put(ConfigMap, { apiVersion: 'v1', kind: 'ConfigMap', metadata, data: { k: value } })
+    }
+    late('1')
+    await shown('1')
+    await s.until('late', ({ containerStatuses }) => containerStatuses?.[0]?.state?.running !== undefined)
+    late('2')
+    await shown('2')
+    expect(s.runtime.calls.filter(call => call === 'writeVolume uid-late_v')).toHaveLength(1)
+  })
+
+  it('fills an image volume once for all containers that mount it, and waits with the reason of an image that cannot be had', async () => {
+    await using s = await startScenario({ images: ['busybox:1.36', 'files:1'] })
+    const mounts = { volumeMounts: [{ name: 'v', mountPath: '/v' }] }
+    const volumes = (reference: string) => [{ name: 'v', image: { reference, pullPolicy: 'Never' as const } }]
+    s.run('image', {
+      volumes: volumes('files:1'),
+      containers: [
+        { ...forever, ...mounts },
+        { ...forever, ...mounts, name: 'd' },
+      ],
+    })
+    s.run('none', { volumes: volumes('none:1'), containers: [{ ...forever, ...mounts }] })
+    await s.until(
+      'image',
+      ({ containerStatuses = [] }) => containerStatuses.length === 2 && containerStatuses.every(({ state }) => state?.running),
+    )
+    expect(s.runtime.calls.filter(call => call.startsWith('fillVolume'))).toEqual(['fillVolume uid-image_v files:1'])
+    await s.until('none', ({ containerStatuses }) => containerStatuses?.[0]?.state?.waiting?.reason === 'ErrImageNeverPull')
   })
 
   it('waits with CreateContainerConfigError for a secret that does not exist', async () => {
@@ -136,7 +218,11 @@ describe('the life of a pod', () => {
   })
 
   it('shows ErrImagePull and ImagePullBackOff', async () => {
-    await using s = await startScenario({ registry: { 'no/image:x': { error: 'ImageNotFound' } } }, { imageBackoffInitialMs: 300 })
+    await using s = await startScenario(
+      { registry: { 'no/image:x': { error: 'ImageNotFound' } } },
+      {},
+      { images: { backoffInitialMs: 300 } },
+    )
     s.run('pull', { containers: [{ ...forever, image: 'no/image:x' }] })
     await s.until('pull', ({ containerStatuses }) => containerStatuses?.[0]?.state?.waiting?.reason === 'ErrImagePull')
     await s.until('pull', ({ containerStatuses }) => containerStatuses?.[0]?.state?.waiting?.reason === 'ImagePullBackOff')

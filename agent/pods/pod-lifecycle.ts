@@ -11,17 +11,22 @@ import type { ProbeManager } from '../probes/probe-manager.ts'
 import type { ObservedPod, Runtime } from '../runtime/runtime.ts'
 import { hasEnded, type WaitingReason } from '../status/container-status.ts'
 import { finalPodStatus, podStatus, readySandbox, type StatusFacts } from '../status/pod-status.ts'
+import { containersToClear } from '../status/restart-everything.ts'
 import type { StatusManager } from '../status/status-manager.ts'
 import { identityOf, type VolumeManager } from '../volumes/volume-manager.ts'
 import { admit } from './admission.ts'
+import type { Allocations } from './allocations.ts'
 import type { ContainerStopper } from './container-stopper.ts'
+import type { NodeSecurity } from './node-security.ts'
 import { computePodActions, type PodActions } from './pod-actions.ts'
 import type { PodEvents } from './pod-events.ts'
 import type { PodStarter } from './pod-starter.ts'
 import type { PodLifecycle as Lifecycle, TerminationRequest } from './pod-workers.ts'
 import { removeOldAttempts, removePod } from './removal.ts'
+import type { Resizer } from './resizer.ts'
 import type { RestartBackoff } from './restart-backoff.ts'
 import type { TerminationMessages } from './termination-messages.ts'
+import type { VolumeMounter } from './volume-mounter.ts'
 
 export interface PodLifecycleOptions {
   readonly runtime: Runtime
@@ -31,6 +36,9 @@ export interface PodLifecycleOptions {
   readonly probes: ProbeManager
   readonly images: ImageManager
   readonly volumes: VolumeManager
+  readonly mounter: VolumeMounter
+  readonly allocations: Allocations
+  readonly resizer: Resizer
   readonly starter: PodStarter
   readonly stopper: ContainerStopper
   readonly backoff: RestartBackoff
@@ -42,18 +50,18 @@ export interface PodLifecycleOptions {
   readonly node: () => Node | undefined
   /** Pods that share the node with a newcomer. */
   readonly activePods: () => readonly Pod[]
-  /** How often the content of volumes is brought up to date. */
-  readonly volumeRefreshMs?: number
+  readonly security: NodeSecurity
 }
 
 /** What is remembered of a pod from one sync to the next. */
 interface Memory {
   admitted: boolean
   acted: number
-  refreshed: number
   waiting: Map<string, WaitingReason>
 }
 
+/** Between two tries to give a pod what it was granted. */
+const resizeRetryMs = 10_000
 const deadlineMessage = 'Pod was active on the node longer than the specified deadline'
 
 /** The three scripts of a pod's life on this node. Each looks at everything afresh and may be repeated at any point. */
@@ -65,31 +73,40 @@ export class PodLifecycle implements Lifecycle {
     this.#options = options
   }
 
-  async sync(pod: Pod, signal: AbortSignal): Promise<number | 'running' | 'done' | TerminationRequest> {
-    const { statuses, probes } = this.#options
-    const memory = this.#remember(pod)
-    // 1. May it run here, and still?
-    const refusal = this.#admission(pod, memory) ?? this.#deadline(pod)
+  async sync(wanted: Pod, signal: AbortSignal): Promise<number | 'running' | 'done' | TerminationRequest> {
+    const { statuses, probes, allocations } = this.#options
+    const memory = this.#remember(wanted)
+    // 1. May it run here, and still, and with which resources?
+    const refusal = this.#admission(wanted, memory) ?? this.#deadline(wanted)
     if (refusal) return { failure: refusal }
+    if (allocations.waits(wanted)) allocations.reconsider()
+    const pod = allocations.granted(wanted)
     // 2. What is there?
     const observed = await this.#observe(pod, memory)
     probes.sync(pod, observed, this.#podIp(pod, observed))
-    // 3. Say so.
+    // 3. What is to be done?
+    const seen = { ...pod, status: podStatus(this.#facts(pod, observed)) }
+    const actions = computePodActions(seen, observed, (id, type) => probes.result(id, type))
+    allocations.actuating(pod, actions.resizing)
+    // 4. Say what is.
     const status = podStatus(this.#facts(pod, observed))
     statuses.set(pod, status, { containersMayRun: true })
     if (isTerminalPhase(status.phase)) return 'done'
-    // 4. What is to be done?
-    const actions = computePodActions(pod, observed, (id, type) => probes.result(id, type))
+    if (restartsEverything(status)) return await this.#clearForRestart(pod, observed, memory)
+    // 5. Are its volumes what the API says now?
+    if (observed.containers.length > 0) await this.#refreshVolumes(pod)
+    // 6. Do what is to be done, and say what came of it.
     if (actions.killPod && !actions.createSandbox) return 'done'
     await this.#kill(pod, observed, actions)
-    if (actions.start.length === 0 && !actions.createSandbox) return await this.#settled(pod, observed, memory)
-    // 5. Do it, and say what came of it.
+    const resized = await this.#resize(pod, observed, actions)
+    if (actions.start.length === 0 && !actions.createSandbox) return resized ?? (await this.#settled(pod, observed))
     const retryAfter = await this.#start({ pod, observed, actions, memory, signal })
-    return this.#nextLook(pod, retryAfter)
+    return this.#nextLook(pod, Math.min(retryAfter ?? Infinity, resized ?? Infinity))
   }
 
-  async terminate(pod: Pod, request: TerminationRequest, signal: AbortSignal): Promise<void> {
-    const { probes, statuses, stopper, runtime, pleg, clock } = this.#options
+  async terminate(wanted: Pod, request: TerminationRequest, signal: AbortSignal): Promise<void> {
+    const { probes, statuses, stopper, runtime, pleg, clock, allocations } = this.#options
+    const pod = allocations.granted(wanted)
     const memory = this.#remember(pod)
     // 1. From now on nothing restarts; what is true until the containers have stopped is said.
     probes.stopLivenessAndStartup(pod.metadata.uid)
@@ -111,8 +128,10 @@ export class PodLifecycle implements Lifecycle {
   }
 
   async release(pod: Pod, _signal: AbortSignal): Promise<boolean> {
-    const { statuses, volumes, images, starter, backoff, runtime, cache, messages } = this.#options
+    const { statuses, volumes, mounter, images, backoff, runtime, cache, messages, allocations } = this.#options
     const { uid } = pod.metadata
+    // What it used is free for others.
+    allocations.reconsider()
     // 1. A pod that ended by itself keeps its containers, for their logs, until it is deleted.
     if (!pod.metadata.deletionTimestamp) {
       await statuses.finish(pod)
@@ -127,8 +146,9 @@ export class PodLifecycle implements Lifecycle {
     statuses.forget(uid)
     cache.delete(uid)
     images.forget(uid)
-    starter.forget(uid)
+    mounter.forget(uid)
     backoff.forget(uid)
+    allocations.forget(uid)
     messages.forget(observed?.containers.map(({ id }) => id) ?? [])
     this.#memory.delete(uid)
     return true
@@ -136,21 +156,24 @@ export class PodLifecycle implements Lifecycle {
 
   #remember(pod: Pod): Memory {
     const { uid } = pod.metadata
-    const memory = this.#memory.get(uid) ?? { admitted: false, acted: -Infinity, refreshed: -Infinity, waiting: new Map() }
+    const memory = this.#memory.get(uid) ?? { admitted: false, acted: -Infinity, waiting: new Map() }
     this.#memory.set(uid, memory)
     return memory
   }
 
   #admission(pod: Pod, memory: Memory): TerminationRequest['failure'] {
     if (memory.admitted) return undefined
-    const { node, activePods, events } = this.#options
+    const { node, activePods, events, allocations } = this.#options
     const here = node()
     // A pod that has begun to run was admitted by the agent before this one.
     const begun = pod.status.startTime !== undefined
     const others = activePods().filter(({ metadata }) => metadata.uid !== pod.metadata.uid && this.#memory.get(metadata.uid)?.admitted)
-    const rejection = here && !begun ? admit(pod, others, here) : undefined
+    const granted = others.map(other => allocations.granted(other))
+    const { security } = this.#options
+    const rejection = here && !begun ? admit(pod, { node: here, others: granted, security }) : undefined
     if (!rejection) {
       memory.admitted = true
+      if (!begun) allocations.admit(pod)
       return undefined
     }
     events.record({ pod, type: 'Warning', reason: rejection.reason, message: rejection.message })
@@ -180,7 +203,7 @@ export class PodLifecycle implements Lifecycle {
 
   #facts(pod: Pod, observed: ObservedPod, { failure }: TerminationRequest = {}): StatusFacts {
     const { waiting } = this.#remember(pod)
-    const { statuses, probes, messages, hostIp, clock } = this.#options
+    const { statuses, probes, messages, hostIp, clock, allocations } = this.#options
     return {
       pod,
       observed,
@@ -191,6 +214,7 @@ export class PodLifecycle implements Lifecycle {
       hostIp: hostIp(),
       now: timestamp(clock.now()),
       terminal: false,
+      resize: allocations.conditions(pod),
       failure,
     }
   }
@@ -211,18 +235,40 @@ export class PodLifecycle implements Lifecycle {
     await Promise.all(kill.map(({ container, message, reason }) => stopper.stop(pod, container, { message, reason, podIp })))
   }
 
-  /** Nothing to start: volumes are kept current, old attempts cleared away. */
-  async #settled(pod: Pod, observed: ObservedPod, memory: Memory): Promise<number | 'running'> {
-    const { volumes, volumeRefreshMs = 60_000, clock, log, runtime } = this.#options
-    const now = clock.now().getTime()
-    if (memory.refreshed === -Infinity) memory.refreshed = now
-    if (now - memory.refreshed >= volumeRefreshMs) {
-      memory.refreshed = now
-      await volumes.refresh(pod, volumeRefreshMs / 2).catch((error: unknown) => {
-        log.warn('volumes could not be brought up to date', { pod: pod.metadata.name, error })
-      })
+  /** When to look again at a pod that is being resized; undefined: it is not. */
+  async #resize(pod: Pod, observed: ObservedPod, { update }: PodActions): Promise<number | undefined> {
+    if (update.length === 0) return undefined
+    const { resizer, clock, statuses } = this.#options
+    const done = await resizer.apply(pod, observed, update)
+    this.#remember(pod).acted = clock.now().getTime()
+    if (!done) statuses.set(pod, podStatus(this.#facts(pod, observed)), { containersMayRun: true })
+    return done ? 0 : resizeRetryMs
+  }
+
+  /** A rule restarts the whole pod: its containers go, at once and without hooks, and the next look starts them from the first. */
+  async #clearForRestart(pod: Pod, observed: ObservedPod, memory: Memory): Promise<number> {
+    const { stopper, runtime, clock } = this.#options
+    const podIp = this.#podIp(pod, observed)
+    for (const container of containersToClear(pod, observed)) {
+      if (container.state === 'running') await stopper.stop(pod, container, { message: 'killing', graceOverride: 0, podIp })
+      await runtime.removeContainer(container.id)
     }
-    await removeOldAttempts(runtime, observed)
+    memory.acted = clock.now().getTime()
+    memory.waiting.clear()
+    return 0
+  }
+
+  /** A volume that cannot be brought up to date keeps nothing from running. */
+  async #refreshVolumes(pod: Pod): Promise<void> {
+    const { mounter, log } = this.#options
+    await mounter.refresh(pod).catch((error: unknown) => {
+      log.warn('volumes could not be brought up to date', { pod: pod.metadata.name, error })
+    })
+  }
+
+  /** Nothing to start: old attempts are cleared away. */
+  async #settled(pod: Pod, observed: ObservedPod): Promise<number | 'running'> {
+    await removeOldAttempts(this.#options.runtime, observed)
     return this.#nextLook(pod, undefined)
   }
 
@@ -257,10 +303,14 @@ export class PodLifecycle implements Lifecycle {
   }
 
   #nextLook(pod: Pod, retryAfter: number | undefined): number | 'running' {
-    const next = Math.min(retryAfter ?? Infinity, this.#untilDeadline(pod))
+    // Volumes that could not be brought up to date are tried again when their back-off ends.
+    const next = Math.min(retryAfter ?? Infinity, this.#untilDeadline(pod), this.#options.mounter.remaining(pod) || Infinity)
     return Number.isFinite(next) ? Math.max(0, next) : 'running'
   }
 }
+
+const restartsEverything = ({ conditions = [] }: Pod['status']): boolean =>
+  conditions.some(({ type, status }) => type === 'AllContainersRestarting' && status === 'True')
 
 /** The status with nothing but PodReadyToStartContainers turned true: containers are reported when they have been started. */
 function sandboxReady(status: Pod['status'], now: string): Pod['status'] {

@@ -1,25 +1,32 @@
 import type { Pod } from '../../api/core/pod.ts'
 import type { Clock } from '../../common/clock.ts'
 import { messageOf } from '../../common/error-message.ts'
-import type { ObservedPod, Runtime } from '../runtime/runtime.ts'
+import type { ObservedPod, Runtime, SandboxConfig } from '../runtime/runtime.ts'
 import type { WaitingReason } from '../status/container-status.ts'
-import { identityOf, MountError, type VolumeContents, type VolumeManager } from '../volumes/volume-manager.ts'
+import { MountError } from '../volumes/mount-error.ts'
+import type { VolumeManager } from '../volumes/volume-manager.ts'
 import { StartError, type ContainerStarter, type CreatedContainer, type StartContext } from './container-starter.ts'
+import type { NodeLimits } from './container-resources.ts'
 import type { ContainerToStart, PodActions } from './pod-actions.ts'
 import type { PodEvents } from './pod-events.ts'
 import type { RestartBackoff } from './restart-backoff.ts'
-import { sandboxConfig, type DnsOptions } from './sandbox-config.ts'
+import { podDns, type DnsOptions } from './pod-dns.ts'
+import { sandboxConfig } from './sandbox-config.ts'
 import { firstTerminationLogs, ownTerminationLog } from './termination-log.ts'
+import type { VolumeMounter } from './volume-mounter.ts'
 
 export interface PodStarterOptions {
   readonly runtime: Pick<Runtime, 'createSandbox' | 'startSandbox' | 'prepareVolumes'>
   readonly volumes: VolumeManager
+  readonly mounter: VolumeMounter
   readonly containers: ContainerStarter
   readonly backoff: RestartBackoff
   readonly events: PodEvents
   readonly clock: Clock
   readonly dns: () => DnsOptions
+  readonly limits: () => NodeLimits
   readonly hostIp: () => string
+  readonly userNamespaces: boolean
 }
 export interface StartRequest {
   readonly pod: Pod
@@ -45,32 +52,33 @@ function unwrap<T>(result: PromiseSettledResult<T>): T {
   return result.value
 }
 
+const waitFor = (retryAfter: number): StartResult => ({ waiting: new Map(), started: [], retryAfter })
+const isMountFailure = (result: PromiseSettledResult<void>) => result.status === 'rejected' && result.reason instanceof MountError
+
 /**
  * Brings up what a pod lacks: sandbox, volumes, containers. What does not depend on each other happens at once: while the
  * sandbox starts, volumes are filled and containers created; only their start waits for both.
  */
 export class PodStarter {
   readonly #options: PodStarterOptions
-  readonly #mounted = new Set<string>()
 
   constructor(options: PodStarterOptions) {
     this.#options = options
   }
 
-  forget(podUid: string): void {
-    this.#mounted.delete(podUid)
-  }
-
   async bringUp(request: StartRequest): Promise<StartResult> {
     const { pod, actions } = request
+    const { mounter } = this.#options
     // 1. Who has to wait for its back-off?
+    if (!mounter.isMounted(pod) && mounter.remaining(pod) > 0) return waitFor(mounter.remaining(pod))
     const held = this.#heldBack(pod, actions.start)
     const starts = actions.start.filter(({ container }) => !held.waiting.has(container.name))
     if (starts.length === 0) return { ...held, started: [] }
     // 2. The volumes are filled while the sandbox is created: one that cannot be filled keeps the pod from starting.
-    const sandbox = settle(this.#sandbox(request))
-    await this.#fillVolumes(pod, starts)
-    const sandboxId = unwrap(await sandbox)
+    const [sandbox, filled] = await Promise.all([settle(this.#sandbox(request)), settle(this.#fillVolumes(pod, starts))])
+    if (isMountFailure(filled)) return waitFor(mounter.remaining(pod))
+    unwrap(filled)
+    const sandboxId = unwrap(sandbox)
     // 3. The containers are created while the sandbox starts; nobody waits for its address who does not need it.
     const up = this.#startSandbox(request, sandboxId)
     const context = this.#context(request, sandboxId, up)
@@ -102,12 +110,18 @@ export class PodStarter {
 
   async #sandbox({ pod, actions, signal }: StartRequest): Promise<string> {
     if (!actions.createSandbox && actions.sandboxId !== undefined) return actions.sandboxId
-    const { runtime, volumes, dns } = this.#options
+    const { runtime, volumes, dns, limits } = this.#options
     try {
       await volumes.create(pod)
-      return await runtime.createSandbox(sandboxConfig(pod, actions.sandboxAttempt, { dns: dns(), volumes: volumes.names(pod) }), {
-        signal,
+      const config = sandboxConfig(pod, {
+        attempt: actions.sandboxAttempt,
+        clusterDomain: dns().clusterDomain,
+        dns: this.#dns(pod),
+        volumes: volumes.names(pod),
+        userNamespaces: this.#options.userNamespaces,
+        limits: limits(),
       })
+      return await runtime.createSandbox(config, { signal })
     } catch (error) {
       signal.throwIfAborted()
       this.#sandboxFailed(pod, error)
@@ -115,19 +129,15 @@ export class PodStarter {
     }
   }
 
+  #dns(pod: Pod): SandboxConfig['dns'] {
+    const { dns, warnings } = podDns(pod, this.#options.dns())
+    for (const message of warnings) this.#options.events.record({ pod, type: 'Warning', reason: 'DNSConfigForming', message })
+    return dns
+  }
+
   #sandboxFailed(pod: Pod, error: unknown): void {
     const message = `Failed to create pod sandbox: ${messageOf(error)}`
     this.#options.events.record({ pod, type: 'Warning', reason: 'FailedCreatePodSandBox', message })
-  }
-
-  async #contents(pod: Pod): Promise<VolumeContents> {
-    try {
-      return await this.#options.volumes.collect(pod)
-    } catch (error) {
-      for (const message of error instanceof MountError ? error.failures : [])
-        this.#options.events.record({ pod, type: 'Warning', reason: 'FailedMount', message })
-      throw error
-    }
   }
 
   /** Resolves, once the sandbox runs, to what tells its address. */
@@ -140,18 +150,10 @@ export class PodStarter {
   }
 
   async #fillVolumes(pod: Pod, starts: readonly ContainerToStart[]): Promise<void> {
+    const { mounter, runtime } = this.#options
     const logs = starts.flatMap(start => ownTerminationLog(pod, start) ?? [])
-    const contents = this.#mounted.has(pod.metadata.uid) ? undefined : await this.#contents(pod)
-    try {
-      if (contents) {
-        await this.#options.volumes.setUp(pod, { volumes: [...contents.volumes, firstTerminationLogs(pod), ...logs] })
-        this.#mounted.add(pod.metadata.uid)
-      } else if (logs.length > 0) await this.#options.runtime.prepareVolumes(logs)
-    } catch (error) {
-      const message = `MountVolume.SetUp failed for pod "${identityOf(pod).name}" : ${messageOf(error)}`
-      this.#options.events.record({ pod, type: 'Warning', reason: 'FailedMount', message })
-      throw error
-    }
+    if (!mounter.isMounted(pod)) await mounter.mount(pod, [firstTerminationLogs(pod), ...logs])
+    else if (logs.length > 0) await runtime.prepareVolumes(logs)
   }
 
   #context({ pod, observed, signal }: StartRequest, sandboxId: string, up: Promise<() => Promise<string>>): StartContext {
@@ -160,7 +162,7 @@ export class PodStarter {
       sandboxId,
       podIp: async () => await (await up)(),
       sources: this.#options.volumes.sources(pod),
-      runningId: name => observed.containers.find(container => container.name === name && container.state === 'running')?.id,
+      containerId: name => observed.containers.find(container => container.name === name)?.id,
       signal,
     }
   }

@@ -1,64 +1,61 @@
 import type { Pod } from '../../api/core/pod.ts'
 import type { SandboxConfig } from '../runtime/runtime.ts'
 import { identityOf } from '../volumes/volume-manager.ts'
+import { needsPodCgroup, podCgroup, type NodeLimits } from './container-resources.ts'
+import { dottedSysctl } from './sysctls.ts'
 
-export interface DnsOptions {
-  readonly clusterDns: readonly string[]
-  readonly clusterDomain: string
-  /** The node's own resolver settings. */
-  readonly node: SandboxConfig['dns']
+const longestHostname = 63
+/** What the kernel has room for. */
+const longestNodename = 64
+
+/** The pod's host name, and the domain that makes it fully qualified, for a pod with a subdomain. */
+function hostnameAndDomain({ spec, metadata }: Pod, clusterDomain: string): { readonly hostname: string; readonly domain: string } {
+  const name = spec.hostnameOverride || spec.hostname || metadata.name
+  const hostname = name.length > longestHostname ? name.slice(0, longestHostname).replace(/[.-]+$/, '') : name
+  const domain = spec.subdomain && !spec.hostnameOverride ? `${spec.subdomain}.${metadata.namespace ?? ''}.svc.${clusterDomain}` : ''
+  return { hostname, domain }
 }
 
-const unique = (list: readonly string[]) => [...new Set(list)]
-
-function policyDns({ spec, metadata }: Pod, { clusterDns, clusterDomain, node }: DnsOptions): SandboxConfig['dns'] {
-  const policy = spec.dnsPolicy ?? 'ClusterFirst'
-  if (policy === 'None') return { servers: [], searches: [], options: [] }
-  const cluster = clusterDns.length > 0 && (policy === 'ClusterFirstWithHostNet' || (policy === 'ClusterFirst' && !spec.hostNetwork))
-  if (!cluster) return node
-  const searches = [`${metadata.namespace ?? ''}.svc.${clusterDomain}`, `svc.${clusterDomain}`, clusterDomain]
-  return { servers: clusterDns, searches: unique([...searches, ...node.searches]), options: ['ndots:5'] }
-}
-
-/** The pod's resolver: what its policy gives, and its own dnsConfig added to that. */
-function podDns(pod: Pod, options: DnsOptions): SandboxConfig['dns'] {
-  const base = policyDns(pod, options)
-  const own = pod.spec.dnsConfig ?? {}
-  const merged = new Map(base.options.map(option => [option.split(':')[0] ?? option, option]))
-  for (const { name = '', value } of own.options ?? []) merged.set(name, value === undefined ? name : `${name}:${value}`)
-  return {
-    servers: unique([...base.servers, ...(own.nameservers ?? [])]),
-    searches: unique([...base.searches, ...(own.searches ?? [])]),
-    options: [...merged.values()],
+/** What `hostname` says in the pod, and what its address is called in /etc/hosts. Throws when that is too long for the kernel. */
+export function podNames(pod: Pod, clusterDomain: string): Required<Pick<SandboxConfig, 'hostname' | 'names'>> {
+  const { hostname, domain } = hostnameAndDomain(pod, clusterDomain)
+  if (!domain) return { hostname, names: [hostname] }
+  const qualified = `${hostname}.${domain}`
+  const names = [qualified, hostname]
+  if (!pod.spec.setHostnameAsFQDN || pod.spec.hostNetwork) return { hostname, names }
+  if (qualified.length > longestNodename) {
+    const lengths = `${longestNodename} characters is the max, ${qualified.length} characters requested`
+    throw new Error(`failed to construct FQDN from pod hostname and cluster domain, FQDN ${qualified} is too long (${lengths})`)
   }
+  return { hostname: qualified, names }
 }
 
-/** The host name inside the pod. */
-function podHostname({ spec, metadata }: Pod, clusterDomain: string): string {
-  if (spec.hostnameOverride) return spec.hostnameOverride
-  const short = (spec.hostname || metadata.name).slice(0, 63).replace(/[.-]+$/, '')
-  return spec.setHostnameAsFQDN && spec.subdomain ? `${short}.${spec.subdomain}.${metadata.namespace ?? ''}.svc.${clusterDomain}` : short
+export interface SandboxFacts {
+  readonly attempt: number
+  readonly clusterDomain: string
+  readonly dns: SandboxConfig['dns']
+  readonly volumes: readonly string[]
+  readonly userNamespaces: boolean
+  readonly limits: NodeLimits
 }
 
-/** The domain under which a pod with a subdomain knows itself; in its hosts file. */
-const podDomain = ({ spec, metadata }: Pod, clusterDomain: string): { domain?: string } =>
-  spec.subdomain && !spec.hostnameOverride ? { domain: `${spec.subdomain}.${metadata.namespace ?? ''}.svc.${clusterDomain}` } : {}
-
-/** What the sandbox is made from. */
-export function sandboxConfig(pod: Pod, attempt: number, options: { dns: DnsOptions; volumes: readonly string[] }): SandboxConfig {
+/** What the sandbox is made from. Throws when the pod cannot have what it asks for. */
+export function sandboxConfig(pod: Pod, { attempt, clusterDomain, dns, volumes, userNamespaces, limits }: SandboxFacts): SandboxConfig {
   const { spec } = pod
+  if (spec.hostUsers === false && !userNamespaces)
+    throw new Error("can't set `spec.hostUsers: false`, runtime does not support user namespaces")
   const sysctls = spec.securityContext?.sysctls ?? []
   return {
     pod: identityOf(pod),
     attempt,
-    hostname: podHostname(pod, options.dns.clusterDomain),
-    ...podDomain(pod, options.dns.clusterDomain),
+    ...podNames(pod, clusterDomain),
     network: spec.hostNetwork ? 'node' : 'pod',
-    dns: podDns(pod, options.dns),
+    dns,
     ...(spec.hostAliases ? { extraHosts: spec.hostAliases.map(({ ip, hostnames = [] }) => ({ ip, hostnames })) } : {}),
-    ...(sysctls.length > 0 ? { sysctls: Object.fromEntries(sysctls.map(({ name, value }) => [name, value])) } : {}),
+    ...(sysctls.length > 0 ? { sysctls: Object.fromEntries(sysctls.map(({ name, value }) => [dottedSysctl(name), value])) } : {}),
     ...(spec.hostPID ? { hostPid: true } : {}),
     ...(spec.hostIPC ? { hostIpc: true } : {}),
-    volumes: options.volumes,
+    volumes,
+    ...(needsPodCgroup(pod, limits) ? { resources: podCgroup(pod, limits) } : {}),
   }
 }

@@ -36,5 +36,7 @@ export function serviceEnvironment(services: readonly Service[], namespace: stri
   const usable = services.filter(hasClusterIp)
   const master = usable.filter(({ metadata }) => metadata.namespace === 'default' && metadata.name === 'kubernetes')
   const own = links ? usable.filter(({ metadata }) => metadata.namespace === namespace) : []
-  return new Map([...master, ...own].flatMap(variablesOf))
+  // One of the namespace's own that is called as the API server's stands in its place.
+  const byName = new Map([...master, ...own].map(service => [service.metadata.name, service]))
+  return new Map([...byName.values()].flatMap(variablesOf))
 }

@@ -37,9 +37,9 @@ export class TerminationMessages {
   }
 
   async #logTail(id: string): Promise<string> {
-    const lines: string[] = []
+    const lines: Buffer[] = []
     for await (const { text } of this.#runtime.logs(id, { follow: false, tailLines: maxLogLines, signal: new AbortController().signal }))
-      lines.push(text.toString('utf8'))
-    return lines.join('').slice(-maxLogBytes)
+      lines.push(text)
+    return Buffer.concat(lines).subarray(-maxLogBytes).toString('utf8')
   }
 }

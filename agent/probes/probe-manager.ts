@@ -27,6 +27,13 @@ export interface ProbedContainer {
   readonly podUid: string
 }
 
+interface Subject {
+  readonly pod: Pod
+  readonly container: Container
+  readonly containerId: string
+  readonly podIp: string
+  readonly startedAt: number
+}
 interface Probed {
   readonly podUid: string
   readonly workers: Map<ProbeType, { worker: ProbeWorker; stop: AbortController }>
@@ -39,15 +46,17 @@ const specs = (container: Container) => ({
 })
 const titles: Readonly<Record<ProbeType, string>> = { startup: 'Startup', liveness: 'Liveness', readiness: 'Readiness' }
 
-const metricResults = { success: 'successful', failure: 'failed', error: 'unknown' } as const
+const metricResults = { success: 'successful', warning: 'successful', failure: 'failed', error: 'unknown' } as const
 
 /** One worker per probe of every running container; answers what the probes say. */
 export class ProbeManager {
   readonly #containers = new Map<string, Probed>()
   readonly #options: ProbeManagerOptions
+  readonly #began: number
 
   constructor(options: ProbeManagerOptions) {
     this.#options = options
+    this.#began = options.clock.now().getTime()
   }
 
   /** Starts probing containers that run and stops probing those that no longer do. */
@@ -94,8 +103,10 @@ export class ProbeManager {
     this.#containers.delete(id)
   }
 
-  #add(subject: { pod: Pod; container: Container; containerId: string; podIp: string; startedAt: number }): void {
+  #add(subject: Subject): void {
     const { pod, container, containerId } = subject
+    const inherited = subject.startedAt < this.#began
+    const known = inherited ? lastKnown(pod, containerId) : {}
     const probed: Probed = { podUid: pod.metadata.uid, workers: new Map() }
     this.#containers.set(containerId, probed)
     let announceStart = () => {}
@@ -103,10 +114,13 @@ export class ProbeManager {
     for (const [type, probe] of Object.entries(specs(container)) as [ProbeType, Container['startupProbe']][]) {
       if (!probe) continue
       const stop = new AbortController()
+      if (type === 'startup' && known.startup === 'success') announceStart()
       const worker = new ProbeWorker({
         type,
         probe,
         startedAt: subject.startedAt,
+        known: known[type],
+        headStartMs: inherited ? Math.random() * (probe.periodSeconds ?? 10) * 1000 : 0,
         clock: this.#options.clock,
         run: signal =>
           this.#measured({ pod, container, type }, () => runProbe({ ...subject, probe, runtime: this.#options.runtime, signal })),
@@ -136,12 +150,30 @@ export class ProbeManager {
     return outcome
   }
 
-  #report({ pod, container }: { pod: Pod; container: Container }, type: ProbeType, { result, output }: ProbeOutcome): void {
-    if (result === 'success') return
-    const message =
-      result === 'failure'
-        ? `${titles[type]} probe failed: ${output}`
-        : `${titles[type]} probe errored and resulted in unknown state: ${output}`
-    this.#options.record({ pod, container: container.name, reason: 'Unhealthy', message })
+  #report({ pod, container }: Subject, type: ProbeType, outcome: ProbeOutcome): void {
+    const event = eventOf(outcome)
+    if (event)
+      this.#options.record({ pod, container: container.name, reason: event.reason, message: `${titles[type]} probe ${event.words}` })
   }
+}
+
+function eventOf(outcome: ProbeOutcome): { reason: string; words: string } | undefined {
+  switch (outcome.result) {
+    case 'success':
+      return undefined
+    case 'warning':
+      return { reason: 'ProbeWarning', words: `warning: ${outcome.output}` }
+    case 'failure':
+      return { reason: 'Unhealthy', words: `failed: ${outcome.output}` }
+    case 'error':
+      return { reason: 'Unhealthy', words: `errored and resulted in ${outcome.state} state: ${outcome.output}` }
+  }
+}
+
+/** What the pod's status says of a container that ran before this agent did: it neither becomes unready nor starts anew for that. */
+function lastKnown({ status }: Pod, containerId: string): Partial<Record<ProbeType, ProbeResult>> {
+  const all = [...(status.initContainerStatuses ?? []), ...(status.containerStatuses ?? [])]
+  const last = all.find(({ containerID }) => containerID?.endsWith(containerId))
+  if (!last) return {}
+  return { readiness: last.ready ? 'success' : 'failure', ...(last.started ? { startup: 'success' } : {}) }
 }

@@ -14,6 +14,10 @@ export interface ProbeWorkerOptions {
   readonly probe: Probe
   /** When the container started, in milliseconds. */
   readonly startedAt: number
+  /** What the agent before this one knew of the container. */
+  readonly known?: ProbeResult | undefined
+  /** Milliseconds before the first probe of a container that ran already: an agent that starts does not probe all at once. */
+  readonly headStartMs?: number
   readonly clock: Clock
   readonly run: (signal: AbortSignal) => Promise<ProbeOutcome>
   /** Resolves once the startup probe has succeeded; at once when there is none. */
@@ -34,7 +38,7 @@ export class ProbeWorker {
 
   constructor(options: ProbeWorkerOptions) {
     this.#options = options
-    this.#result = initialResults[options.type]
+    this.#result = options.known ?? initialResults[options.type]
   }
 
   get result(): ProbeResult {
@@ -42,10 +46,12 @@ export class ProbeWorker {
   }
 
   async run(signal: AbortSignal): Promise<void> {
-    const { started, startedAt, probe, clock } = this.#options
+    const { type, started, startedAt, probe, clock, headStartMs = 0 } = this.#options
+    // The container has started under the agent before this one: that is not asked twice.
+    if (type === 'startup' && this.#result === 'success') return
     await Promise.race([started, untilAborted(signal)])
     const period = (probe.periodSeconds ?? 10) * 1000
-    const first = Math.max(startedAt + (probe.initialDelaySeconds ?? 0) * 1000, clock.now().getTime())
+    const first = Math.max(startedAt + (probe.initialDelaySeconds ?? 0) * 1000, clock.now().getTime() + headStartMs)
     let tick = first
     while (!signal.aborted) {
       await this.#sleepUntil(tick, signal)
@@ -62,14 +68,15 @@ export class ProbeWorker {
     if (signal.aborted) return true
     onOutcome(outcome)
     if (outcome.result === 'error') return false
-    this.#run = outcome.result === this.#last ? this.#run + 1 : 1
-    this.#last = outcome.result
-    const threshold = outcome.result === 'success' ? (probe.successThreshold ?? 1) : (probe.failureThreshold ?? 3)
+    const result = outcome.result === 'failure' ? 'failure' : 'success'
+    this.#run = result === this.#last ? this.#run + 1 : 1
+    this.#last = result
+    const threshold = result === 'success' ? (probe.successThreshold ?? 1) : (probe.failureThreshold ?? 3)
     if (this.#run < threshold) return false
-    const changed = this.#result !== outcome.result
-    this.#result = outcome.result
-    if (changed) onResult(this.#result)
-    return type !== 'readiness' && (outcome.result === 'failure' || type === 'startup')
+    const changed = this.#result !== result
+    this.#result = result
+    if (changed) onResult(result)
+    return type !== 'readiness' && (result === 'failure' || type === 'startup')
   }
 
   async #sleepUntil(time: number, signal: AbortSignal): Promise<void> {

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto'
 import { PassThrough, type Readable } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import { afterAll, describe, expect, it } from '@jest/globals'
-import type { ContainerConfig, LogLine, PodIdentity, Runtime, RuntimeEvent } from './runtime.ts'
+import type { ContainerConfig, ContainerResources, ImageEvent, LogLine, PodIdentity, Runtime, RuntimeEvent } from './runtime.ts'
 import type { Behaviour } from './simulated-behaviour.ts'
 
 /** What the contract's containers run, and how the simulation acts it. */
@@ -48,6 +48,8 @@ export interface ContractSubject {
   readonly runtime: Runtime
   /** An image with a shell that is here. */
   readonly image: string
+  /** Makes an image that nothing is made of, of this one name. */
+  readonly spareImage: () => Promise<string>
 }
 
 /** What every runtime must do. */
@@ -59,7 +61,7 @@ export function describeRuntime(name: string, subject: () => ContractSubject): v
       uids.push(uid)
       return { uid, name: `pod-${uid.slice(0, 8)}`, namespace: 'default' }
     }
-    const sandboxOf = (pod: PodIdentity, volumes: readonly string[] = []) =>
+    const sandboxOf = (pod: PodIdentity, volumes: readonly string[] = [], resources?: ContainerResources) =>
       subject().runtime.createSandbox({
         pod,
         attempt: 0,
@@ -67,6 +69,7 @@ export function describeRuntime(name: string, subject: () => ContractSubject): v
         network: 'pod',
         dns: { servers: ['10.96.0.10'], searches: ['default.svc.cluster.local'], options: ['ndots:5'] },
         volumes,
+        ...(resources ? { resources } : {}),
       })
     const containerOf = (pod: PodIdentity, sandboxId: string, more: Partial<ContainerConfig> = {}): ContainerConfig => ({
       pod,
@@ -165,6 +168,28 @@ export function describeRuntime(name: string, subject: () => ContractSubject): v
       await expect(creation).rejects.toMatchObject({ reason: 'ImageNotFound' })
     })
 
+    it('tells what containers and sandboxes may use, and changes it while they run', async () => {
+      const { runtime } = subject()
+      const pod = newPod()
+      const sandboxId = await sandboxOf(pod, [], { cpuShares: 512, memoryBytes: 256 << 20 })
+      const resources = { cpuShares: 102, cpuQuotaMicros: 20_000, cpuPeriodMicros: 100_000, memoryBytes: 64 << 20 }
+      const [, id] = await Promise.all([
+        runtime.startSandbox(sandboxId),
+        runtime.createContainer(containerOf(pod, sandboxId, { resources, withinSandbox: true })),
+      ])
+      await runtime.startContainer(id)
+      expect(await observe(pod)).toMatchObject({ id, resources })
+      const more = { cpuShares: 204, cpuQuotaMicros: 40_000, cpuPeriodMicros: 100_000, memoryBytes: 128 << 20 }
+      await runtime.updateContainerResources(id, more)
+      expect(await observe(pod)).toMatchObject({ id, state: 'running', resources: more })
+      const held = async () => (await runtime.inspectPod(pod.uid)).sandboxes[0]?.resources
+      // Not every engine can hold a pod's containers together; one that can shows with what.
+      if (!(await held())) return
+      expect(await held()).toMatchObject({ cpuShares: 512, memoryBytes: 256 << 20 })
+      await runtime.updateContainerResources(sandboxId, { cpuShares: 512, memoryBytes: 200 << 20 })
+      expect(await held()).toMatchObject({ memoryBytes: 200 << 20 })
+    })
+
     it('keeps and follows logs', async () => {
       const { runtime, pod, id } = await start('speaks')
       const followed = await collect(runtime.logs(id, { follow: true, signal: new AbortController().signal }))
@@ -257,7 +282,59 @@ export function describeRuntime(name: string, subject: () => ContractSubject): v
       expect(await read()).toBe('first')
       await runtime.writeVolume(name, file('second'), { atomic: true })
       expect(await read()).toBe('second')
+      expect((await runtime.readVolumeFile(name, 'key'))?.toString()).toBe('second')
+      expect(await runtime.readVolumeFile(name, 'none')).toBeUndefined()
       expect((await runtime.listVolumes()).filter(({ podUid }) => podUid === pod.uid)).toHaveLength(2)
+    })
+
+    it('fills a volume with the files of an image', async () => {
+      const { runtime, image } = subject()
+      const pod = newPod()
+      const name = `kubeling-test-${pod.uid}`
+      await runtime.createVolume({ name, pod })
+      await runtime.startSandbox(await sandboxOf(pod, [name]))
+      await expect(runtime.fillVolume(name, 'none.example/none:1')).rejects.toMatchObject({ reason: 'ImageNotFound' })
+      await runtime.fillVolume(name, image)
+      await runtime.fillVolume(name, image)
+      expect(await runtime.volumeUsage(name)).toBeGreaterThan(0)
+    })
+
+    it('knows which images are in use, and does not remove those', async () => {
+      const { runtime, id } = await start('sleeps')
+      const { image } = subject()
+      const found = await runtime.imageStatus(image)
+      expect(await runtime.imagesInUse()).toContain(found?.id)
+      expect((await runtime.listImages()).map(({ tags }) => tags)).toContainEqual(found?.tags)
+      await expect(runtime.removeImage(found?.id ?? '')).rejects.toMatchObject({ reason: 'Conflict' })
+      await runtime.startContainer(id)
+    })
+
+    it('removes an image by its name and by its id, and tells of it', async () => {
+      const { runtime, spareImage } = subject()
+      const stop = new AbortController()
+      const seen: ImageEvent[] = []
+      const listening = (async () => {
+        for await (const event of runtime.imageEvents(stop.signal)) seen.push(event)
+      })()
+      await new Promise(resolve => setTimeout(resolve, 100))
+      const byName = await spareImage()
+      await runtime.removeImage(byName)
+      await runtime.removeImage(byName)
+      const byId = await runtime.imageStatus(await spareImage())
+      await runtime.removeImage(byId?.id ?? '')
+      expect(await runtime.imageStatus(byName)).toBeUndefined()
+      expect(await runtime.imageStatus(byId?.id ?? '')).toBeUndefined()
+      await eventually(async () => {
+        expect(seen.map(({ type }) => type)).toEqual(expect.arrayContaining(['added', 'removed']))
+      })
+      stop.abort()
+      await listening
+    })
+
+    it('measures the disk of images', async () => {
+      const { capacityBytes, availableBytes } = await subject().runtime.imageFsInfo()
+      expect(availableBytes).toBeGreaterThan(0)
+      expect(availableBytes).toBeLessThanOrEqual(capacityBytes)
     })
 
     it('tells what happens', async () => {

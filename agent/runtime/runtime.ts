@@ -33,6 +33,7 @@ export interface Runtime {
   /** Sends `signal` (default: the image's), waits `graceSeconds`, then kills. A container that is gone or stopped is fine. */
   stopContainer(id: string, options: { graceSeconds: number; signal?: string }): Promise<void>
   removeContainer(id: string): Promise<void>
+  /** Changes what a running container, or the containers of a sandbox together, may use; what is not mentioned stays. */
   updateContainerResources(id: string, resources: ContainerResources): Promise<void>
 
   /** Runs a command to its end. Throws RuntimeError 'Timeout' after `timeoutSeconds`. */
@@ -51,9 +52,22 @@ export interface Runtime {
 
   imageStatus(image: string): Promise<ImageInfo | undefined>
   listImages(): Promise<ImageInfo[]>
-  /** Resolves to the image's id. Throws RuntimeError 'ImageNotFound' | 'RegistryUnavailable' | 'Unauthorized' | 'InvalidImageName' | 'Unknown'. */
-  pullImage(image: string, options?: { credentials?: RegistryCredentials; signal?: AbortSignal }): Promise<string>
+  /**
+   * Resolves to the image's id. Throws RuntimeError 'ImageNotFound' | 'Unauthorized' | 'InvalidImageName' | 'Unknown', or
+   * 'RegistryUnavailable' when no registry could be reached: an answer of a registry, whatever it is, is one of the others.
+   */
+  pullImage(image: string, options?: PullOptions): Promise<string>
+  /**
+   * Removes a name of an image, and the image with its last one; by id, the image with all of its names. An image that is gone is
+   * fine. Throws RuntimeError 'Conflict' while a container, whoever's, was made of the image that would go.
+   */
   removeImage(image: string): Promise<void>
+  /** Ids of the images that any container of the machine was made of, running or not, whoever's it is. */
+  imagesInUse(): Promise<ReadonlySet<string>>
+  /** The file system that images lie on. */
+  imageFsInfo(): Promise<FileSystemInfo>
+  /** Images come and go: hints, never the truth. Ends when the stream breaks. */
+  imageEvents(signal: AbortSignal): AsyncIterable<ImageEvent>
 
   /** Creates the volume unless it is there; idempotent by name. A volume on disk gets `mode` and `gid` from prepareVolumes. */
   createVolume(config: VolumeConfig): Promise<void>
@@ -61,9 +75,14 @@ export interface Runtime {
   prepareVolumes(volumes: readonly PreparedVolume[]): Promise<void>
   /**
    * Replaces what the volume holds by `files`. With `atomic` the way kubelet does: into a directory of its own, then the
-   * `..data` symlink is switched by a rename, so that a reader sees all of the old or all of the new.
+   * `..data` symlink is switched by a rename, so that a reader sees all of the old or all of the new. `gid` is the group of
+   * what has none of its own.
    */
-  writeVolume(name: string, files: readonly VolumeFile[], options: { atomic: boolean }): Promise<void>
+  writeVolume(name: string, files: readonly VolumeFile[], options: WriteOptions): Promise<void>
+  /** Reads a file of a volume; undefined when it is not there. Throws when links lead out of the volume. */
+  readVolumeFile(name: string, path: string): Promise<Buffer | undefined>
+  /** Fills a volume with the files of an image, once. Throws RuntimeError 'ImageNotFound' when the image is not here. */
+  fillVolume(name: string, image: string): Promise<void>
   /** Bytes that the files of a volume take up; throws NotFound when it is nowhere to be seen. */
   volumeUsage(name: string): Promise<number>
   removeVolume(name: string): Promise<void>
@@ -99,6 +118,12 @@ export interface RuntimeInfo {
   readonly bootId?: string
   readonly machineId?: string
   readonly cgroupVersion: 1 | 2
+  /** Whether it can confine containers by AppArmor profiles. */
+  readonly appArmor: boolean
+  /** Whether containers get user ids of their own, which are nobody's on the host. */
+  readonly userNamespaces: boolean
+  /** Whether mounts below a read-only one can be made read-only too. */
+  readonly recursiveReadOnlyMounts: boolean
 }
 
 /** Which pod a sandbox, container or volume belongs to; kept in labels. */
@@ -113,8 +138,8 @@ export interface SandboxConfig {
   /** Counts sandboxes of this pod: 0, then 1 after the first died. */
   readonly attempt: number
   readonly hostname: string
-  /** What makes the hostname fully qualified, for pods with a subdomain: `sub.ns.svc.cluster.local`. */
-  readonly domain?: string
+  /** The names that the pod's address has in its hosts file, the fully qualified one first; default: the hostname. */
+  readonly names?: readonly string[]
   /** `pod`: own namespace on the node's pod network. `node`: the node's namespace. */
   readonly network: 'pod' | 'node'
   readonly dns: { readonly servers: readonly string[]; readonly searches: readonly string[]; readonly options: readonly string[] }
@@ -124,6 +149,11 @@ export interface SandboxConfig {
   readonly hostIpc?: boolean
   /** Volumes to keep mounted while the sandbox lives: those of the pod. A tmpfs would lose its files between containers. */
   readonly volumes?: readonly string[]
+  /**
+   * What the containers of the pod may use together, where the runtime can hold them together; it counts for those that are
+   * created with `withinSandbox`.
+   */
+  readonly resources?: ContainerResources
   readonly labels?: Readonly<Record<string, string>>
 }
 
@@ -149,6 +179,8 @@ export interface ContainerConfig {
   readonly env: readonly { readonly name: string; readonly value: string }[]
   readonly mounts: readonly Mount[]
   readonly resources: ContainerResources
+  /** What it uses counts against the resources of its sandbox. */
+  readonly withinSandbox?: boolean
   readonly security: ContainerSecurity
   readonly stdin?: boolean
   readonly stdinOnce?: boolean
@@ -162,20 +194,26 @@ export interface ContainerConfig {
 }
 
 export type Mount = {
+  /** What the user calls it, for messages. */
+  readonly name?: string
   readonly target: string
   readonly readOnly: boolean
+  /** Read-only with all that is mounted below; only where `info` says that it can be. */
+  readonly recursiveReadOnly?: boolean
   readonly propagation?: 'None' | 'HostToContainer' | 'Bidirectional'
+  /** A part of it, made as a directory when it is missing and `partsExist` is not set. Throws 'UnsafeSubPath' when links in it lead out of the volume. */
+  readonly subPath?: string
+  readonly partsExist?: boolean
 } & (
   | {
       readonly volume: string
-      /** Links in it lead nowhere outside the volume, or the container is not created. */
-      readonly subPath?: string
       /** No container can put a link at `subPath`: it need not be looked at. */
       readonly noLinks?: boolean
     }
   | { readonly hostPath: string }
 )
 
+/** What absent is not limited; upstream's LinuxContainerResources. */
 export interface ContainerResources {
   readonly cpuShares?: number
   readonly cpuQuotaMicros?: number
@@ -186,8 +224,11 @@ export interface ContainerResources {
 }
 
 export interface ContainerSecurity {
+  /** `user` or `user:group`, by name or number. Absent: the image's. */
   readonly user?: string
   readonly groups?: readonly string[]
+  /** Whether the groups that the image's /etc/group lists for the user are added; default Merge. */
+  readonly groupsPolicy?: 'Merge' | 'Strict'
   readonly privileged?: boolean
   readonly readOnlyRootFilesystem?: boolean
   readonly addCapabilities?: readonly string[]
@@ -195,6 +236,8 @@ export interface ContainerSecurity {
   readonly noNewPrivileges?: boolean
   readonly seccomp?: 'RuntimeDefault' | 'Unconfined' | { readonly json: string }
   readonly appArmor?: string
+  /** Ignored where there is no SELinux. */
+  readonly seLinux?: { readonly user?: string; readonly role?: string; readonly type?: string; readonly level?: string }
 }
 
 export interface ObservedPod {
@@ -212,6 +255,8 @@ export interface ObservedSandbox {
   readonly ip?: string
   readonly createdAt: string
   readonly labels: Readonly<Record<string, string>>
+  /** What its containers may use together; from inspectPod only, and absent when nothing holds them together. */
+  readonly resources?: ContainerResources
 }
 export interface ObservedContainer {
   readonly id: string
@@ -232,6 +277,8 @@ export interface ObservedContainer {
   readonly image: string
   readonly imageId: string
   readonly annotations: Readonly<Record<string, string>>
+  /** What it may use; from inspectPod only. */
+  readonly resources?: ContainerResources
 }
 
 export interface ExecResult {
@@ -312,11 +359,32 @@ export interface ImageInfo {
   /** The image's default user, for runAsNonRoot. */
   readonly user?: string
 }
+export interface PullOptions extends Abortable {
+  readonly credentials?: RegistryCredentials
+  /** Hears of everything that moves, as it moves; silence means that nothing does. */
+  readonly onProgress?: (progress: PullProgress) => void
+}
+export interface PullProgress {
+  readonly downloadedBytes: number
+  /** Of the layers whose size is known by now. */
+  readonly totalBytes: number
+  readonly layers: number
+  /** Layers that are unpacked, or were here before. */
+  readonly layersDone: number
+}
+export interface ImageEvent {
+  readonly type: 'added' | 'removed'
+  /** The name or the id. */
+  readonly image: string
+}
+export interface FileSystemInfo {
+  readonly capacityBytes: number
+  readonly availableBytes: number
+}
 export interface RegistryCredentials {
-  readonly username?: string
-  readonly password?: string
-  readonly identityToken?: string
-  readonly serverAddress?: string
+  readonly username: string
+  readonly password: string
+  readonly serverAddress: string
 }
 
 export interface VolumeConfig {
@@ -326,7 +394,12 @@ export interface VolumeConfig {
   readonly memory?: { readonly sizeBytes: number }
   /** Permission bits of the volume's root; default 0777. */
   readonly mode?: number
-  /** Group of the volume's root (fsGroup). */
+  /** Group of everything in the volume (fsGroup); its directories hand the group on to what is made in them. */
+  readonly gid?: number
+}
+export interface WriteOptions {
+  readonly atomic: boolean
+  /** The volume's group. */
   readonly gid?: number
 }
 export interface PreparedVolume extends VolumeConfig {
@@ -358,6 +431,7 @@ export type RuntimeErrorReason =
   | 'Unauthorized'
   | 'InvalidImageName'
   | 'HostPathMissing'
+  | 'UnsafeSubPath'
   | 'Unavailable'
   | 'Unknown'
 

@@ -14,6 +14,8 @@ export interface Behaviour {
   readonly exec?: (command: readonly string[], input: string) => ExecAnswer
   /** Answers a connection to a port: what comes back for what was sent, or what is said at once before it is closed. Absent: refused. */
   readonly listens?: Readonly<Record<number, ((input: Buffer) => Buffer) | Buffer>>
+  /** What it uses; default 0. */
+  readonly memoryBytes?: number
   /** Files of the container by path. */
   readonly files?: Readonly<Record<string, string>>
 }
@@ -31,7 +33,11 @@ export type Script = (config: ContainerConfig) => Behaviour | undefined
 /** What a simulated registry says of an image: how long a pull takes and how it ends. Images without a word are there at once. */
 export interface SimulatedImage {
   readonly pullMs?: number
+  /** How many steps of progress a pull makes in its time; default 10. With 0 it is silent until it ends. */
+  readonly steps?: number
   readonly error?: 'ImageNotFound' | 'RegistryUnavailable' | 'Unauthorized'
+  /** Who may pull it; default: everyone. */
+  readonly login?: { readonly username: string; readonly password: string }
   readonly user?: string
   readonly sizeBytes?: number
 }

@@ -1,6 +1,6 @@
 import { EventEmitter } from 'node:events'
 import type { Behaviour } from './simulated-behaviour.ts'
-import type { ContainerConfig, LogLine, ObservedContainer } from './runtime.ts'
+import type { ContainerConfig, ContainerResources, LogLine, ObservedContainer } from './runtime.ts'
 
 /** One container of the simulation: created, then running, then exited, never back. */
 export class SimulatedContainer {
@@ -13,7 +13,7 @@ export class SimulatedContainer {
   #observed: ObservedContainer
   #timer: NodeJS.Timeout | undefined
 
-  constructor(id: string, config: ContainerConfig, behaviour: Behaviour) {
+  constructor({ id, imageId }: { id: string; imageId: string }, config: ContainerConfig, behaviour: Behaviour) {
     this.id = id
     this.config = config
     this.behaviour = behaviour
@@ -26,8 +26,9 @@ export class SimulatedContainer {
       state: 'created',
       createdAt: now(),
       image: config.image,
-      imageId: imageIdOf(config.image),
+      imageId,
       annotations: { ...config.annotations },
+      resources: config.resources,
     }
   }
 
@@ -48,6 +49,9 @@ export class SimulatedContainer {
       ended()
     }, exit.afterMs ?? 0)
   }
+  update(resources: ContainerResources): void {
+    this.#observed = { ...this.#observed, resources: { ...this.#observed.resources, ...resources } }
+  }
   failStart(error: string): void {
     this.#observed = { ...this.#observed, error, exitCode: 128 }
   }
@@ -66,4 +70,3 @@ export class SimulatedContainer {
 }
 
 export const now = (): string => new Date().toISOString().replace('Z', '000000Z')
-export const imageIdOf = (image: string): string => `sha256:${Buffer.from(image).toString('hex').padEnd(64, '0').slice(0, 64)}`

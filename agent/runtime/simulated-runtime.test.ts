@@ -6,7 +6,14 @@ const script = new SimulatedRuntime({
   images: ['busybox'],
   script: ({ command }) => Object.values(programs).find(program => program.command.join() === command?.join())?.behaviour,
 })
-describeRuntime('SimulatedRuntime', () => ({ runtime: script, image: 'busybox' }))
+describeRuntime('SimulatedRuntime', () => ({
+  runtime: script,
+  image: 'busybox',
+  spareImage: async () => {
+    await script.pullImage('spare:1')
+    return 'spare:1'
+  },
+}))
 
 describe('SimulatedRuntime scripts', () => {
   it('pulls as slowly and as badly as the registry is said to be', async () => {

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { EventEmitter, on } from 'node:events'
+import { EventEmitter } from 'node:events'
 import type { Duplex } from 'node:stream'
 import { setTimeout as delay } from 'node:timers/promises'
 import { currentFirst, newestFirst } from './current-first.ts'
@@ -8,8 +8,11 @@ import {
   type Abortable,
   type AttachOptions,
   type ContainerConfig,
+  type ContainerResources,
   type ExecOptions,
   type ExecResult,
+  type FileSystemInfo,
+  type ImageEvent,
   type ImageInfo,
   type LogOptions,
   type ObservedPod,
@@ -17,6 +20,7 @@ import {
   type PodIdentity,
   type PodStats,
   type PreparedVolume,
+  type PullOptions,
   type Runtime,
   type RuntimeEvent,
   type RuntimeInfo,
@@ -24,19 +28,17 @@ import {
   type SandboxConfig,
   type VolumeConfig,
   type VolumeFile,
+  type WriteOptions,
 } from './runtime.ts'
-import type { Script, SimulatedImage } from './simulated-behaviour.ts'
-import { imageIdOf, now, SimulatedContainer } from './simulated-container.ts'
+import type { Script } from './simulated-behaviour.ts'
+import { now, SimulatedContainer } from './simulated-container.ts'
+import { eventsOf, SimulatedImages, type SimulatedImageOptions } from './simulated-images.ts'
 import { simulatedAttach, simulatedConnection, simulatedExec, simulatedLogs } from './simulated-streams.ts'
 import { SimulatedVolumes } from './simulated-volumes.ts'
 
-export interface SimulationOptions {
+export interface SimulationOptions extends SimulatedImageOptions {
   /** What each container does; default: run until stopped. */
   readonly script?: Script
-  /** What the registry says of images; those not mentioned are pulled at once. */
-  readonly registry?: Readonly<Record<string, SimulatedImage>>
-  /** Images that are here from the start. */
-  readonly images?: readonly string[]
   /** How long starting a sandbox and a container takes; default 0. */
   readonly startMs?: number
   /** The first two parts and the third of the pods' addresses; default 10.244.0. */
@@ -57,7 +59,6 @@ export class SimulatedRuntime implements Runtime {
   readonly #options: SimulationOptions
   readonly #sandboxes = new Map<string, SimulatedSandbox>()
   readonly #containers = new Map<string, SimulatedContainer>()
-  readonly #images: Map<string, ImageInfo>
   readonly #hostPaths: Map<string, 'Directory' | 'File' | 'Socket' | 'CharDevice' | 'BlockDevice'>
   readonly #events = new EventEmitter().setMaxListeners(0)
   readonly #failures = new Map<keyof Runtime, Error[]>()
@@ -65,10 +66,11 @@ export class SimulatedRuntime implements Runtime {
   /** What was asked, in order: `createContainer web`, `pullImage nginx`. */
   readonly calls: string[] = []
   readonly volumes = new SimulatedVolumes()
+  readonly images: SimulatedImages
 
   constructor(options: SimulationOptions = {}) {
     this.#options = options
-    this.#images = new Map((options.images ?? []).map(image => [image, this.#imageOf(image)]))
+    this.images = new SimulatedImages(options)
     this.#hostPaths = new Map(Object.entries(options.hostPaths ?? {}))
   }
 
@@ -108,7 +110,10 @@ export class SimulatedRuntime implements Runtime {
       architecture: 'amd64',
       cpus: 8,
       memoryBytes: 16 * 2 ** 30,
+      recursiveReadOnlyMounts: true,
       cgroupVersion: 2,
+      appArmor: false,
+      userNamespaces: false,
     }
     return { ...standard, ...this.#options.info }
   }
@@ -120,7 +125,14 @@ export class SimulatedRuntime implements Runtime {
     )
     if (same) return same[0]
     const id = newId()
-    const observed: ObservedSandbox = { id, attempt: config.attempt, state: 'created', createdAt: now(), labels: { ...config.labels } }
+    const observed: ObservedSandbox = {
+      id,
+      attempt: config.attempt,
+      state: 'created',
+      createdAt: now(),
+      labels: { ...config.labels },
+      ...(config.resources ? { resources: config.resources } : {}),
+    }
     this.#sandboxes.set(id, { config, observed })
     this.#tell(config.pod, id, 'created')
     return id
@@ -171,9 +183,10 @@ export class SimulatedRuntime implements Runtime {
       ({ config: other }) => other.pod.uid === config.pod.uid && other.name === config.name && other.attempt === config.attempt,
     )
     if (same) return same.id
-    if (!this.#images.has(config.image)) throw new RuntimeError('ImageNotFound', `No such image: ${config.image}`)
+    const image = this.images.status(config.image)
+    if (!image) throw new RuntimeError('ImageNotFound', `No such image: ${config.image}`)
     this.#sandbox(config.sandboxId)
-    const container = new SimulatedContainer(newId(), config, this.#options.script?.(config) ?? {})
+    const container = new SimulatedContainer({ id: newId(), imageId: image.id }, config, this.#options.script?.(config) ?? {})
     this.#containers.set(container.id, container)
     this.#tell(config.pod, container.id, 'created')
     return container.id
@@ -209,8 +222,11 @@ export class SimulatedRuntime implements Runtime {
     this.#containers.delete(id)
     this.#tell(container.config.pod, id, 'removed')
   }
-  async updateContainerResources(id: string): Promise<void> {
-    this.#called('updateContainerResources', this.#container(id).config.name)
+  async updateContainerResources(id: string, resources: ContainerResources): Promise<void> {
+    const sandbox = this.#sandboxes.get(id)
+    this.#called('updateContainerResources', sandbox ? 'sandbox' : this.#container(id).config.name)
+    if (sandbox) sandbox.observed = { ...sandbox.observed, resources: { ...sandbox.observed.resources, ...resources } }
+    else this.#container(id).update(resources)
   }
 
   async execSync(id: string, options: { command: readonly string[]; timeoutSeconds?: number; signal?: AbortSignal }): Promise<ExecResult> {
@@ -246,34 +262,40 @@ export class SimulatedRuntime implements Runtime {
   }
   async stats(uid: string): Promise<PodStats> {
     const running = [...this.#containers.values()].filter(({ config, running }) => config.pod.uid === uid && running)
-    const nothing = { cpuNanoseconds: 0, memoryBytes: 0, workingSetBytes: 0, rssBytes: 0, pageFaults: 0, majorPageFaults: 0, processes: 1 }
-    return {
-      containers: running.map(({ id, config }) => ({ name: config.name, id, image: config.image, ...nothing, time: now() })),
-      interfaces: [],
-    }
+    const nothing = { cpuNanoseconds: 0, rssBytes: 0, pageFaults: 0, majorPageFaults: 0, processes: 1 }
+    const containers = running.map(({ id, config: { name, image }, behaviour: { memoryBytes = 0 } }) => ({
+      ...{ name, id, image, memoryBytes, ...nothing },
+      workingSetBytes: memoryBytes,
+      time: now(),
+    }))
+    return { containers, interfaces: [] }
   }
 
   async imageStatus(image: string): Promise<ImageInfo | undefined> {
     this.#called('imageStatus', image)
-    return this.#images.get(image) ?? [...this.#images.values()].find(({ id }) => id === image)
+    return this.images.status(image)
   }
   async listImages(): Promise<ImageInfo[]> {
-    return [...this.#images.values()]
+    this.#called('listImages')
+    return this.images.list()
   }
-  async pullImage(image: string, options: { signal?: AbortSignal } = {}): Promise<string> {
+  async pullImage(image: string, options: PullOptions = {}): Promise<string> {
     this.#called('pullImage', image)
-    if (/[A-Z\s]|:$|^$/.test(image.split('@')[0]?.split(':')[0] ?? '')) {
-      throw new RuntimeError('InvalidImageName', `couldn't parse image name ${JSON.stringify(image)}: invalid reference format`)
-    }
-    const known = this.#options.registry?.[image]
-    await this.#take(known?.pullMs, options.signal)
-    if (known?.error) throw new RuntimeError(known.error, `failed to pull and unpack image "${image}": ${known.error}`)
-    const info = this.#imageOf(image)
-    this.#images.set(image, info)
-    return info.id
+    return await this.images.pull(image, options)
   }
   async removeImage(image: string): Promise<void> {
-    this.#images.delete(image)
+    this.#called('removeImage', image)
+    this.images.remove(image, await this.imagesInUse())
+  }
+  async imagesInUse(): Promise<ReadonlySet<string>> {
+    return new Set([...this.#containers.values()].map(({ observed }) => observed.imageId))
+  }
+  async imageFsInfo(): Promise<FileSystemInfo> {
+    this.#called('imageFsInfo')
+    return this.images.fsInfo()
+  }
+  imageEvents(signal: AbortSignal): AsyncGenerator<ImageEvent> {
+    return eventsOf<ImageEvent>(this.images.events, signal)
   }
 
   createVolume(config: VolumeConfig): Promise<void> {
@@ -283,9 +305,18 @@ export class SimulatedRuntime implements Runtime {
     this.#called('prepareVolumes', volumes.map(({ name }) => name).join(','))
     this.volumes.prepare(volumes)
   }
-  async writeVolume(name: string, files: readonly VolumeFile[], { atomic }: { atomic: boolean }): Promise<void> {
+  async writeVolume(name: string, files: readonly VolumeFile[], { atomic }: WriteOptions): Promise<void> {
     this.#called('writeVolume', name)
     if (!this.volumes.write(name, files, atomic)) throw new RuntimeError('NotFound', `no such volume: ${name}`)
+  }
+  async readVolumeFile(name: string, path: string): Promise<Buffer | undefined> {
+    return this.volumes.read(name, path)
+  }
+  async fillVolume(name: string, image: string): Promise<void> {
+    this.#called('fillVolume', `${name} ${image}`)
+    if (!this.images.status(image)) throw new RuntimeError('ImageNotFound', `No such image: ${image}`)
+    if (!this.volumes.write(name, [{ path: 'image', content: Buffer.from(image), mode: 0o644 }], false))
+      throw new RuntimeError('NotFound', `no such volume: ${name}`)
   }
   async volumeUsage(name: string): Promise<number> {
     return this.volumes.usage(name)
@@ -315,12 +346,8 @@ export class SimulatedRuntime implements Runtime {
     return undefined
   }
 
-  async *events(signal: AbortSignal): AsyncGenerator<RuntimeEvent> {
-    try {
-      for await (const [event] of on(this.#events, 'event', { signal })) yield event as RuntimeEvent
-    } catch (error) {
-      if (!signal.aborted) throw error
-    }
+  events(signal: AbortSignal): AsyncGenerator<RuntimeEvent> {
+    return eventsOf<RuntimeEvent>(this.#events, signal)
   }
 
   // --- inside
@@ -365,12 +392,6 @@ export class SimulatedRuntime implements Runtime {
     const sandboxes = [...this.#sandboxes.values()].filter(({ config }) => config.pod.uid === pod.uid).map(({ observed }) => observed)
     const containers = [...this.#containers.values()].filter(({ config }) => config.pod.uid === pod.uid).map(({ observed }) => observed)
     return { identity: pod, sandboxes: sandboxes.sort(newestFirst), containers: currentFirst(containers, sandboxes[0]?.id) }
-  }
-  #imageOf(image: string): ImageInfo {
-    const { user, sizeBytes = 1_000_000 } = this.#options.registry?.[image] ?? {}
-    const id = imageIdOf(image)
-    const digest = `${image.split('@')[0]?.replace(/:[^/:]*$/, '') ?? image}@${id}`
-    return { id, tags: [image], digests: [digest], sizeBytes, ...(user ? { user } : {}) }
   }
   #nextAddress(): string {
     this.#addresses++

@@ -1,6 +1,8 @@
 import type { Container } from '../../api/core/container.ts'
 import type { ContainerState, ContainerStatus, ContainerUser, VolumeMountStatus } from '../../api/core/pod-status.ts'
 import type { ObservedContainer } from '../runtime/runtime.ts'
+import { restartingEverything } from './pod-phase.ts'
+import { containerResourceStatus } from './pod-resources.ts'
 
 /** Why a container is not running, in the words of the last attempt to start it. */
 export interface WaitingReason {
@@ -19,6 +21,8 @@ export interface ContainerFacts {
   readonly defaultReason: string
   /** Would be started again as things are. */
   readonly restarts: boolean
+  /** All containers of the pod make room to start anew. */
+  readonly restartingEverything: boolean
   readonly terminationMessage: (containerId: string) => string | undefined
 }
 
@@ -26,6 +30,8 @@ export interface ContainerFacts {
 export const containerNotes = {
   hash: 'io.kubernetes.container.hash',
   user: 'io.kubeling.container.user',
+  /** The paths that are mounted read-only with all that is mounted below them. */
+  recursiveReadOnly: 'io.kubeling.container.recursiveReadOnly',
   terminationMessagePath: 'io.kubernetes.container.terminationMessagePath',
   terminationMessagePolicy: 'io.kubernetes.container.terminationMessagePolicy',
 } as const
@@ -37,17 +43,22 @@ const secondsOf = (time: string | undefined) => (time ? `${time.slice(0, 19)}Z` 
 export const hasEnded = (container: ObservedContainer): boolean =>
   container.state === 'exited' || (container.state === 'created' && container.error !== undefined)
 
+const neverStarted = ({ error, oomKilled }: ObservedContainer): boolean => error !== undefined && !oomKilled
+
+/** The exit code of a container that has ended, as it is reported. */
+export const exitCodeOf = (container: ObservedContainer): number => (neverStarted(container) ? 128 : (container.exitCode ?? 0))
+
 function terminated(container: ObservedContainer, message: string | undefined): ContainerState {
-  const neverStarted = container.error !== undefined && !container.oomKilled
-  const exitCode = neverStarted ? 128 : (container.exitCode ?? 0)
-  const reason = neverStarted ? 'StartError' : container.oomKilled ? 'OOMKilled' : exitCode === 0 ? 'Completed' : 'Error'
-  const text = neverStarted ? container.error : message
+  const failedToStart = neverStarted(container)
+  const exitCode = exitCodeOf(container)
+  const reason = failedToStart ? 'StartError' : container.oomKilled ? 'OOMKilled' : exitCode === 0 ? 'Completed' : 'Error'
+  const text = failedToStart ? container.error : message
   return {
     terminated: {
       exitCode,
       reason,
       ...(text ? { message: text } : {}),
-      startedAt: neverStarted ? '1970-01-01T00:00:00Z' : secondsOf(container.startedAt),
+      startedAt: failedToStart ? '1970-01-01T00:00:00Z' : secondsOf(container.startedAt),
       finishedAt: secondsOf(container.finishedAt ?? container.createdAt),
       containerID: containerIdOf(container.id),
     },
@@ -60,22 +71,18 @@ function stateOf(container: ObservedContainer, facts: ContainerFacts): Container
   return { waiting: { reason: facts.defaultReason } }
 }
 
-const volumeMountStatuses = (container: Container): VolumeMountStatus[] =>
-  (container.volumeMounts ?? []).map(({ name, mountPath, readOnly }) => ({
+function volumeMountStatuses({ volumeMounts = [] }: Container, observed?: ObservedContainer): VolumeMountStatus[] {
+  const recursive = JSON.parse(observed?.annotations[containerNotes.recursiveReadOnly] ?? '[]') as string[]
+  return volumeMounts.map(({ name, mountPath, readOnly }) => ({
     name,
     mountPath,
-    ...(readOnly ? { readOnly, recursiveReadOnly: 'Disabled' } : {}),
+    ...(readOnly ? { readOnly, recursiveReadOnly: recursive.includes(mountPath) ? 'Enabled' : 'Disabled' } : {}),
   }))
+}
 
 function userOf(container: ObservedContainer): { user?: ContainerUser } {
   const note = container.annotations[containerNotes.user]
   return note ? { user: JSON.parse(note) as ContainerUser } : {}
-}
-
-function resourcesOf({ resources }: Container): Pick<ContainerStatus, 'allocatedResources' | 'resources'> {
-  const requests = resources?.requests
-  const { claims: _claims, ...amounts } = resources ?? {}
-  return { ...(requests && Object.keys(requests).length > 0 ? { allocatedResources: requests } : {}), resources: amounts }
 }
 
 const lostContainer = {
@@ -84,27 +91,44 @@ const lostContainer = {
   message: 'The container could not be located when the pod was deleted.  The container used to be Running',
 }
 
+const madeRoom = { reason: restartingEverything, message: 'The container is removed because RestartAllContainers in place' }
+
 const imageIdOf = (id: string) => (id === '' || id.includes('://') ? id : `docker://${id}`)
 
-function unknownContainer({ container, previous, defaultReason, restarts }: ContainerFacts): ContainerStatus {
+function unknownContainer(facts: ContainerFacts): ContainerStatus {
+  const { container, previous, defaultReason, restarts } = facts
   const mounts = volumeMountStatuses(container)
   const volumeMounts = mounts.length > 0 ? { volumeMounts: mounts } : {}
+  if (facts.restartingEverything && previous?.state && !previous.state.waiting) {
+    return {
+      ...waitingContainer(facts, madeRoom),
+      lastState: { terminated: { ...madeRoom, exitCode: 137 } },
+      restartCount: previous.restartCount + 1,
+      ...volumeMounts,
+    }
+  }
   if (previous?.state?.terminated) return { ...previous, ...volumeMounts }
   // It ran when it was last seen: it has ended, although nobody knows how, and the next one is another attempt.
   const isLost = previous?.state?.running !== undefined && restarts
   const lastState = previous?.lastState ?? {}
   return {
-    name: container.name,
-    state: { waiting: { reason: defaultReason } },
+    ...waitingContainer(facts, { reason: defaultReason }),
     lastState: isLost && !lastState.terminated ? { terminated: lostContainer } : lastState,
-    ready: false,
     restartCount: (previous?.restartCount ?? 0) + (isLost ? 1 : 0),
-    image: container.image ?? '',
-    imageID: '',
-    started: false,
     ...volumeMounts,
   }
 }
+
+const waitingContainer = ({ container }: ContainerFacts, waiting: Partial<WaitingReason>): ContainerStatus => ({
+  name: container.name,
+  state: { waiting },
+  lastState: {},
+  ready: false,
+  restartCount: 0,
+  image: container.image ?? '',
+  imageID: '',
+  started: false,
+})
 
 /** One container's status but for `ready` and `started`, which probes decide. */
 export function containerStatus(facts: ContainerFacts): ContainerStatus {
@@ -124,7 +148,7 @@ export function containerStatus(facts: ContainerFacts): ContainerStatus {
 function observedStatus(facts: ContainerFacts, latest: ObservedContainer, before: ObservedContainer | undefined): ContainerStatus {
   const { container, previous } = facts
   const lastState = before ? stateOf(before, facts) : (previous?.restartCount ?? 0) === latest.attempt ? (previous?.lastState ?? {}) : {}
-  const mounts = volumeMountStatuses(container)
+  const mounts = volumeMountStatuses(container, latest)
   return {
     name: container.name,
     state: stateOf(latest, facts),
@@ -135,8 +159,9 @@ function observedStatus(facts: ContainerFacts, latest: ObservedContainer, before
     imageID: imageIdOf(latest.imageId),
     containerID: containerIdOf(latest.id),
     started: false,
-    ...resourcesOf(container),
+    ...containerResourceStatus(container, latest.state === 'running' ? latest.resources : undefined),
     ...(mounts.length > 0 ? { volumeMounts: mounts } : {}),
     ...userOf(latest),
+    ...(container.lifecycle?.stopSignal ? { stopSignal: container.lifecycle.stopSignal } : {}),
   }
 }

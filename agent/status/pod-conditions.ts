@@ -4,7 +4,17 @@ import { isSidecar } from '../../api/pod-containers.ts'
 import type { Phase } from './pod-phase.ts'
 
 /** The condition types that the kubelet owns; everybody else's are left alone. */
-export const kubeletConditions: readonly string[] = ['PodReadyToStartContainers', 'Initialized', 'Ready', 'ContainersReady', 'PodScheduled']
+export const kubeletConditions: readonly string[] = [
+  'PodReadyToStartContainers',
+  'Initialized',
+  'Ready',
+  'ContainersReady',
+  'PodScheduled',
+  'AllContainersRestarting',
+]
+
+/** Those that are there only while the pod is being resized. */
+export const resizeConditions: readonly string[] = ['PodResizePending', 'PodResizeInProgress']
 
 type Verdict = Pick<PodCondition, 'status' | 'reason' | 'message'>
 
@@ -24,6 +34,10 @@ export interface ConditionFacts {
   /** Conditions set by others, for readiness gates. */
   readonly others: readonly PodCondition[]
   readonly sandboxReady: boolean
+  /** What was said before. */
+  readonly previous?: readonly PodCondition[]
+  /** Of a pod of which all containers may be restarted by a rule: are they, and is there still something to clear away? */
+  readonly restartsEverything?: boolean
 }
 
 function messageOf(unknown: readonly string[], lacking: readonly string[], word: string): string {
@@ -33,7 +47,7 @@ function messageOf(unknown: readonly string[], lacking: readonly string[], word:
   ].join(', ')
 }
 
-function initialized({ spec, phase, init, containers }: ConditionFacts): Verdict {
+function initialized({ spec, phase, init, containers, previous = [] }: ConditionFacts): Verdict {
   const all = spec.initContainers ?? []
   const statusOf = new Map(init.map(status => [status.name, status]))
   const unknown = all.filter(({ name }) => !statusOf.has(name)).map(({ name }) => name)
@@ -44,8 +58,10 @@ function initialized({ spec, phase, init, containers }: ConditionFacts): Verdict
     })
     .map(({ name }) => name)
   if (phase === 'Succeeded' && unknown.length === 0) return { status: 'True', reason: 'PodCompleted' }
-  // An app container that runs proves that initialization was done, even while a sidecar restarts.
-  if (containers.some(status => status.started === true)) return yes
+  // An app container that runs or ran proves that initialization was done, even while a sidecar restarts; and what was
+  // initialized once stays so, even while everything starts anew.
+  if (containers.some(({ state }) => state?.running ?? state?.terminated)) return yes
+  if (previous.some(({ type, status }) => type === 'Initialized' && status === 'True')) return yes
   const message = messageOf(unknown, incomplete, 'incomplete')
   return message ? no('ContainersNotInitialized', message) : yes
 }
@@ -71,6 +87,13 @@ function gates(spec: PodSpec, others: readonly PodCondition[]): Verdict {
   return messages.length > 0 ? no('ReadinessGatesNotReady', messages.join(', ')) : yes
 }
 
+function restarting(phase: Phase, restarts: boolean): Verdict {
+  if (phase === 'Succeeded') return no('PodCompleted')
+  if (phase === 'Failed') return no('PodFailed')
+  if (!restarts) return no()
+  return { status: 'True', reason: 'RestartAllContainersStarted', message: 'container exited with restart policy rule' }
+}
+
 /** The kubelet's own conditions in upstream's order, without transition times. */
 export function podConditions(facts: ConditionFacts): PodCondition[] {
   const ready = containersReady(facts)
@@ -80,6 +103,9 @@ export function podConditions(facts: ConditionFacts): PodCondition[] {
     ['Ready', ready.status === 'True' ? gates(facts.spec, facts.others) : ready],
     ['ContainersReady', ready],
     ['PodScheduled', yes],
+    ...(facts.restartsEverything === undefined
+      ? []
+      : [['AllContainersRestarting', restarting(facts.phase, facts.restartsEverything)] satisfies [string, Verdict]]),
   ]
   return verdicts.map(([type, verdict]) => ({ type, ...verdict }))
 }

@@ -1,8 +1,13 @@
+import type { Container } from '../../api/core/container.ts'
 import type { ContainerStatus } from '../../api/core/pod-status.ts'
 import type { PodSpec } from '../../api/core/pod-spec.ts'
 import { isSidecar } from '../../api/pod-containers.ts'
+import { restartsAfter } from './restart-policy.ts'
 
 export type Phase = 'Pending' | 'Running' | 'Succeeded' | 'Failed'
+
+/** Why a container is gone that made room for all of the pod's to start anew. */
+export const restartingEverything = 'RestartingAllContainers'
 
 type State = 'running' | 'waiting' | 'stopped' | 'succeeded' | 'unknown'
 
@@ -14,7 +19,18 @@ function stateOf(status: ContainerStatus | undefined): State {
   return 'unknown'
 }
 
-function initialization(spec: PodSpec, status: (name: string) => ContainerStatus | undefined): { pending: boolean; failed: boolean } {
+/** How its last run ended. */
+const endOf = (status: ContainerStatus | undefined) => status?.state?.terminated ?? status?.lastState?.terminated
+
+/** Of a container that does not run: will it be started again? */
+function comesBack(spec: PodSpec, container: Container, status: ContainerStatus | undefined): boolean {
+  const end = endOf(status)
+  return end !== undefined && (end.reason === restartingEverything || restartsAfter(spec, container, end.exitCode))
+}
+
+type StatusOf = (name: string) => ContainerStatus | undefined
+
+function initialization(spec: PodSpec, status: StatusOf, terminal: boolean): { pending: boolean; failed: boolean } {
   let pending = false
   let failed = false
   for (const container of spec.initContainers ?? []) {
@@ -24,9 +40,9 @@ function initialization(spec: PodSpec, status: (name: string) => ContainerStatus
       if (state === 'waiting' || state === 'unknown' || (state === 'running' && own?.started !== true)) pending = true
       continue
     }
-    const exitCode = own?.state?.terminated?.exitCode ?? own?.lastState?.terminated?.exitCode
-    if (state === 'stopped' && exitCode !== 0) failed = true
-    else if (state !== 'succeeded' && state !== 'stopped') pending = true
+    const hasFailed = state === 'stopped' && endOf(own)?.exitCode !== 0
+    if (hasFailed && (terminal || !comesBack(spec, container, own))) failed = true
+    else if (hasFailed || (state !== 'succeeded' && state !== 'stopped')) pending = true
   }
   return { pending, failed }
 }
@@ -38,8 +54,8 @@ function initialization(spec: PodSpec, status: (name: string) => ContainerStatus
 export function podPhase(spec: PodSpec, statuses: readonly ContainerStatus[], terminal: boolean): Phase {
   const byName = new Map(statuses.map(status => [status.name, status]))
   const get = (name: string) => byName.get(name)
-  const { pending, failed } = initialization(spec, get)
-  if (failed && (spec.restartPolicy === 'Never' || terminal)) return 'Failed'
+  const { pending, failed } = initialization(spec, get, terminal)
+  if (failed) return 'Failed'
 
   const apps = spec.containers.map(({ name }) => stateOf(get(name)))
   const sidecars = (spec.initContainers ?? []).filter(isSidecar).map(({ name }) => stateOf(get(name)))
@@ -49,9 +65,6 @@ export function podPhase(spec: PodSpec, statuses: readonly ContainerStatus[], te
   if (apps.includes('unknown')) return 'Pending'
   if (running) return 'Running'
 
-  const succeeded = apps.every(state => state === 'succeeded')
-  if (terminal) return succeeded ? 'Succeeded' : 'Failed'
-  if (spec.restartPolicy === 'Never') return succeeded ? 'Succeeded' : 'Failed'
-  if (spec.restartPolicy === 'OnFailure' && succeeded) return 'Succeeded'
-  return 'Running'
+  if (!terminal && spec.containers.some(container => comesBack(spec, container, get(container.name)))) return 'Running'
+  return apps.every(state => state === 'succeeded') ? 'Succeeded' : 'Failed'
 }

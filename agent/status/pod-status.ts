@@ -1,12 +1,15 @@
 import type { Pod } from '../../api/core/pod.ts'
-import type { ContainerStatus, PodStatus } from '../../api/core/pod-status.ts'
+import type { ContainerStatus, PodCondition, PodStatus } from '../../api/core/pod-status.ts'
 import { containersOf, isSidecar, type PodContainer } from '../../api/pod-containers.ts'
 import { isTerminalPhase } from '../../api/pod-phase.ts'
 import type { ObservedContainer, ObservedPod } from '../runtime/runtime.ts'
-import { containerStatus, hasEnded, type WaitingReason } from './container-status.ts'
+import { containerStatus, exitCodeOf, hasEnded, type WaitingReason } from './container-status.ts'
+import { withShortMessages } from './message-limit.ts'
 import { kubeletConditions, podConditions, withTransitionTimes } from './pod-conditions.ts'
 import { podPhase } from './pod-phase.ts'
-import { resourceStatus } from './pod-resources.ts'
+import { podResourceStatus } from './pod-resources.ts'
+import { containersToClear, isRestartingEverything } from './restart-everything.ts'
+import { mayRestartEverything, restartsAfter } from './restart-policy.ts'
 
 /** What probes say about a running container; without a probe of a kind the answer is yes. */
 export interface ProbeVerdicts {
@@ -23,6 +26,8 @@ export interface StatusFacts {
   readonly waiting: ReadonlyMap<string, WaitingReason>
   readonly terminationMessage: (containerId: string) => string | undefined
   readonly hostIp: string
+  /** How a resize of the pod goes. */
+  readonly resize?: readonly PodCondition[]
   /** RFC 3339, whole seconds. */
   readonly now: string
   /** Nothing of this pod will be started again. */
@@ -39,10 +44,9 @@ export function shouldRestart(pod: Pod, container: PodContainer, latest: Observe
   if (!hasEnded(latest)) return true
   if (container.kind === 'ephemeral') return false
   if (container.kind === 'init' && isSidecar(container.container)) return true
-  const succeeded = latest.exitCode === 0 && latest.error === undefined
-  if (container.kind === 'init' && succeeded) return false
-  if (pod.spec.restartPolicy === 'Never') return false
-  return !(pod.spec.restartPolicy === 'OnFailure' && succeeded)
+  const exitCode = exitCodeOf(latest)
+  if (container.kind === 'init' && exitCode === 0) return false
+  return restartsAfter(pod.spec, container.container, exitCode)
 }
 
 /** The network sandbox is there and, with a network of its own, has an address. */
@@ -66,9 +70,11 @@ function statusesOf(facts: StatusFacts): Record<PodContainer['kind'], ContainerS
     ...(previous.containerStatuses ?? []),
     ...(previous.ephemeralContainerStatuses ?? []),
   ]
+  const restarting = isRestartingEverything(facts)
   const defaultReason = (pod.spec.initContainers ?? []).length > 0 ? 'PodInitializing' : 'ContainerCreating'
   const result: Record<PodContainer['kind'], ContainerStatus[]> = { init: [], app: [], ephemeral: [] }
-  for (const member of containersOf(pod.spec)) {
+  const members = containersOf(pod.spec)
+  for (const member of members) {
     const { name } = member.container
     const attempts = observed.containers.filter(container => container.name === name)
     const status = containerStatus({
@@ -78,9 +84,10 @@ function statusesOf(facts: StatusFacts): Record<PodContainer['kind'], ContainerS
       waiting: waiting.get(name),
       defaultReason: member.kind === 'ephemeral' ? 'ContainerCreating' : defaultReason,
       restarts: shouldRestart(pod, member, attempts[0]),
+      restartingEverything: member.kind !== 'ephemeral' && restarting,
       terminationMessage,
     })
-    result[member.kind].push(withProbes(status, member, facts))
+    result[member.kind].push(withShortMessages(withProbes(status, member, facts), members.length))
   }
   result.app.sort((a, b) => (a.name < b.name ? -1 : 1))
   return result
@@ -133,20 +140,24 @@ export function podStatus(facts: StatusFacts): PodStatus {
     containers: app,
     others,
     sandboxReady: readySandbox(pod, facts.observed) !== undefined,
+    previous: previous.conditions ?? [],
+    ...(mayRestartEverything(pod.spec)
+      ? { restartsEverything: isRestartingEverything(facts) && containersToClear(pod, facts.observed).length > 0 }
+      : {}),
   }).map(condition => (observedGeneration === undefined ? condition : { ...condition, observedGeneration }))
   return {
     ...(observedGeneration === undefined ? {} : { observedGeneration }),
     ...(phase ? { phase } : {}),
     ...(reason ? { reason } : {}),
     ...(message ? { message } : {}),
-    conditions: withTransitionTimes(conditions, previous.conditions ?? pod.status.conditions ?? [], now),
+    conditions: withTransitionTimes([...conditions, ...(facts.resize ?? [])], previous.conditions ?? pod.status.conditions ?? [], now),
     ...addresses(facts),
     startTime: previous.startTime ?? now,
     ...(init.length > 0 ? { initContainerStatuses: init } : {}),
     containerStatuses: app,
     ...(ephemeral.length > 0 ? { ephemeralContainerStatuses: ephemeral } : {}),
     ...(pod.status.qosClass ? { qosClass: pod.status.qosClass } : {}),
-    ...resourceStatus(pod.spec),
+    ...podResourceStatus(pod.spec, facts.observed),
   }
 }
 

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { PodCondition, PodStatus } from '../../api/core/pod-status.ts'
-import { kubeletConditions } from './pod-conditions.ts'
+import { kubeletConditions, resizeConditions } from './pod-conditions.ts'
 
 const fields = [
   'observedGeneration',
@@ -18,7 +18,8 @@ const fields = [
   'resources',
 ] as const
 
-const owned = (status: PodStatus | undefined) => (status?.conditions ?? []).filter(({ type }) => kubeletConditions.includes(type))
+const owned = (status: PodStatus | undefined) =>
+  (status?.conditions ?? []).filter(({ type }) => kubeletConditions.includes(type) || resizeConditions.includes(type))
 /** Null takes away what a strategic merge would otherwise keep. */
 const replacing = (condition: PodCondition) => ({ ...condition, reason: condition.reason ?? null, message: condition.message ?? null })
 
@@ -49,6 +50,8 @@ export function statusPatch(previous: PodStatus | undefined, next: PodStatus): R
   Object.assign(patch, addresses('podIPs', previous, next), addresses('hostIPs', previous, next))
   const before = owned(previous)
   const changed = owned(next).filter(condition => !before.some(other => isDeepStrictEqual(other, condition)))
-  if (changed.length > 0) patch.conditions = changed.map(replacing)
+  const ended = before.filter(({ type }) => resizeConditions.includes(type) && !next.conditions?.some(other => other.type === type))
+  const conditions = [...changed.map(replacing), ...ended.map(({ type }) => ({ type, $patch: 'delete' }))]
+  if (conditions.length > 0) patch.conditions = conditions
   return Object.keys(patch).length > 0 ? patch : undefined
 }

@@ -3,9 +3,13 @@ import { type Event } from '../../api/core/event.ts'
 import { Pod } from '../../api/core/pod.ts'
 import type { PodStatus } from '../../api/core/pod-status.ts'
 import type { Kind, KubernetesObject } from '../../api/kind.ts'
-import type { Client, List, NewObject, ObjectKey, Patch, WatchEvent, WatchOptions } from '../../client/client.ts'
+import type { Client, List, ListOptions, NewObject, ObjectKey, Patch, WatchEvent, WatchOptions } from '../../client/client.ts'
 
-type Listener = (event: WatchEvent<KubernetesObject>) => void
+interface Change {
+  readonly plural: string
+  readonly event: WatchEvent<KubernetesObject>
+}
+type Listener = (change: Change) => void
 const keyOf = (kind: Pick<Kind, 'plural'>, { namespace, name }: ObjectKey) => `${kind.plural}/${namespace ?? ''}/${name}`
 
 /** As much of an API server as a kubelet needs, in memory: objects, watches of pods, status patches, events, tokens. */
@@ -15,7 +19,7 @@ export class FakeApi implements Pick<Client, 'get' | 'list' | 'watch' | 'create'
   readonly statuses = new Map<string, PodStatus[]>()
   readonly events: Event[] = []
   readonly #listeners = new Set<Listener>()
-  readonly #log: { revision: number; event: WatchEvent<KubernetesObject> }[] = []
+  readonly #log: (Change & { readonly revision: number })[] = []
   #revision = 1
 
   put<O extends KubernetesObject>(kind: Kind<O>, object: O): void {
@@ -23,7 +27,7 @@ export class FakeApi implements Pick<Client, 'get' | 'list' | 'watch' | 'create'
     const type = this.objects.has(key) ? 'MODIFIED' : 'ADDED'
     const stored = { ...object, metadata: { ...object.metadata, resourceVersion: String(++this.#revision) } }
     this.objects.set(key, stored)
-    if (kind.plural === 'pods') this.#tell({ type, object: stored })
+    this.#tell({ plural: kind.plural, event: { type, object: stored } })
   }
 
   pod(name: string): Pod | undefined {
@@ -44,16 +48,20 @@ export class FakeApi implements Pick<Client, 'get' | 'list' | 'watch' | 'create'
     if (!found) throw notFound(kind, key.name)
     return found as O
   }
-  async list<O extends KubernetesObject>(kind: Kind<O>): Promise<List<O>> {
-    const items = [...this.objects].filter(([key]) => key.startsWith(`${kind.plural}/`)).map(([, object]) => object as O)
+  async list<O extends KubernetesObject>(kind: Kind<O>, options: ListOptions = {}): Promise<List<O>> {
+    const ofKind = [...this.objects].filter(([key]) => key.startsWith(`${kind.plural}/`)).map(([, object]) => object as O)
+    const items = ofKind.filter(object => isSelected(object, options))
     return { metadata: { resourceVersion: String(this.#revision) }, items }
   }
-  async *watch<O extends KubernetesObject>(_kind: Kind<O>, { signal, resourceVersion = '0' }: WatchOptions): AsyncGenerator<WatchEvent<O>> {
-    const missed = this.#log.filter(({ revision }) => revision > Number(resourceVersion))
+  async *watch<O extends KubernetesObject>(kind: Kind<O>, options: WatchOptions): AsyncGenerator<WatchEvent<O>> {
+    const { signal, resourceVersion = '0' } = options
+    const concerns = ({ plural, event }: Change) => plural === kind.plural && isSelected(event.object as KubernetesObject, options)
+    const missed = this.#log.filter(change => change.revision > Number(resourceVersion) && concerns(change))
     const queue = missed.map(({ event }) => event as WatchEvent<O>)
     let wake = () => {}
-    const listener: Listener = event => {
-      queue.push(event as WatchEvent<O>)
+    const listener: Listener = change => {
+      if (!concerns(change)) return
+      queue.push(change.event as WatchEvent<O>)
       wake()
     }
     this.#listeners.add(listener)
@@ -91,16 +99,26 @@ export class FakeApi implements Pick<Client, 'get' | 'list' | 'watch' | 'create'
     const found = await this.get(kind, key)
     this.objects.delete(keyOf(kind, key))
     this.#revision++
-    this.#tell({ type: 'DELETED', object: { ...found, metadata: { ...found.metadata, resourceVersion: String(this.#revision) } } })
+    const object = { ...found, metadata: { ...found.metadata, resourceVersion: String(this.#revision) } }
+    this.#tell({ plural: kind.plural, event: { type: 'DELETED', object } })
   }
   async post<O>(): Promise<O> {
     return { status: { token: 'a-token', expirationTimestamp: new Date(Date.now() + 3_600_000).toISOString() } } as O
   }
 
-  #tell(event: WatchEvent<KubernetesObject>): void {
-    this.#log.push({ revision: this.#revision, event })
-    for (const listener of this.#listeners) listener(event)
+  #tell(change: Change): void {
+    this.#log.push({ revision: this.#revision, ...change })
+    for (const listener of this.#listeners) listener(change)
   }
+}
+
+/** By namespace, and by name where a field selector asks for one. */
+function isSelected(
+  { metadata }: KubernetesObject,
+  { namespace, fieldSelector }: Pick<ListOptions, 'namespace' | 'fieldSelector'>,
+): boolean {
+  const name = /^metadata\.name=(.*)$/.exec(fieldSelector ?? '')?.[1]
+  return (namespace === undefined || metadata.namespace === namespace) && (name === undefined || metadata.name === name)
 }
 
 /** A strategic merge, as far as status patches of a kubelet go. */
@@ -122,6 +140,10 @@ function mergedConditions(current: readonly object[], changes: readonly Record<s
   const merged = new Map(current.map(condition => [(condition as { type: string }).type, condition]))
   for (const change of changes) {
     const type = String(change.type)
+    if (change.$patch === 'delete') {
+      merged.delete(type)
+      continue
+    }
     const entries = Object.entries({ ...merged.get(type), ...change }).filter(([, value]) => value !== null)
     merged.set(type, Object.fromEntries(entries))
   }

@@ -7,7 +7,8 @@ import type { PodStatus } from '../../api/core/pod-status.ts'
 import type { Client } from '../../client/client.ts'
 import { systemClock } from '../../common/clock.ts'
 import { silentLogger } from '../../common/log.ts'
-import { createKubelet, type Kubelet, type KubeletTimings } from '../kubelet.ts'
+import { createKubelet, type Kubelet, type KubeletOptions } from '../kubelet.ts'
+import type { NodeSecurity } from '../pods/node-security.ts'
 import type { Runtime } from '../runtime/runtime.ts'
 import { SimulatedRuntime, type SimulationOptions } from '../runtime/simulated-runtime.ts'
 import { FakeApi } from './fake-api.ts'
@@ -19,6 +20,16 @@ const node = {
   spec: {},
   status: { capacity: { cpu: '4', memory: '8Gi', pods: '110' }, allocatable: { cpu: '4', memory: '8Gi', pods: '110' } },
 } as unknown as Node
+
+/** A node that offers nothing out of the ordinary. */
+export const ordinaryNode: NodeSecurity = {
+  appArmor: false,
+  userNamespaces: false,
+  allowedUnsafeSysctls: [],
+  seccompDirectory: '/var/lib/kubelet/seccomp',
+}
+/** For a busy machine: what is waited for takes milliseconds on an idle one. */
+const patienceMs = 50_000
 
 /** What the API server makes of a pod that was created and bound. */
 export function boundPod(name: string, spec: Partial<PodSpec>): Pod {
@@ -78,8 +89,10 @@ export function scenarioApi(): FakeApi {
   return api
 }
 
+type ScenarioOptions = Pick<KubeletOptions, 'timings' | 'images' | 'imageGc'>
+
 /** The kubelet of the node n1, not running yet. */
-export function scenarioKubelet(client: unknown, runtime: Runtime, timings: Partial<KubeletTimings> = {}): Kubelet {
+export function scenarioKubelet(client: unknown, runtime: Runtime, options: ScenarioOptions = {}): Kubelet {
   return createKubelet({
     nodeName: 'n1',
     client: client as Client,
@@ -90,16 +103,21 @@ export function scenarioKubelet(client: unknown, runtime: Runtime, timings: Part
     node: () => node,
     services: () => [],
     dns: { clusterDns: ['10.96.0.10'], clusterDomain: 'cluster.local', node: { servers: [], searches: [], options: [] } },
-    timings,
+    security: ordinaryNode,
+    ...options,
   })
 }
 
 /** A kubelet on a simulated runtime and an API in memory. */
-export async function startScenario(simulation: SimulationOptions = {}, timings: Partial<KubeletTimings> = {}) {
+export async function startScenario(
+  simulation: SimulationOptions = {},
+  timings: ScenarioOptions['timings'] = {},
+  images: Pick<ScenarioOptions, 'images' | 'imageGc'> = {},
+) {
   const api = scenarioApi()
   const runtime = new SimulatedRuntime({ images: ['busybox:1.36'], ...simulation })
   const stop = new AbortController()
-  const kubelet = scenarioKubelet(api, runtime, timings)
+  const kubelet = scenarioKubelet(api, runtime, { timings, ...images })
   const done = kubelet.run(stop.signal)
   return {
     api,
@@ -109,7 +127,7 @@ export async function startScenario(simulation: SimulationOptions = {}, timings:
       api.put(Pod, boundPod(name, spec))
     },
     /** Waits until the pod's status in the API is as wanted. */
-    async until(name: string, wanted: (status: PodStatus) => boolean, timeoutMs = 8000): Promise<PodStatus> {
+    async until(name: string, wanted: (status: PodStatus) => boolean, timeoutMs = patienceMs): Promise<PodStatus> {
       const deadline = Date.now() + timeoutMs
       for (;;) {
         const status = api.pod(name)?.status
@@ -118,7 +136,7 @@ export async function startScenario(simulation: SimulationOptions = {}, timings:
         await delay(5)
       }
     },
-    async untilGone(name: string, timeoutMs = 8000): Promise<void> {
+    async untilGone(name: string, timeoutMs = patienceMs): Promise<void> {
       const deadline = Date.now() + timeoutMs
       while (api.pod(name)) {
         if (Date.now() > deadline) throw new Error(`${name} is still there: ${JSON.stringify(api.pod(name)?.status)}`)

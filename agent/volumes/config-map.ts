@@ -8,13 +8,9 @@ export interface ConfigMapSource extends Omit<KeySelection, 'what'> {
 }
 
 /** The files of a ConfigMap; none when it is optional and absent. */
-export async function configMapFiles(source: ConfigMapSource, { pod, objects, maxAgeMs }: ContentContext): Promise<VolumeFile[]> {
+export async function configMapFiles(source: ConfigMapSource, { pod, objects }: ContentContext): Promise<VolumeFile[]> {
   try {
-    const { data = {}, binaryData = {} } = await objects.get(
-      ConfigMap,
-      { name: source.name ?? '', namespace: pod.metadata.namespace },
-      maxAgeMs,
-    )
+    const { data = {}, binaryData = {} } = await objects.get(ConfigMap, { name: source.name ?? '', namespace: pod.metadata.namespace })
     const content = new Map([
       ...Object.entries(data).map(([key, text]) => [key, Buffer.from(text, 'utf8')] as const),
       ...Object.entries(binaryData).map(([key, base64]) => [key, Buffer.from(base64, 'base64')] as const),

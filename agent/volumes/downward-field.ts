@@ -58,7 +58,7 @@ const divided = (milli: number, divisor: string | undefined, fallback: string) =
   return String(Math.ceil(milli / milliValue(parseQuantity(by))))
 }
 
-/** The value of a resourceFieldRef; what has no limit gets the node's allocatable amount. */
+/** The value of a resourceFieldRef; what has no limit gets its pod's, and where that has none the node's allocatable amount. */
 export function resourceValue(
   pod: Pod,
   ref: ResourceFieldSelector,
@@ -73,6 +73,8 @@ export function resourceValue(
   if (kind !== 'limits' && kind !== 'requests') throw new Error(`unsupported container resource : ${ref.resource}`)
   const limits = container.resources?.limits ?? {}
   const amount =
-    kind === 'limits' ? (limits[name] ?? allocatable[name] ?? '0') : (container.resources?.requests?.[name] ?? limits[name] ?? '0')
+    kind === 'limits'
+      ? (limits[name] ?? pod.spec.resources?.limits?.[name] ?? allocatable[name] ?? '0')
+      : (container.resources?.requests?.[name] ?? limits[name] ?? '0')
   return divided(milliValue(parseQuantity(amount)), ref.divisor, '1')
 }

@@ -1,4 +1,5 @@
 import type { ProjectedVolumeSource, VolumeProjection } from '../../api/core/volume.ts'
+import { messageOf } from '../../common/error-message.ts'
 import type { VolumeFile } from '../runtime/runtime.ts'
 import { configMapFiles } from './config-map.ts'
 import { downwardFiles } from './downward-api.ts'
@@ -29,8 +30,17 @@ function tokenOwner({ pod: { spec } }: ContentContext, mode: number): { mode: nu
   return users.size === 1 && uid !== undefined ? { mode: 0o600, uid } : { mode }
 }
 
+/** Several errors as one, as upstream words it; what is only not known yet is no error besides others. */
+function aggregated(failures: readonly unknown[]): unknown {
+  const [only, ...more] = [...new Map(failures.map(failure => [messageOf(failure), failure])).values()]
+  return more.length === 0 ? only : new AggregateError(failures, `[${[only, ...more].map(messageOf).join(', ')}]`)
+}
+
 /** The files of all sources in one directory; a later source wins over an earlier one. Optional sources may be absent. */
 export async function projectedFiles({ sources = [], defaultMode }: ProjectedVolumeSource, context: ContentContext): Promise<VolumeFile[]> {
-  const files = await Promise.all(sources.map(source => filesOf(source, defaultMode, context)))
-  return [...new Map(files.flat().map(file => [file.path, file])).values()]
+  const results = await Promise.allSettled(sources.map(source => filesOf(source, defaultMode, context)))
+  const failures = results.flatMap(result => (result.status === 'rejected' ? [result.reason as unknown] : []))
+  if (failures.length > 0) throw aggregated(failures)
+  const files = results.flatMap(result => (result.status === 'fulfilled' ? result.value : []))
+  return [...new Map(files.map(file => [file.path, file])).values()]
 }

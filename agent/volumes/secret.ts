@@ -8,9 +8,9 @@ export interface SecretSource extends Omit<KeySelection, 'what'> {
 }
 
 /** The files of a Secret; none when it is optional and absent. */
-export async function secretFiles(source: SecretSource, { pod, objects, maxAgeMs }: ContentContext): Promise<VolumeFile[]> {
+export async function secretFiles(source: SecretSource, { pod, objects }: ContentContext): Promise<VolumeFile[]> {
   try {
-    const { data = {} } = await objects.get(Secret, { name: source.name ?? '', namespace: pod.metadata.namespace }, maxAgeMs)
+    const { data = {} } = await objects.get(Secret, { name: source.name ?? '', namespace: pod.metadata.namespace })
     const content = new Map(Object.entries(data).map(([key, base64]) => [key, Buffer.from(base64, 'base64')] as const))
     return selectFiles(content, { ...source, what: 'secret' })
   } catch (error) {

@@ -2,6 +2,7 @@ import type { Pod } from '../../api/core/pod.ts'
 import { ServiceAccount } from '../../api/core/service-account.ts'
 import type { Client } from '../../client/client.ts'
 import type { Clock } from '../../common/clock.ts'
+import { messageOf } from '../../common/error-message.ts'
 
 interface TokenAnswer {
   readonly status: { readonly token: string; readonly expirationTimestamp: string }
@@ -10,6 +11,7 @@ interface Token {
   readonly value: Promise<string>
   /** Milliseconds from which on a new one is due. */
   refreshAt: number
+  expiresAt: number
 }
 export interface TokenWish {
   readonly audience?: string | undefined
@@ -31,20 +33,24 @@ export class TokenSource {
 
   async get(pod: Pod, { audience, expirationSeconds = 3600 }: TokenWish): Promise<string> {
     const key = `${pod.metadata.uid}/${audience ?? ''}/${expirationSeconds}`
+    const now = this.#clock.now().getTime()
     const known = this.#tokens.get(key)
-    if (known && this.#clock.now().getTime() < known.refreshAt) return await known.value
+    if (known && now < known.refreshAt) return await known.value
     const token: Token = {
       refreshAt: Infinity,
-      value: this.#request(pod, { audience, expirationSeconds }, time => (token.refreshAt = time)),
+      expiresAt: Infinity,
+      value: this.#request(pod, { audience, expirationSeconds }, life => Object.assign(token, life)),
     }
     this.#tokens.set(key, token)
     try {
       return await token.value
     } catch (error) {
-      this.#tokens.delete(key)
+      if (!known) this.#tokens.delete(key)
+      else this.#tokens.set(key, known)
+      if (!known) throw new Error(`failed to fetch token: ${messageOf(error)}`, { cause: error })
       // The old one serves for as long as it is valid.
-      if (!known) throw error
-      return await known.value
+      if (now < known.expiresAt) return await known.value
+      throw new Error(`token ${key} expired and refresh failed: ${messageOf(error)}`, { cause: error })
     }
   }
 
@@ -52,7 +58,7 @@ export class TokenSource {
     for (const key of this.#tokens.keys()) if (key.startsWith(`${podUid}/`)) this.#tokens.delete(key)
   }
 
-  async #request(pod: Pod, wish: TokenWish, setRefresh: (time: number) => void): Promise<string> {
+  async #request(pod: Pod, wish: TokenWish, setLife: (life: Pick<Token, 'refreshAt' | 'expiresAt'>) => void): Promise<string> {
     const { name, namespace, uid } = pod.metadata
     const asked = this.#clock.now().getTime()
     const target = { name: pod.spec.serviceAccountName || 'default', namespace, subresource: 'token' }
@@ -65,8 +71,8 @@ export class TokenSource {
         boundObjectRef: { apiVersion: 'v1', kind: 'Pod', name, uid },
       },
     })
-    const life = Date.parse(status.expirationTimestamp) - asked
-    setRefresh(asked + Math.min(life * 0.8, dayMs))
+    const expiresAt = Date.parse(status.expirationTimestamp)
+    setLife({ expiresAt, refreshAt: asked + Math.min((expiresAt - asked) * 0.8, dayMs) })
     return status.token
   }
 }

@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { Pod } from '../../api/core/pod.ts'
-import type { Volume } from '../../api/core/volume.ts'
-import { containersOf } from '../../api/pod-containers.ts'
+import type { EmptyDirVolumeSource, Volume } from '../../api/core/volume.ts'
 import { parseQuantity, quantityToNumber } from '../../api/quantity.ts'
 import {
   isRuntimeError,
@@ -11,12 +10,14 @@ import {
   type VolumeConfig,
   type VolumeFile,
 } from '../runtime/runtime.ts'
-import { messageOf } from '../../common/error-message.ts'
 import { configMapFiles } from './config-map.ts'
 import { downwardFiles } from './downward-api.ts'
 import { emptyDir } from './empty-dir.ts'
 import { checkHostPath } from './host-path.ts'
-import type { ObjectReader } from './object-reader.ts'
+import type { Objects } from './object-reader.ts'
+import { throwFailures } from './mount-error.ts'
+import type { ObjectWatches } from './object-watches.ts'
+import { hasContent, mountedVolumes, volumeName, watchedReferences } from './pod-volumes.ts'
 import { projectedFiles } from './projected.ts'
 import { secretFiles } from './secret.ts'
 import type { TokenSource } from './service-account-token.ts'
@@ -24,29 +25,37 @@ import { withGroup, type ContentContext } from './volume-source.ts'
 
 /** Where a volume of the pod is found by a container. */
 export type MountSource =
-  /** `readOnly`: kubelet mounts what it fills from the API read-only, whatever the container asks for. */
-  { readonly volume: string; readonly readOnly?: boolean } | { readonly hostPath: string }
-
-/** One or several volumes of a pod cannot be set up; each with the message that upstream's FailedMount event carries. */
-export class MountError extends Error {
-  override readonly name = 'MountError'
-  readonly failures: readonly string[]
-
-  constructor(failures: readonly string[], options?: ErrorOptions) {
-    super(failures.join('; '), options)
-    this.failures = failures
-  }
-}
+  | {
+      readonly volume: string
+      /** Kubelet mounts what it fills itself read-only, whatever the container asks for. */
+      readonly readOnly?: boolean
+      /** Of an image nothing is made that is not in it. */
+      readonly partsExist?: boolean
+    }
+  | { readonly hostPath: string }
 
 export interface VolumeManagerOptions {
   readonly runtime: Pick<
     Runtime,
-    'volumeUsage' | 'createVolume' | 'prepareVolumes' | 'writeVolume' | 'removeVolume' | 'listVolumes' | 'hostPathType' | 'createHostPath'
+    | 'volumeUsage'
+    | 'readVolumeFile'
+    | 'createVolume'
+    | 'prepareVolumes'
+    | 'writeVolume'
+    | 'removeVolume'
+    | 'listVolumes'
+    | 'hostPathType'
+    | 'createHostPath'
   >
-  readonly objects: ObjectReader
+  /** What is true now, for pods that start. */
+  readonly objects: Objects
+  /** What is heard since, for pods that run. */
+  readonly watches: Pick<ObjectWatches, 'get' | 'track' | 'forget'>
   readonly tokens: TokenSource
   readonly hostIp: () => string
   readonly allocatable: () => Readonly<Record<string, string>>
+  /** What the containers of a pod may use of memory together, as a quantity. */
+  readonly memoryLimit: (pod: Pod) => string | undefined
 }
 
 /** What a pod's volumes will hold, read from the API but not yet given to the runtime. */
@@ -54,7 +63,6 @@ export interface VolumeContents {
   readonly volumes: readonly PreparedVolume[]
 }
 
-const volumeName = (pod: Pod, volume: string) => `${pod.metadata.uid}_${volume}`
 export const identityOf = ({ metadata }: Pod): PodIdentity => ({
   uid: metadata.uid,
   name: metadata.name,
@@ -66,12 +74,14 @@ const baseOf = (pod: Pod, { name }: Volume): VolumeConfig => {
   return { name: volumeName(pod, name), pod: identityOf(pod), ...(gid === undefined ? {} : { gid }) }
 }
 
-/** Volumes that some container mounts; the others are never set up. */
-function mountedVolumes({ spec }: Pod): Volume[] {
-  const names = new Set(containersOf(spec).flatMap(({ container }) => (container.volumeMounts ?? []).map(({ name }) => name)))
-  return (spec.volumes ?? []).filter(({ name }) => names.has(name))
+function sourceOf(pod: Pod, volume: Volume): MountSource {
+  if (volume.hostPath) return { hostPath: volume.hostPath.path }
+  return {
+    volume: volumeName(pod, volume.name),
+    ...(volume.image ? { readOnly: true, partsExist: true } : {}),
+    ...(hasContent(volume) ? { readOnly: true } : {}),
+  }
 }
-const hasContent = ({ configMap, secret, downwardAPI, projected }: Volume) => Boolean(configMap ?? secret ?? downwardAPI ?? projected)
 
 function digest(files: readonly VolumeFile[]): string {
   const hash = createHash('sha256')
@@ -96,15 +106,7 @@ export class VolumeManager {
 
   /** Where each volume will be, by its name in the pod. */
   sources(pod: Pod): Map<string, MountSource> {
-    return new Map(
-      mountedVolumes(pod).map(volume => {
-        const { name, hostPath } = volume
-        return [
-          name,
-          hostPath ? { hostPath: hostPath.path } : { volume: volumeName(pod, name), ...(hasContent(volume) ? { readOnly: true } : {}) },
-        ]
-      }),
-    )
+    return new Map(mountedVolumes(pod).map(volume => [volume.name, sourceOf(pod, volume)]))
   }
 
   /** Makes the volumes, empty as yet: the sandbox that is to hold them mounts them when it is created. */
@@ -112,21 +114,21 @@ export class VolumeManager {
     const volumes = mountedVolumes(pod).filter(({ hostPath }) => !hostPath)
     await Promise.all(
       volumes.map(async volume => {
-        await this.#options.runtime.createVolume({ ...baseOf(pod, volume), ...(volume.emptyDir ? emptyDir(volume.emptyDir) : {}) })
+        await this.#options.runtime.createVolume({
+          ...baseOf(pod, volume),
+          ...(volume.emptyDir ? this.#emptyDir(pod, volume.emptyDir) : {}),
+        })
       }),
     )
   }
 
   /** Reads what the volumes are to hold and checks host paths. Throws MountError when something is missing. */
   async collect(pod: Pod): Promise<VolumeContents> {
+    const { watches } = this.#options
+    watches.track(pod.metadata.uid, watchedReferences(pod))
     const volumes = mountedVolumes(pod)
     const results = await Promise.allSettled(volumes.map(volume => this.#prepared(pod, volume)))
-    const failures = results.flatMap((result, index) =>
-      result.status === 'rejected'
-        ? [`MountVolume.SetUp failed for volume "${volumes[index]?.name ?? ''}" : ${messageOf(result.reason)}`]
-        : [],
-    )
-    if (failures.length > 0) throw new MountError(failures)
+    throwFailures(volumes, results)
     return { volumes: results.flatMap(result => (result.status === 'fulfilled' && result.value ? [result.value] : [])) }
   }
 
@@ -136,19 +138,25 @@ export class VolumeManager {
     for (const { name, content } of volumes) if (content) this.#digests.set(name, digest(content.files))
   }
 
-  /** Rewrites volumes of a running pod whose content has changed since. */
-  async refresh(pod: Pod, maxAgeMs: number): Promise<void> {
+  /**
+   * Rewrites volumes of a running pod whose content has changed since, as far as watches know it. Throws MountError when what
+   * a volume shows is not to be had any more: it goes on showing what it did.
+   */
+  async refresh(pod: Pod): Promise<void> {
+    const { watches } = this.#options
+    watches.track(pod.metadata.uid, watchedReferences(pod))
     const volumes = mountedVolumes(pod).filter(hasContent)
-    await Promise.all(
-      volumes.map(async volume => {
-        const name = volumeName(pod, volume.name)
-        const files = await this.#files(pod, volume, maxAgeMs)
-        const current = digest(files)
-        if (this.#digests.get(name) === current) return
-        await this.#options.runtime.writeVolume(name, files, { atomic: true })
-        this.#digests.set(name, current)
-      }),
-    )
+    throwFailures(volumes, await Promise.allSettled(volumes.map(volume => this.#refresh(pod, volume))))
+  }
+
+  async #refresh(pod: Pod, volume: Volume): Promise<void> {
+    const { runtime, watches } = this.#options
+    const { name, gid } = baseOf(pod, volume)
+    const files = await this.#files(pod, volume, watches)
+    const current = digest(files)
+    if (this.#digests.get(name) === current) return
+    await runtime.writeVolume(name, files, { atomic: true, ...(gid === undefined ? {} : { gid }) })
+    this.#digests.set(name, current)
   }
 
   /** The first emptyDir of a running pod that holds more than its sizeLimit, with the limit as it was written. */
@@ -178,10 +186,16 @@ export class VolumeManager {
     return (await Promise.all(measured)).flatMap(found => found ?? [])
   }
 
+  /** A file of one of the pod's volumes; undefined when it is not there. */
+  async readFile(pod: Pod, volume: string, path: string): Promise<Buffer | undefined> {
+    return await this.#options.runtime.readVolumeFile(volumeName(pod, volume), path)
+  }
+
   /** Removes whatever volumes the runtime still has of the pod. */
   async release(podUid: string): Promise<void> {
-    const { runtime, tokens } = this.#options
+    const { runtime, tokens, watches } = this.#options
     tokens.forget(podUid)
+    watches.forget(podUid)
     const names = (await runtime.listVolumes()).filter(volume => volume.podUid === podUid).map(({ name }) => name)
     await Promise.all(names.map(name => runtime.removeVolume(name)))
     for (const name of names) this.#digests.delete(name)
@@ -189,23 +203,30 @@ export class VolumeManager {
 
   async #prepared(pod: Pod, volume: Volume): Promise<PreparedVolume | undefined> {
     const base = baseOf(pod, volume)
-    if (volume.emptyDir) return { ...base, ...emptyDir(volume.emptyDir) }
+    if (volume.emptyDir) return { ...base, ...this.#emptyDir(pod, volume.emptyDir) }
     if (volume.hostPath) {
       await checkHostPath(volume.hostPath, this.#options.runtime)
       return undefined
     }
+    // It is filled when a container has pulled the image.
+    if (volume.image) return undefined
     // Upstream keeps these in a tmpfs, whose root is sticky; a ConfigMap's files lie on disk.
-    const mode = volume.configMap ? 0o777 : 0o1777
-    return { ...base, mode, content: { files: await this.#files(pod, volume, 0), atomic: true } }
+    const mode = groupMode(volume.configMap ? 0o777 : 0o1777, base.gid, 0o2550)
+    return { ...base, mode, content: { files: await this.#files(pod, volume, this.#options.objects), atomic: true } }
   }
 
-  async #files(pod: Pod, volume: Volume, maxAgeMs: number): Promise<VolumeFile[]> {
-    const { objects, tokens, hostIp, allocatable } = this.#options
+  #emptyDir(pod: Pod, source: EmptyDirVolumeSource): Pick<VolumeConfig, 'memory' | 'mode'> {
+    const limits = { pod: this.#options.memoryLimit(pod), node: this.#options.allocatable()['memory'] }
+    const { mode, memory } = emptyDir(source, limits)
+    return { mode: groupMode(mode, pod.spec.securityContext?.fsGroup, 0o2770), ...(memory ? { memory } : {}) }
+  }
+
+  async #files(pod: Pod, volume: Volume, objects: Objects): Promise<VolumeFile[]> {
+    const { tokens, hostIp, allocatable } = this.#options
     const context: ContentContext = {
       pod,
       objects,
       tokens,
-      maxAgeMs,
       hostIp: hostIp(),
       allocatable: allocatable(),
       podIp: pod.status.podIP,
@@ -213,6 +234,9 @@ export class VolumeManager {
     return withGroup(await filesOf(volume, context), pod.spec.securityContext?.fsGroup)
   }
 }
+
+/** Upstream's SetVolumeOwnership: with an fsGroup, a volume's root is the group's, and so is what is made in it. */
+const groupMode = (mode: number, gid: number | undefined, bits: number): number => (gid === undefined ? mode : mode | bits)
 
 async function filesOf(volume: Volume, context: ContentContext): Promise<VolumeFile[]> {
   if (volume.configMap) return await configMapFiles(volume.configMap, context)
@@ -223,5 +247,9 @@ async function filesOf(volume: Volume, context: ContentContext): Promise<VolumeF
   if (volume.downwardAPI) return downwardFiles(volume.downwardAPI.items ?? [], volume.downwardAPI.defaultMode, context)
   if (volume.projected) return await projectedFiles(volume.projected, context)
   const type = Object.keys(volume).find(key => key !== 'name') ?? 'unknown'
+  if (volume.csi)
+    throw new Error(
+      `kubernetes.io/csi: mounter.SetUpAt failed to get CSI client: driver name ${volume.csi.driver} not found in the list of registered CSI drivers`,
+    )
   throw new Error(`volumes of type ${type} are not supported by this node`)
 }

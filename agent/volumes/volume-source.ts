@@ -1,15 +1,13 @@
 import type { Pod } from '../../api/core/pod.ts'
 import type { VolumeFile } from '../runtime/runtime.ts'
-import type { ObjectReader } from './object-reader.ts'
+import type { Objects } from './object-reader.ts'
 import type { TokenSource } from './service-account-token.ts'
 
 /** What sources of volume content work with. */
 export interface ContentContext {
   readonly pod: Pod
-  readonly objects: ObjectReader
+  readonly objects: Objects
   readonly tokens: TokenSource
-  /** How old what is read may be. */
-  readonly maxAgeMs: number
   readonly hostIp: string
   readonly podIp?: string | undefined
   /** Stand in for limits that a container does not have. */

@@ -1,5 +1,5 @@
 import { LabelSelector } from '../meta.ts'
-import { int32, int64, list, message, oneOf, optional, required, string, time, type Static } from '../schema/schema.ts'
+import { atomicMessage, int32, int64, list, message, oneOf, optional, required, string, time, type Static } from '../schema/schema.ts'
 
 export const NodeSelectorRequirement = message('io.k8s.api.core.v1.NodeSelectorRequirement', 'A condition about one label of a node.', {
   key: required(1, string(), 'Key of the label.'),
@@ -12,7 +12,7 @@ export const NodeSelectorRequirement = message('io.k8s.api.core.v1.NodeSelectorR
 })
 export type NodeSelectorRequirement = Static<typeof NodeSelectorRequirement>
 
-export const NodeSelectorTerm = message(
+export const NodeSelectorTerm = atomicMessage(
   'io.k8s.api.core.v1.NodeSelectorTerm',
   'Conditions that must hold together; without any it selects no node.',
   {
@@ -22,7 +22,7 @@ export const NodeSelectorTerm = message(
 )
 export type NodeSelectorTerm = Static<typeof NodeSelectorTerm>
 
-export const NodeSelector = message('io.k8s.api.core.v1.NodeSelector', 'Selects the nodes that fulfil at least one term.', {
+export const NodeSelector = atomicMessage('io.k8s.api.core.v1.NodeSelector', 'Selects the nodes that fulfil at least one term.', {
   nodeSelectorTerms: required(1, list(NodeSelectorTerm), 'The terms; one is enough.'),
 })
 export type NodeSelector = Static<typeof NodeSelector>

@@ -6,9 +6,9 @@ import { validateEndpoints } from './endpoints-validation.ts'
 import { ObjectReference } from './references.ts'
 import { ObjectMeta } from '../meta.ts'
 import { dns1123SubdomainErrors, nameCheck } from '../names.ts'
-import { embedded, int32, list, message, optional, required, stored, string, type Static } from '../schema/schema.ts'
+import { atomicMessage, embedded, int32, list, message, optional, required, stored, string, type Static } from '../schema/schema.ts'
 
-export const EndpointAddress = message('io.k8s.api.core.v1.EndpointAddress', 'One address behind a service.', {
+export const EndpointAddress = atomicMessage('io.k8s.api.core.v1.EndpointAddress', 'One address behind a service.', {
   ip: required(1, string(), 'The address.'),
   targetRef: optional(2, ObjectReference, 'The pod that has it.'),
   hostname: optional(3, string(), 'Host name of the pod.'),
@@ -16,7 +16,7 @@ export const EndpointAddress = message('io.k8s.api.core.v1.EndpointAddress', 'On
 })
 export type EndpointAddress = Static<typeof EndpointAddress>
 
-export const EndpointPort = message('io.k8s.api.core.v1.EndpointPort', 'One port that addresses are reached at.', {
+export const EndpointPort = atomicMessage('io.k8s.api.core.v1.EndpointPort', 'One port that addresses are reached at.', {
   name: optional(1, string(), 'Name of the port, as the service has it.'),
   port: required(2, int32(), 'Number of the port.'),
   protocol: optional(3, Protocol, 'TCP, UDP or SCTP.'),

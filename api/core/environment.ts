@@ -1,4 +1,4 @@
-import { boolean, message, optional, quantity, required, string, type Static } from '../schema/schema.ts'
+import { atomicMessage, boolean, message, optional, quantity, required, string, type Static } from '../schema/schema.ts'
 
 export const ConfigMapEnvSource = message('io.k8s.api.core.v1.ConfigMapEnvSource', 'All entries of a ConfigMap as environment variables.', {
   name: optional(0, string(), 'Name of the ConfigMap.'),
@@ -19,43 +19,51 @@ export const EnvFromSource = message('io.k8s.api.core.v1.EnvFromSource', 'Enviro
 })
 export type EnvFromSource = Static<typeof EnvFromSource>
 
-export const ObjectFieldSelector = message('io.k8s.api.core.v1.ObjectFieldSelector', 'A field of the pod itself.', {
+export const ObjectFieldSelector = atomicMessage('io.k8s.api.core.v1.ObjectFieldSelector', 'A field of the pod itself.', {
   apiVersion: optional(1, string({ default: 'v1' }), 'Version in which the path is written. Default `v1`.'),
   fieldPath: required(2, string(), "Path of the field, such as `metadata.name` or `metadata.labels['app']`."),
 })
 export type ObjectFieldSelector = Static<typeof ObjectFieldSelector>
 
-export const ResourceFieldSelector = message('io.k8s.api.core.v1.ResourceFieldSelector', 'A resource limit or request of a container.', {
-  containerName: optional(1, string(), 'Container to look at; needed in volumes, in variables it is the container itself.'),
-  resource: required(2, string(), 'Which amount: `limits.cpu`, `requests.memory` and so on.'),
-  divisor: optional(
-    3,
-    quantity({ default: '0', presence: 'always' }),
-    'Unit of the result, such as `1m` or `1Mi`. Default `1`; results are rounded up.',
-  ),
-})
+export const ResourceFieldSelector = atomicMessage(
+  'io.k8s.api.core.v1.ResourceFieldSelector',
+  'A resource limit or request of a container.',
+  {
+    containerName: optional(1, string(), 'Container to look at; needed in volumes, in variables it is the container itself.'),
+    resource: required(2, string(), 'Which amount: `limits.cpu`, `requests.memory` and so on.'),
+    divisor: optional(
+      3,
+      quantity({ default: '0', presence: 'always' }),
+      'Unit of the result, such as `1m` or `1Mi`. Default `1`; results are rounded up.',
+    ),
+  },
+)
 export type ResourceFieldSelector = Static<typeof ResourceFieldSelector>
 
-export const ConfigMapKeySelector = message('io.k8s.api.core.v1.ConfigMapKeySelector', 'One entry of a ConfigMap.', {
+export const ConfigMapKeySelector = atomicMessage('io.k8s.api.core.v1.ConfigMapKeySelector', 'One entry of a ConfigMap.', {
   name: optional(0, string(), 'Name of the ConfigMap.'),
   key: required(2, string(), 'Key of the entry.'),
   optional: optional(3, boolean({ presence: 'pointer' }), 'True: the pod starts even when what is named does not exist. Default false.'),
 })
 export type ConfigMapKeySelector = Static<typeof ConfigMapKeySelector>
 
-export const SecretKeySelector = message('io.k8s.api.core.v1.SecretKeySelector', 'One entry of a Secret.', {
+export const SecretKeySelector = atomicMessage('io.k8s.api.core.v1.SecretKeySelector', 'One entry of a Secret.', {
   name: optional(0, string(), 'Name of the Secret.'),
   key: required(2, string(), 'Key of the entry.'),
   optional: optional(3, boolean({ presence: 'pointer' }), 'True: the pod starts even when what is named does not exist. Default false.'),
 })
 export type SecretKeySelector = Static<typeof SecretKeySelector>
 
-export const FileKeySelector = message('io.k8s.api.core.v1.FileKeySelector', 'One variable of a file in environment format on a volume.', {
-  volumeName: required(1, string(), 'Volume that holds the file; an emptyDir of the pod.'),
-  path: required(2, string(), 'Path of the file in the volume.'),
-  key: required(3, string(), 'Variable in the file.'),
-  optional: optional(4, boolean({ presence: 'pointer' }), 'True: a missing file or variable is no error. Default false.'),
-})
+export const FileKeySelector = atomicMessage(
+  'io.k8s.api.core.v1.FileKeySelector',
+  'One variable of a file in environment format on a volume.',
+  {
+    volumeName: required(1, string(), 'Volume that holds the file; an emptyDir of the pod.'),
+    path: required(2, string(), 'Path of the file in the volume.'),
+    key: required(3, string(), 'Variable in the file.'),
+    optional: optional(4, boolean({ presence: 'pointer' }), 'True: a missing file or variable is no error. Default false.'),
+  },
+)
 export type FileKeySelector = Static<typeof FileKeySelector>
 
 export const EnvVarSource = message(

@@ -2,10 +2,9 @@ import type { Container } from './container.ts'
 import type { Pod } from './pod.ts'
 import type { PodSpec } from './pod-spec.ts'
 import type { Volume } from './volume.ts'
-import { addQuantities, compareQuantities, formatQuantity, parseQuantity } from '../quantity.ts'
+import { containerAmounts } from '../pod-resources.ts'
 
 type PullPolicy = NonNullable<Container['imagePullPolicy']>
-type ResourceList = Readonly<Record<string, string>>
 
 /** Always for `latest`, told or implied; a digest without a tag is fixed, so it is pulled once. */
 function pullPolicyFor(image: string): PullPolicy {
@@ -55,49 +54,13 @@ const withHostPorts = (container: Container): Container =>
     ? { ...container, ports: container.ports.map(port => (port.hostPort ? port : { ...port, hostPort: port.containerPort })) }
     : container
 
-function largest(a: ResourceList, b: ResourceList): ResourceList {
-  const result: Record<string, string> = { ...a }
-  for (const [name, quantity] of Object.entries(b)) {
-    const known = result[name]
-    if (known === undefined || compareQuantities(quantity, known) > 0) result[name] = quantity
-  }
-  return result
-}
-function sum(a: ResourceList, b: ResourceList): ResourceList {
-  const result: Record<string, string> = { ...a }
-  for (const [name, quantity] of Object.entries(b)) {
-    const known = result[name]
-    result[name] = known === undefined ? quantity : formatQuantity(addQuantities(parseQuantity(known), parseQuantity(quantity)))
-  }
-  return result
-}
-
-/**
- * The requests of all containers together: the larger of what runs side by side and what one init container needs while
- * the sidecars started before it run.
- */
-export function containerRequests(spec: Pick<PodSpec, 'containers' | 'initContainers'>): ResourceList {
-  let running: ResourceList = spec.containers.reduce<ResourceList>((total, { resources }) => sum(total, resources?.requests ?? {}), {})
-  let sidecars: ResourceList = {}
-  let starting: ResourceList = {}
-  for (const { resources, restartPolicy } of spec.initContainers ?? []) {
-    const requests = resources?.requests ?? {}
-    if (restartPolicy === 'Always') {
-      running = sum(running, requests)
-      sidecars = sum(sidecars, requests)
-      starting = largest(starting, sidecars)
-    } else starting = largest(starting, sum(sidecars, requests))
-  }
-  return largest(running, starting)
-}
-
 const podLevelResource = (name: string) => name === 'cpu' || name === 'memory' || name.startsWith('hugepages-')
 
 /** Requests of the pod as a whole that were not given: what its containers request, else its own limit. */
 function withPodRequests(spec: PodSpec): PodSpec {
   const resources = spec.resources
   if (!resources || (!resources.limits && !resources.requests)) return spec
-  const ofContainers = Object.entries(containerRequests(spec)).filter(([name]) => podLevelResource(name))
+  const ofContainers = Object.entries(containerAmounts(spec, 'requests')).filter(([name]) => podLevelResource(name))
   const ofLimits = Object.entries(resources.limits ?? {}).filter(([name]) => podLevelResource(name))
   const requests = { ...Object.fromEntries(ofLimits), ...Object.fromEntries(ofContainers), ...resources.requests }
   return Object.keys(requests).length > 0 ? { ...spec, resources: { ...resources, requests } } : spec

@@ -1,6 +1,7 @@
 import type { Container } from './container.ts'
 import type { Pod } from './pod.ts'
 import type { PodSpec } from './pod-spec.ts'
+import { hasPodLevelResources } from '../pod-resources.ts'
 import { compareQuantities } from '../quantity.ts'
 
 export type QosClass = NonNullable<Pod['status']['qosClass']>
@@ -20,9 +21,6 @@ const limitsEverything = ({ requests, limits }: Resources): boolean =>
     const request = requests?.[resource]
     return !positive(request) || compareQuantities(request, limit) === 0
   })
-
-const hasPodLevelResources = ({ resources }: PodSpec): boolean =>
-  Object.keys(resources?.limits ?? {}).length + Object.keys(resources?.requests ?? {}).length > 0
 
 /**
  * The quality-of-service class of a pod: Guaranteed when every container limits cpu and memory to what it requests,

@@ -1,6 +1,6 @@
 import { validateContainerResources } from './container-resources-validation.ts'
-import { containerRequests } from './pod-defaults.ts'
 import type { PodSpec } from './pod-spec.ts'
+import { containerAmounts } from '../pod-resources.ts'
 import { canonicalQuantity, compareQuantities } from '../quantity.ts'
 import { fieldForbidden, fieldInvalid, fieldNotSupported, type FieldError } from '../schema/field-error.ts'
 
@@ -17,7 +17,7 @@ export function validatePodResources(spec: PodSpec, path: string): FieldError[] 
     for (const name of Object.keys(resources[kind] ?? {}))
       if (!isSupported(name)) errors.push(fieldNotSupported(`${path}.${kind}[${name}]`, name, supportedNames))
   }
-  for (const [name, total] of Object.entries(containerRequests(spec))) {
+  for (const [name, total] of Object.entries(containerAmounts(spec, 'requests'))) {
     const request = resources.requests?.[name]
     if (request !== undefined && compareQuantities(total, request) > 0)
       errors.push(

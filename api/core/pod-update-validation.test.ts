@@ -122,13 +122,71 @@ describe('the subresources of pods', () => {
     ])
   })
 
-  it('resize within the class of service', () => {
-    const sized = (cpu: string) =>
-      podOf({ containers: [{ name: 'c', image: 'nginx:1', resources: { requests: { cpu } } }] }, { qosClass: 'Burstable' })
-    expect(errors('resize', sized('200m'), sized('100m'))).toEqual([])
-    expect(errors('resize', podOf(), sized('100m'))).toEqual([
-      'spec: Invalid value: "Burstable": Pod QOS Class may not change as a result of resizing',
-      'spec: Forbidden: resource requests cannot be removed',
-    ])
+  describe('resize', () => {
+    const sized = (resources: object, more: Spec = {}) =>
+      podOf({ containers: [{ name: 'c', image: 'nginx:1', resources }], ...more }, { qosClass: 'Burstable' })
+    const small = { requests: { cpu: '100m' }, limits: { cpu: '200m', memory: '64Mi' } }
+    const sidecar = (resources: object) => ({ initContainers: [{ name: 's', image: 'nginx:1', restartPolicy: 'Always', resources }] })
+    const init = (resources: object) => ({ initContainers: [{ name: 'i', image: 'nginx:1', resources }] })
+    const two = {
+      containers: [
+        { name: 'c', image: 'nginx:1', resources: small },
+        { name: 'd', image: 'nginx:1' },
+      ],
+    }
+
+    it.each<[string, Pod, Pod, string[]]>([
+      ['more cpu', sized({ ...small, requests: { cpu: '150m' } }), sized(small), []],
+      ['less memory', sized({ ...small, limits: { cpu: '200m', memory: '32Mi' } }), sized(small), []],
+      ['a limit that was not there', sized({ requests: { cpu: '100m' }, limits: { cpu: '1' } }), sized({ requests: { cpu: '100m' } }), []],
+      ['a sidecar', sized(small, sidecar({ requests: { cpu: '2' } })), sized(small, sidecar({ requests: { cpu: '1' } })), []],
+      [
+        'no requests any more',
+        podOf(),
+        sized({ requests: { cpu: '100m' } }),
+        [
+          'spec: Invalid value: "Burstable": Pod QOS Class may not change as a result of resizing',
+          'spec.containers[0].resources.requests: Forbidden: resource requests cannot be removed',
+        ],
+      ],
+      [
+        'no memory limit any more',
+        sized({ requests: { cpu: '100m', memory: '64Mi' }, limits: { cpu: '200m' } }),
+        sized(small),
+        ['spec.containers[0].resources.limits: Forbidden: resource limits cannot be removed'],
+      ],
+      [
+        'an init container',
+        sized(small, init({ requests: { cpu: '2' } })),
+        sized(small, init({ requests: { cpu: '1' } })),
+        ['spec.initContainers[0].resources: Forbidden: resources for non-sidecar init containers are immutable'],
+      ],
+      [
+        'storage',
+        sized({ ...small, limits: { ...small.limits, 'ephemeral-storage': '1Gi' } }),
+        sized(small),
+        ['spec.containers[0].resources: Forbidden: only cpu and memory resources are mutable'],
+      ],
+      [
+        'another container',
+        podOf(two, { qosClass: 'Burstable' }),
+        sized(small),
+        ['spec.containers: Forbidden: containers may not be added or removed on resize'],
+      ],
+      [
+        'more for the pod as a whole',
+        sized(small, { resources: { requests: { cpu: '2' } } }),
+        sized(small, { resources: { requests: { cpu: '1' } } }),
+        [],
+      ],
+      [
+        'less for the pod as a whole than its containers request',
+        sized(small, { resources: { requests: { cpu: '50m' } } }),
+        sized(small, { resources: { requests: { cpu: '1' } } }),
+        ['spec.resources.requests[cpu]: Invalid value: "50m": must be greater than or equal to aggregate container requests of 100m'],
+      ],
+    ])('to %s', (_, next, current, expected) => {
+      expect(errors('resize', next, current)).toEqual(expected)
+    })
   })
 })

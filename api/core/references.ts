@@ -1,6 +1,6 @@
-import { message, optional, required, string, type Static } from '../schema/schema.ts'
+import { atomicMessage, message, optional, required, string, type Static } from '../schema/schema.ts'
 
-export const ObjectReference = message('io.k8s.api.core.v1.ObjectReference', 'Names an object of any kind.', {
+export const ObjectReference = atomicMessage('io.k8s.api.core.v1.ObjectReference', 'Names an object of any kind.', {
   apiVersion: optional(5, string(), 'Version of the API that the object follows, such as `v1`.'),
   kind: optional(1, string(), 'Kind of the object.'),
   namespace: optional(2, string(), 'Namespace of the object.'),
@@ -11,12 +11,12 @@ export const ObjectReference = message('io.k8s.api.core.v1.ObjectReference', 'Na
 })
 export type ObjectReference = Static<typeof ObjectReference>
 
-export const LocalObjectReference = message('io.k8s.api.core.v1.LocalObjectReference', 'Names an object in the same namespace.', {
+export const LocalObjectReference = atomicMessage('io.k8s.api.core.v1.LocalObjectReference', 'Names an object in the same namespace.', {
   name: optional(1, string(), 'Name of the object.'),
 })
 export type LocalObjectReference = Static<typeof LocalObjectReference>
 
-export const TypedLocalObjectReference = message(
+export const TypedLocalObjectReference = atomicMessage(
   'io.k8s.api.core.v1.TypedLocalObjectReference',
   'Names an object of some kind in the same namespace.',
   {
@@ -39,7 +39,7 @@ export const TypedObjectReference = message(
 )
 export type TypedObjectReference = Static<typeof TypedObjectReference>
 
-export const SecretReference = message('io.k8s.api.core.v1.SecretReference', 'Names a Secret in some namespace.', {
+export const SecretReference = atomicMessage('io.k8s.api.core.v1.SecretReference', 'Names a Secret in some namespace.', {
   name: optional(1, string(), 'Name of the Secret.'),
   namespace: optional(2, string(), 'Namespace of the Secret.'),
 })

@@ -6,6 +6,7 @@ import { Protocol } from '../core/service.ts'
 import { ObjectMeta } from '../meta.ts'
 import { dns1123SubdomainErrors, nameCheck } from '../names.ts'
 import {
+  atomicMessage,
   boolean,
   embedded,
   int32,
@@ -56,7 +57,7 @@ export const Endpoint = message('io.k8s.api.discovery.v1.Endpoint', 'One backend
 })
 export type Endpoint = Static<typeof Endpoint>
 
-export const EndpointPort = message('io.k8s.api.discovery.v1.EndpointPort', 'A port that all endpoints of a slice share.', {
+export const EndpointPort = atomicMessage('io.k8s.api.discovery.v1.EndpointPort', 'A port that all endpoints of a slice share.', {
   name: optional(1, string({ default: '', presence: 'pointer' }), 'Name of the port, as the service has it.'),
   protocol: optional(2, { ...Protocol, presence: 'pointer' }, 'TCP, UDP or SCTP.'),
   port: optional(3, int32({ presence: 'pointer' }), 'Number of the port.'),

@@ -42,6 +42,7 @@ export class Definitions {
       type: 'object',
       properties: Object.fromEntries(properties.map(name => [name, this.#property(schema.properties?.[name] ?? {})])),
       ...(schema.required?.length ? { required: schema.required } : {}),
+      ...(schema.message?.atomic ? { 'x-kubernetes-map-type': 'atomic' } : {}),
     }
   }
 

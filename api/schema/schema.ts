@@ -37,6 +37,8 @@ export interface Message {
   readonly description: string
   /** Protobuf field numbers by property name. */
   readonly numbers: Readonly<Record<string, number>>
+  /** Server-side apply owns and replaces it as a whole, not field by field (upstream's structType=atomic). */
+  readonly atomic?: true
 }
 
 export type Static<S> = S extends Schema<infer T> ? T : never
@@ -154,4 +156,10 @@ export function message<const F extends Fields>(name: string, description: strin
     ...(requiredNames.length > 0 ? { required: requiredNames } : {}),
     message: { name, description, numbers: Object.fromEntries(entries.map(([property, field]) => [property, field.number])) },
   }
+}
+
+/** A message whose fields make sense only together: server-side apply owns and replaces it as a whole. */
+export function atomicMessage<const F extends Fields>(name: string, description: string, fields: F): Schema<MessageOf<F>> {
+  const schema = message(name, description, fields)
+  return { ...schema, ...(schema.message ? { message: { ...schema.message, atomic: true } } : {}) }
 }

@@ -1,5 +1,6 @@
 import type { Node } from '../../api/core/node.ts'
 import type { Pod } from '../../api/core/pod.ts'
+import { accountedSpec } from './accounted-spec.ts'
 import { addAmounts, amountsOf, podRequests, scoringRequests, subtractAmounts, type Amounts } from './resources.ts'
 
 export interface UsedPort {
@@ -48,8 +49,8 @@ export function withPod(info: NodeInfo, pod: Pod): NodeInfo {
   return {
     ...info,
     pods,
-    requested: addAmounts(info.requested, podRequests(pod.spec)),
-    weighed: addAmounts(info.weighed, scoringRequests(pod.spec)),
+    requested: addAmounts(info.requested, podRequests(accountedSpec(pod))),
+    weighed: addAmounts(info.weighed, scoringRequests(accountedSpec(pod))),
     ports: [...info.ports, ...hostPortsOf(pod)],
   }
 }
@@ -62,8 +63,8 @@ export function withoutPod(info: NodeInfo, uid: string): NodeInfo {
   return {
     ...info,
     pods,
-    requested: subtractAmounts(info.requested, podRequests(pod.spec)),
-    weighed: subtractAmounts(info.weighed, scoringRequests(pod.spec)),
+    requested: subtractAmounts(info.requested, podRequests(accountedSpec(pod))),
+    weighed: subtractAmounts(info.weighed, scoringRequests(accountedSpec(pod))),
     ports: [...pods.values()].flatMap(hostPortsOf),
   }
 }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals'
 import type { Node } from '../../api/core/node.ts'
 import type { Pod } from '../../api/core/pod.ts'
+import { accountedSpec } from './accounted-spec.ts'
 import { nodeInfoOf } from './node-info.ts'
 import { placePod } from './place-pod.ts'
 import { plugins } from './plugins/index.ts'
@@ -81,5 +82,17 @@ describe('what a pod takes', () => {
     expect(podRequests({ ...spec, initContainers: spec.initContainers.slice(1), overhead: { cpu: '250m' } } as never)).toEqual({
       cpu: 1750,
     })
+  })
+
+  it('is the most of what a pod that is resized wants, was granted and has; what it will never get does not count', () => {
+    const resized = (reason: string) => ({
+      ...pod('p', { containers: [{ name: 'c', resources: { requests: { cpu: '3' } } }] }),
+      status: {
+        conditions: [{ type: 'PodResizePending', status: 'True', reason }],
+        containerStatuses: [{ name: 'c', allocatedResources: { cpu: '1' }, resources: { requests: { cpu: '2' } } }],
+      },
+    })
+    expect(podRequests(accountedSpec(resized('Deferred') as never))).toEqual({ cpu: 3000 })
+    expect(podRequests(accountedSpec(resized('Infeasible') as never))).toEqual({ cpu: 2000 })
   })
 })

@@ -20,6 +20,23 @@ export function changing({ kubectl, in_, command }: Context): void {
     expect(stderr).toContain('serviceaccounts "made" already exists')
   })
 
+  command('apply --server-side', 'owns fields, refuses what others own, takes over from client-side apply', async () => {
+    const map = (value: string) =>
+      JSON.stringify({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'owned' }, data: { key: value } })
+    const apply = (value: string, flags = '') => kubectl.try(`apply --server-side ${flags} ${in_} -f -`, { input: map(value) })
+    expect((await apply('one')).stdout).toBe('configmap/owned serverside-applied\n')
+    const refused = await apply('two', '--field-manager=other')
+    expect(refused.stderr).toContain('Apply failed with 1 conflict: conflict with "kubectl": .data.key')
+    expect((await apply('two', '--field-manager=other --force-conflicts')).stdout).toBe('configmap/owned serverside-applied\n')
+    const managers = await kubectl(`get configmap owned ${in_} --show-managed-fields -o jsonpath={.metadata.managedFields[*].manager}`)
+    expect(managers).toBe('other')
+    const current = await kubectl(`get deployment web ${in_} -o jsonpath={.spec.replicas}`)
+    const input = deployment.replace(/replicas: \d+/, `replicas: ${current}`)
+    expect(await kubectl(`apply --server-side ${in_} -f -`, { input })).toBe('deployment.apps/web serverside-applied\n')
+    expect(await kubectl(`apply ${in_} -f -`, { input })).toMatch(/^deployment.apps\/web (unchanged|configured)\n$/)
+    await kubectl(`delete configmap owned ${in_}`)
+  })
+
   command('delete', 'deletes, and waits until it is done', async () => {
     const output = await kubectl(`delete deployment,secret,serviceaccount,service made ${in_}`, { timeoutSeconds: 60 })
     expect(output).toContain('deployment.apps "made" deleted')

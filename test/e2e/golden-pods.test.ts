@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
-import { Event } from '../../api/core/event.ts'
 import { Pod } from '../../api/core/pod.ts'
 import type { Client } from '../../client/client.ts'
 import { createClient } from '../../client/http-client.ts'
 import { loadKubeconfig } from '../../client/kubeconfig.ts'
 import { compare, complete, expectationOf, type Step } from '../support/golden-comparison.ts'
 import { goldenPods, neutralEvent, neutralStatus, neutralText, type GoldenPod, type RunNames } from '../support/golden-pods.ts'
+import { PodRecorder } from '../support/pod-recorder.ts'
 import { kubectlOfCluster, ownNamespace, testCluster } from '../support/test-cluster.ts'
 
 const NAMESPACE = 'golden-pods'
@@ -15,33 +15,8 @@ const patienceMs = 40_000
 
 /** What departs from the recordings here, and why. Everything else has to match. */
 const differences: Readonly<Record<string, string>> = {
-  'bad-workdir-file': 'Docker refuses such a container when it is created: CreateContainerError instead of StartError',
   'image-missing': 'Docker words what the registry said in its own way; reasons and order are the recorded ones',
   'poststart-http-fails': 'the hook fails before the shell has set its trap, so that its exit code is a matter of luck',
-}
-
-/** All states and events of a namespace, as they come, by the pod's uid. */
-class Recorder {
-  readonly #versions = new Map<string, Pod[]>()
-  readonly #events = new Map<string, Event[]>()
-
-  versions = (uid: string): readonly Pod[] => this.#versions.get(uid) ?? []
-  events = (uid: string): readonly Event[] => this.#events.get(uid) ?? []
-
-  async watchPods(client: Client, signal: AbortSignal): Promise<void> {
-    for await (const { type, object } of client.watch(Pod, { namespace: NAMESPACE, resourceVersion: '0', signal }))
-      if (type === 'ADDED' || type === 'MODIFIED') append(this.#versions, object.metadata.uid, object)
-  }
-  async watchEvents(client: Client, signal: AbortSignal): Promise<void> {
-    for await (const { type, object } of client.watch(Event, { namespace: NAMESPACE, resourceVersion: '0', signal }))
-      if (type === 'ADDED' || type === 'MODIFIED') append(this.#events, object.involvedObject.uid ?? '', object)
-  }
-}
-
-function append<T>(lists: Map<string, T[]>, uid: string, item: T): void {
-  const list = lists.get(uid)
-  if (list) list.push(item)
-  else lists.set(uid, [item])
 }
 
 const namesOf = (uid: string, versions: readonly Pod[]): RunNames => ({
@@ -52,7 +27,7 @@ const namesOf = (uid: string, versions: readonly Pod[]): RunNames => ({
 })
 
 /** What a pod has shown so far. */
-function seen(recorder: Recorder, uid: string): { steps: Step[]; events: Set<string> } {
+function seen(recorder: PodRecorder, uid: string): { steps: Step[]; events: Set<string> } {
   const versions = recorder.versions(uid)
   const run = namesOf(uid, versions)
   return {
@@ -87,7 +62,7 @@ describe('pods', () => {
     return
   }
   const kubectl = kubectlOfCluster()
-  const recorder = new Recorder()
+  const recorder = new PodRecorder(NAMESPACE)
   const stop = new AbortController()
   const runs = new Map<string, Run>()
   let namespace: AsyncDisposable | undefined
@@ -131,10 +106,7 @@ describe('pods', () => {
   beforeAll(async () => {
     const client = createClient(await loadKubeconfig(testCluster.kubeconfig))
     namespace = await ownNamespace(kubectl, NAMESPACE)
-    const watching = Promise.all([recorder.watchPods(client, stop.signal), recorder.watchEvents(client, stop.signal)])
-    watching.catch((error: unknown) => {
-      if (!stop.signal.aborted) throw error
-    })
+    void recorder.run(client, stop.signal)
     await runAll(client, goldens, 16)
     // What a busy machine spoiled gets a second chance with less company.
     const spoiled = goldens.filter(({ case: name }) => runs.get(name)?.faults.length !== 0 && !(name in differences))

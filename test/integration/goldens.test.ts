@@ -31,7 +31,7 @@ interface SeedGolden {
 interface PatchGolden {
   readonly case: string
   readonly base: unknown
-  readonly create: string
+  readonly create?: string
   readonly patch: { readonly path: string; readonly contentType: string; readonly body: unknown }
   readonly status: number
   readonly response: unknown
@@ -113,8 +113,7 @@ describe('recorded answers of a real API server', () => {
 
   recorded('it patches as a real one does', async () => {
     await using cluster = await startRecordedCluster()
-    const all = read<PatchGolden>('golden-patches.json')
-    const goldens = all.filter(golden => golden.patch.contentType !== 'application/apply-patch+yaml')
+    const goldens = read<PatchGolden>('golden-patches.json')
     const tally = { matched: 0, total: goldens.length, missing: 0, mismatches: [] as string[] }
     for (const golden of goldens) {
       const { path, contentType, body } = golden.patch
@@ -124,15 +123,17 @@ describe('recorded answers of a real API server', () => {
         headers: { 'Content-Type': 'application/merge-patch+json' },
       })
       await cluster.call('DELETE', object)
-      const created = await cluster.call('POST', golden.create, { body: golden.base })
-      if (created.status !== 201) throw new Error(`${golden.case}: ${created.text}`)
-      const answer = await cluster.call('PATCH', path, { body, headers: { 'Content-Type': contentType } })
+      if (golden.create) {
+        const created = await cluster.call('POST', golden.create, { body: golden.base })
+        if (created.status !== 201) throw new Error(`${golden.case}: ${created.text}`)
+      }
+      const answer = await cluster.call('PATCH', path, { body, headers: { 'Content-Type': contentType, 'User-Agent': 'unknown' } })
       const [wanted, got] = [patchResult(golden.status, golden.response), patchResult(answer.status, answer.body)]
-      const found = differences(wanted, got)
+      const found = [...differences(wanted, got), ...differences(managersOf(golden.response), managersOf(answer.body))]
       if (found.length === 0) tally.matched++
       else tally.mismatches.push(`${golden.case}\n  ${found.slice(0, 8).join('\n  ')}`)
     }
-    report(`patches, without ${all.length - goldens.length} server-side applies`, tally)
+    report('patches', tally)
     expect(tally.mismatches).toEqual([])
   })
 })
@@ -146,6 +147,13 @@ function patchResult(status: number, response: unknown): unknown {
     delete (normal.response.metadata?.['annotations'] as Record<string, unknown> | undefined)?.['deployment.kubernetes.io/revision']
   }
   return JSON.parse(JSON.stringify(normal).replace(/\{(\\+"apiVersion.*?)(?=\\+": )/g, '<object>')) as unknown
+}
+
+/** Who owns what after a patch, but for controllers, which had been faster than the recording. */
+function managersOf(response: unknown): unknown {
+  const { metadata } = response as { metadata?: { managedFields?: { manager?: string; time?: string; subresource?: string }[] } }
+  const own = (metadata?.managedFields ?? []).filter(({ manager }) => manager !== 'kube-controller-manager')
+  return own.map(({ time: _, ...entry }) => entry)
 }
 
 const expectationOf = ({ status, reason, message, details }: ErrorGolden) => (reason ? { status, reason, message, details } : { status })

@@ -4,10 +4,14 @@ import { toRuntimeError, translated } from './errors.ts'
 import type { DockerContext } from './options.ts'
 import { carry } from './session.ts'
 
-/** Joins the streams of a running container's first process. */
+/**
+ * Joins the streams of a running container's first process. Input that ends is the container's end of input only with
+ * `stdinOnce`; without it the engine would take its end for that of the whole session, and what is still said would be lost.
+ */
 export async function attach({ docker }: DockerContext, id: string, options: AttachOptions): Promise<ExecSession> {
   const container = docker.getContainer(id)
   try {
+    const { Config } = await container.inspect()
     const connection = await container.attach({
       stream: true,
       hijack: true,
@@ -15,7 +19,7 @@ export async function attach({ docker }: DockerContext, id: string, options: Att
       stdout: options.stdout !== undefined,
       stderr: options.stderr !== undefined && !options.tty,
     })
-    const output = carry(connection as Duplex, options)
+    const output = carry(connection as Duplex, { ...options, keepsInputOpen: !Config.StdinOnce || options.tty })
     return {
       exit: exitCode(container, output),
       resize: async ({ width, height }) => {

@@ -44,3 +44,6 @@ export const apiVersionOf = (docker: Docker): string => {
   const modem = docker.modem as { version?: string }
   return (modem.version ?? `v${newest}`).slice(1)
 }
+
+/** Engines from version 25 on make read-only mounts recursively so. */
+export const hasRecursiveReadOnly = (docker: Docker): boolean => compareVersions(apiVersionOf(docker), '1.44') >= 0

@@ -10,8 +10,10 @@ export const securityOf = (context: Pick<DockerContext, 'seccompDefault'>, secur
   ...(security.dropCapabilities ? { CapDrop: [...security.dropCapabilities] } : {}),
   SecurityOpt: [
     ...(security.noNewPrivileges ? ['no-new-privileges'] : []),
-    ...seccompOption(security.seccomp ?? context.seccompDefault ?? 'RuntimeDefault'),
+    // What is privileged is never filtered, whatever its profile.
+    ...(security.privileged ? [] : seccompOption(security.seccomp ?? context.seccompDefault ?? 'Unconfined')),
     ...(security.appArmor ? [`apparmor=${security.appArmor}`] : []),
+    ...Object.entries(security.seLinux ?? {}).map(([part, value]) => `label=${part}:${value}`),
   ],
 })
 

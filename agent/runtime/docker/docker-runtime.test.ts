@@ -1,12 +1,14 @@
 import { randomUUID } from 'node:crypto'
-import { PassThrough } from 'node:stream'
+import { PassThrough, Readable } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import type Docker from 'dockerode'
+import { pack } from 'tar-stream'
 import { silentLogger } from '../../../common/log.ts'
 import { describeRuntime, programs } from '../runtime.contract.ts'
 import type { ContainerConfig, PodIdentity } from '../runtime.ts'
 import { connectDocker, disconnectDocker } from './connect.ts'
+import { finished } from './volume-tar.ts'
 import { DockerRuntime } from './docker-runtime.ts'
 import { helperLabels, ownerFilter } from './labels.ts'
 
@@ -69,9 +71,15 @@ function describeOn(docker: Docker): void {
     disconnectDocker(docker)
   })
 
-  describeRuntime('DockerRuntime', () => {
-    return { runtime, image }
-  })
+  const spareImage = async () => {
+    const name = `kubeling-test/spare:${randomUUID()}`
+    const tar = pack()
+    tar.entry({ name: 'name' }, name)
+    const [repo, tag] = name.split(':')
+    await text((await docker.importImage(Readable.from([await finished(tar)]), { repo, tag })) as Readable)
+    return name
+  }
+  describeRuntime('DockerRuntime', () => ({ runtime, image, spareImage }))
 
   describe('DockerRuntime in particular', () => {
     it('gives pods their files in /etc, memory volumes, sub-paths, limits and an identity', async () => {
@@ -123,6 +131,22 @@ function describeOn(docker: Docker): void {
       await run('echo farewell > /dev/termination-log')
       await runtime.stopContainer(id, { graceSeconds: 0 })
       expect((await runtime.readFile(id, '/dev/termination-log', 4096))?.toString()).toBe('farewell\n')
+    }, 90_000)
+
+    it('hands the group of a volume on, also to what is written later', async () => {
+      const volume = `${owner.cluster}-group`
+      const files = [{ path: 'deep/key', content: Buffer.from('x'), mode: 0o640, gid: 2000 }]
+      await runtime.prepareVolumes([{ name: volume, pod, gid: 2000, mode: 0o777, content: { files, atomic: true } }])
+      const dns = { servers: [], searches: [], options: [] }
+      const sandboxId = await runtime.createSandbox({ pod, attempt: 8, hostname: 'group', network: 'pod', dns, volumes: [volume] })
+      await runtime.startSandbox(sandboxId)
+      const modes = async () => {
+        const script = `cd /volumes/${volume} && stat -L -c "%a %g" . ..data deep deep/key`
+        return (await runtime.execSync(sandboxId, { command: ['sh', '-c', script] })).output.toString()
+      }
+      expect(await modes()).toBe('2777 2000\n2755 2000\n2755 2000\n640 2000\n')
+      await runtime.writeVolume(volume, files, { atomic: true, gid: 2000 })
+      expect(await modes()).toBe('2777 2000\n2755 2000\n2755 2000\n640 2000\n')
     })
 
     it('mounts parts of a volume through links inside it, and refuses links that lead out', async () => {
@@ -141,12 +165,15 @@ function describeOn(docker: Docker): void {
       await runtime.startSandbox(sandboxId)
       await runtime.execSync(sandboxId, { command: ['sh', '-c', `cd /volumes/${volume} && ln -s / out && ln -s /volumes up`] })
       const mounting = (subPath: string, name: string) =>
-        runtime.createContainer(config(sandboxId, { name, mounts: [{ target: '/part', volume, subPath, readOnly: false }] }))
+        runtime.createContainer(config(sandboxId, { name, mounts: [{ name: 'links', target: '/part', volume, subPath, readOnly: false }] }))
       const id = await mounting('key', 'inside')
       await runtime.startContainer(id)
       expect((await runtime.execSync(id, { command: ['cat', '/part'] })).output.toString()).toBe('inside')
       for (const subPath of ['out', 'out/etc', './out', 'up'])
-        await expect(mounting(subPath, 'outside')).rejects.toThrow(`subpath "${subPath}" not within volume path`)
+        await expect(mounting(subPath, 'outside')).rejects.toMatchObject({
+          message: 'failed to prepare subPath for volumeMount "links" of container "outside"',
+          cause: expect.objectContaining({ message: expect.stringContaining(`subpath "${subPath}" not within volume path`) }),
+        })
     })
 
     it('gives a command a terminal of the size it is told', async () => {
@@ -161,17 +188,20 @@ function describeOn(docker: Docker): void {
       expect(await text(stdout)).toContain('terminal')
     })
 
-    it('attaches to the first process', async () => {
+    it.each([
+      ['until its input ends, when that is for one client', { command: ['cat'], stdinOnce: true }],
+      ['until it ends, when its input is for many', { command: ['sh', '-c', 'read line; sleep 1; printf "$line"'] }],
+    ])('attaches to the first process %s', async (_, program) => {
       const { containers, sandboxes } = await runtime.inspectPod(pod.uid)
-      const more = { name: 'cat', command: ['cat'], stdin: true, stdinOnce: true, attempt: containers.length }
+      const more = { name: 'reads', stdin: true, attempt: containers.length, ...program }
       const id = await runtime.createContainer(config(sandboxes[0]?.id ?? '', more))
       await runtime.startContainer(id)
       const [stdin, stdout] = [new PassThrough(), new PassThrough()]
       const session = await runtime.attach(id, { stdin, stdout, tty: false })
-      stdin.end('said and answered')
+      stdin.end('said and answered\n')
       expect(await session.exit).toBe(0)
       stdout.end()
-      expect(await text(stdout)).toBe('said and answered')
+      expect((await text(stdout)).trim()).toBe('said and answered')
     })
 
     it('says why a command cannot be run', async () => {
@@ -179,6 +209,23 @@ function describeOn(docker: Docker): void {
       const running = containers.find(({ state }) => state === 'running')
       const refused = runtime.execSync(running?.id ?? '', { command: ['/no/such/program'] })
       await expect(refused).rejects.toMatchObject({ reason: 'StartFailed', message: expect.stringContaining('/no/such/program') })
+    })
+
+    it('kills a command that takes too long', async () => {
+      const { containers } = await runtime.inspectPod(pod.uid)
+      const id = containers.find(({ state }) => state === 'running')?.id ?? ''
+      await expect(runtime.execSync(id, { command: ['sleep', '77'], timeoutSeconds: 0.5 })).rejects.toMatchObject({ reason: 'Timeout' })
+      const { output } = await runtime.execSync(id, { command: ['ps'] })
+      expect(output.toString()).not.toContain('sleep 77')
+    })
+
+    it('says of a working directory that cannot be made when the container is started', async () => {
+      const { containers, sandboxes } = await runtime.inspectPod(pod.uid)
+      const more = { name: 'nowhere', workingDir: '/etc/passwd', attempt: containers.length }
+      const id = await runtime.createContainer(config(sandboxes[0]?.id ?? '', more))
+      const error = expect.stringMatching(/^failed to create containerd task: .*: mkdir \/etc\/passwd: not a directory$/)
+      await expect(runtime.startContainer(id)).rejects.toMatchObject({ reason: 'StartFailed', message: error })
+      expect((await runtime.inspectPod(pod.uid)).containers.find(({ name }) => name === 'nowhere')).toMatchObject({ error })
     })
 
     it('says in a pull error what kind it is', async () => {

@@ -6,26 +6,30 @@ import type {
   ExecOptions,
   LogOptions,
   PreparedVolume,
+  PullOptions,
   Runtime,
   SandboxConfig,
   VolumeConfig,
   VolumeFile,
+  WriteOptions,
 } from '../runtime.ts'
 import { attach } from './attach.ts'
 import { updateContainerResources } from './container-resources.ts'
 import { createContainer } from './create-container.ts'
 import { translated } from './errors.ts'
-import { events } from './events.ts'
+import { events, imageEvents } from './events.ts'
 import { execSync, type ExecSyncOptions } from './exec-sync.ts'
 import { exec } from './exec.ts'
 import { createHostPath, hostPathType } from './host-path.ts'
-import { pullImage, type PullOptions } from './image-pull.ts'
-import { imageStatus, listImages, removeImage } from './images.ts'
+import { pullImage } from './image-pull.ts'
+import { fillVolume } from './image-volume.ts'
+import { imageFsInfo, imagesInUse, imageStatus, listImages, removeImage } from './images.ts'
 import { info } from './info.ts'
 import { InspectCache, inspectPod, listPods } from './inspect-pod.ts'
 import { logs } from './logs.ts'
 import { probeOomScore } from './oom-score.ts'
 import { once, type DockerContext, type DockerRuntimeOptions } from './options.ts'
+import { nestsCgroups } from './pod-cgroup.ts'
 import { portForward } from './port-forward.ts'
 import { readFile } from './read-file.ts'
 import { removeContainer } from './remove-container.ts'
@@ -33,7 +37,7 @@ import { createSandbox, removeSandbox, startSandbox, stopSandbox } from './sandb
 import { startContainer } from './start-container.ts'
 import { stats } from './stats.ts'
 import { stopContainer } from './stop-container.ts'
-import { createVolume, listVolumes, prepareVolumes, removeVolume, volumeUsage, writeVolume } from './volumes.ts'
+import { createVolume, listVolumes, prepareVolumes, readVolumeFile, removeVolume, volumeUsage, writeVolume } from './volumes.ts'
 
 /** The Runtime that runs real containers. Each verb is a file of its own beside this one. */
 export class DockerRuntime implements Runtime {
@@ -52,7 +56,9 @@ export class DockerRuntime implements Runtime {
         if (!options.nodeContainer) return ''
         return (await translated(options.docker.getContainer(options.nodeContainer).inspect())).State.StartedAt
       }),
+      imageUsers: new Map(),
       lowersOomScore: once(() => translated(probeOomScore(options))),
+      nestsCgroups: once(() => nestsCgroups(options.docker)),
     }
   }
 
@@ -95,8 +101,9 @@ export class DockerRuntime implements Runtime {
     await removeContainer(this.#context, id)
     this.#seen.forget(id)
   }
-  updateContainerResources(id: string, resources: ContainerResources) {
-    return updateContainerResources(this.#context, id, resources)
+  async updateContainerResources(id: string, resources: ContainerResources) {
+    await updateContainerResources(this.#context, id, resources)
+    this.#seen.forget(id)
   }
   execSync(id: string, options: ExecSyncOptions) {
     return execSync(this.#context, id, options)
@@ -128,14 +135,29 @@ export class DockerRuntime implements Runtime {
   removeImage(image: string) {
     return removeImage(this.#context, image)
   }
+  imagesInUse() {
+    return imagesInUse(this.#context)
+  }
+  imageFsInfo() {
+    return imageFsInfo()
+  }
+  imageEvents(signal: AbortSignal) {
+    return imageEvents(this.#context, signal)
+  }
   createVolume(config: VolumeConfig) {
     return createVolume(this.#context, config)
   }
   prepareVolumes(volumes: readonly PreparedVolume[]) {
     return prepareVolumes(this.#context, volumes)
   }
-  writeVolume(name: string, files: readonly VolumeFile[], { atomic }: { atomic: boolean }) {
-    return writeVolume(this.#context, name, { files, atomic })
+  writeVolume(name: string, files: readonly VolumeFile[], options: WriteOptions) {
+    return writeVolume(this.#context, name, { files, ...options })
+  }
+  readVolumeFile(name: string, path: string) {
+    return readVolumeFile(this.#context, name, path)
+  }
+  fillVolume(name: string, image: string) {
+    return fillVolume(this.#context, name, image)
   }
   volumeUsage(name: string) {
     return volumeUsage(this.#context, name)

@@ -53,6 +53,10 @@ export function toStartError(error: unknown): RuntimeError {
   return new RuntimeError('StartFailed', startMessage(translated.message), { cause: error })
 }
 
+/** What every failure to start a process begins with. */
+export const runcFailed =
+  'failed to create containerd task: failed to create shim task: OCI runtime create failed: runc create failed: unable to start container process'
+
 /** Why a process could not be started, worded as by containerd, on which Docker runs: its kubelet is what people search for. */
 export const startMessage = (message: string): string =>
   message.replace(/^failed to create shim task: /, 'failed to create containerd task: $&').replace(/: unknown$/, '')
@@ -74,4 +78,9 @@ export async function settled(call: Promise<unknown>): Promise<void> {
     if (isUnchanged(error) || isMissing(error)) return
     throw toRuntimeError(error)
   }
+}
+
+/** For a path of the agent's own that need not be there. */
+export function ifMissing(error: NodeJS.ErrnoException): undefined {
+  if (error.code !== 'ENOENT') throw error
 }

@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream'
-import { RuntimeError, type RuntimeEvent } from '../runtime.ts'
+import { RuntimeError, type ImageEvent, type RuntimeEvent } from '../runtime.ts'
 import { toRuntimeError, translated } from './errors.ts'
 import { isPodContainer, labels, ownerFilter } from './labels.ts'
 import type { DockerContext } from './options.ts'
@@ -15,12 +15,35 @@ const types: Readonly<Record<string, RuntimeEvent['type']>> = {
 /** The engine's event stream. Ends when the signal aborts; throws when the stream breaks, and the caller subscribes again. */
 export async function* events(context: DockerContext, signal: AbortSignal): AsyncGenerator<RuntimeEvent> {
   const filters = { type: ['container'], event: Object.keys(types), label: ownerFilter(context) }
+  for await (const event of engineEvents(context, filters, signal)) {
+    const told = toRuntimeEvent(event)
+    if (told) yield told
+  }
+}
+
+/** Images come by pulls, builds, imports and new names, and go by the loss of a name. */
+const imageTypes: Readonly<Record<string, ImageEvent['type']>> = {
+  pull: 'added',
+  load: 'added',
+  import: 'added',
+  tag: 'added',
+  untag: 'removed',
+  delete: 'removed',
+}
+
+/** What happens to the engine's images, whoever does it. Ends as `events` does. */
+export async function* imageEvents(context: DockerContext, signal: AbortSignal): AsyncGenerator<ImageEvent> {
+  const filters = { type: ['image'], event: Object.keys(imageTypes) }
+  for await (const { Action, Actor } of engineEvents(context, filters, signal)) {
+    const type = imageTypes[Action ?? '']
+    if (type) yield { type, image: Actor?.ID ?? '' }
+  }
+}
+
+async function* engineEvents(context: DockerContext, filters: object, signal: AbortSignal): AsyncGenerator<EngineEvent> {
   const source = (await translated(context.docker.getEvents({ filters: JSON.stringify(filters), abortSignal: signal }))) as Readable
   try {
-    for await (const line of lines(source)) {
-      const event = parse(line)
-      if (event) yield event
-    }
+    for await (const line of lines(source)) yield JSON.parse(line) as EngineEvent
   } catch (error) {
     if (signal.aborted) return
     throw toRuntimeError(error)
@@ -30,7 +53,8 @@ export async function* events(context: DockerContext, signal: AbortSignal): Asyn
   if (!signal.aborted) throw new RuntimeError('Unavailable', "the engine's event stream ended")
 }
 
-async function* lines(source: AsyncIterable<Buffer>): AsyncGenerator<string> {
+/** A stream's lines, without the empty ones. */
+export async function* lines(source: AsyncIterable<Buffer>): AsyncGenerator<string> {
   let rest = ''
   for await (const chunk of source) {
     const parts = (rest + chunk.toString()).split('\n')
@@ -44,8 +68,7 @@ interface EngineEvent {
   readonly Actor?: { readonly ID?: string; readonly Attributes?: Record<string, string> }
 }
 
-function parse(line: string): RuntimeEvent | undefined {
-  const { Action, Actor } = JSON.parse(line) as EngineEvent
+function toRuntimeEvent({ Action, Actor }: EngineEvent): RuntimeEvent | undefined {
   const type = types[Action ?? '']
   const attributes = Actor?.Attributes ?? {}
   if (!type || !isPodContainer(attributes)) return undefined

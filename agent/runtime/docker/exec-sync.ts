@@ -1,7 +1,9 @@
 import { Writable } from 'node:stream'
 import { setTimeout as delay } from 'node:timers/promises'
-import { RuntimeError, type ExecResult } from '../runtime.ts'
-import { exec } from './exec.ts'
+import type Docker from 'dockerode'
+import { isRuntimeError, RuntimeError, type ExecResult } from '../runtime.ts'
+import { startCommand } from './exec.ts'
+import { killCommand, newCommandMark } from './kill-command.ts'
 import type { DockerContext } from './options.ts'
 
 /** As much as kubelet keeps of a command's output. */
@@ -13,10 +15,12 @@ export interface ExecSyncOptions {
   readonly signal?: AbortSignal
 }
 
-/** Docker cannot end a command it started: after the timeout the process goes on unheard, as under dockershim. */
-export async function execSync(context: Pick<DockerContext, 'docker' | 'log'>, id: string, options: ExecSyncOptions): Promise<ExecResult> {
+/** Runs a command to its end, or kills it when its time is up. */
+export async function execSync(context: DockerContext, id: string, options: ExecSyncOptions): Promise<ExecResult> {
   const { output, sink } = collector()
-  const session = await exec(context, id, { command: options.command, stdout: sink, stderr: sink, tty: false })
+  const mark = newCommandMark()
+  const started = await startCommand(context, id, { command: options.command, stdout: sink, stderr: sink, tty: false, mark })
+  const { session, process } = started
   const done = new AbortController()
   const stop = options.signal ? AbortSignal.any([options.signal, done.signal]) : done.signal
   try {
@@ -25,9 +29,19 @@ export async function execSync(context: Pick<DockerContext, 'docker' | 'log'>, i
   } catch (error) {
     session.close()
     session.exit.catch(late => context.log.debug('a command that was given up has ended', { container: id, error: late }))
+    if (isRuntimeError(error, 'Timeout')) await kill(context, process, mark)
     throw error
   } finally {
     done.abort()
+  }
+}
+
+async function kill(context: DockerContext, process: Docker.Exec, mark: string): Promise<void> {
+  try {
+    await killCommand(context, process, mark)
+  } catch (error) {
+    // The command goes on unheard; that it took too long is what its caller has to know.
+    context.log.warn('a command that took too long could not be killed', { error })
   }
 }
 

@@ -5,8 +5,21 @@ import { isConflict, isMissing, toRuntimeError, translated } from './errors.ts'
 import type { DockerContext } from './options.ts'
 import { carry } from './session.ts'
 
+/** A command in a container: what its caller may do, and the engine's own name for it. */
+interface Command {
+  readonly process: Docker.Exec
+  readonly session: ExecSession
+}
+
+export const exec = async (context: Pick<DockerContext, 'docker'>, id: string, options: ExecOptions): Promise<ExecSession> =>
+  (await startCommand(context, id, options)).session
+
 /** Starts a command in a running container. */
-export async function exec({ docker }: Pick<DockerContext, 'docker'>, id: string, options: ExecOptions): Promise<ExecSession> {
+export async function startCommand(
+  { docker }: Pick<DockerContext, 'docker'>,
+  id: string,
+  options: ExecOptions & { readonly mark?: string },
+): Promise<Command> {
   try {
     const process = await docker.getContainer(id).exec({
       Cmd: [...options.command],
@@ -14,14 +27,16 @@ export async function exec({ docker }: Pick<DockerContext, 'docker'>, id: string
       AttachStdout: true,
       AttachStderr: !options.tty,
       Tty: options.tty,
+      ...(options.mark === undefined ? {} : { Env: [options.mark] }),
     })
     const connection = await process.start({ hijack: true, stdin: true, Tty: options.tty })
     if (!options.stdin) connection.end()
-    return {
+    const session = {
       exit: finish(process, carry(connection, options), options),
-      resize: ({ width, height }) => resize(process, { w: width, h: height }),
+      resize: ({ width, height }: { width: number; height: number }) => resize(process, { w: width, h: height }),
       close: () => connection.destroy(),
     }
+    return { process, session }
   } catch (error) {
     throw notRunning(error, id)
   }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals'
 import { pullError } from './image-pull.ts'
 import { isReference, normalizeReference, withTag } from './image-reference.ts'
+import { PullLayers } from './pull-layers.ts'
 
 describe('image references', () => {
   it('are written out as upstream writes them', () => {
@@ -8,6 +9,7 @@ describe('image references', () => {
     expect(normalizeReference('me/app:1')).toBe('docker.io/me/app:1')
     expect(normalizeReference('localhost:5000/app')).toBe('localhost:5000/app:latest')
     expect(withTag('registry:5000/app')).toBe('registry:5000/app:latest')
+    expect(withTag(`registry:5000/app:1@sha256:${'a'.repeat(64)}`)).toBe(`registry:5000/app@sha256:${'a'.repeat(64)}`)
   })
 
   it('are told from other text', () => {
@@ -26,9 +28,53 @@ describe('pull errors', () => {
     expect(reasonOf('no space left on device')).toBe('Unknown')
   })
 
+  it.each([
+    'Get "http://localhost:5000/v2/": dial tcp 127.0.0.1:5000: connect: connection refused',
+    'Get "https://registry-1.docker.io/v2/": dial tcp: lookup registry-1.docker.io on 127.0.0.53:53: server misbehaving',
+    'Get "https://registry-1.docker.io/v2/": dial tcp 1.2.3.4:443: connect: network is unreachable',
+    'Get "https://registry-1.docker.io/v2/": net/http: request canceled while waiting for connection (Client.Timeout exceeded while awaiting headers)',
+    'Get "https://registry-1.docker.io/v2/": net/http: TLS handshake timeout',
+  ])('take for out of reach: %s', said => {
+    expect(reasonOf(said)).toBe('RegistryUnavailable')
+  })
+
+  it.each([
+    'received unexpected HTTP status: 503 Service Unavailable',
+    'toomanyrequests: You have reached your pull rate limit',
+    'Get "https://r.example.com/v2/": x509: certificate signed by unknown authority',
+    'Get "https://localhost:5000/v2/": http: server gave HTTP response to HTTPS client',
+  ])('take for an answer: %s', said => {
+    expect(reasonOf(said)).not.toBe('RegistryUnavailable')
+  })
+
   it('read as upstream has them', () => {
     const { message } = pullError('nope:1', new Error('manifest unknown'))
     const name = 'docker.io/library/nope:1'
     expect(message).toBe(`failed to pull and unpack image "${name}": failed to resolve image: ${name}: not found`)
+  })
+})
+
+describe('the progress of a pull', () => {
+  it('counts what the engine says of its layers, and knows what is no news', () => {
+    const layers = new PullLayers()
+    const say = (status: string, id?: string, current?: number, total?: number) =>
+      layers.take({
+        status,
+        ...(id ? { id } : {}),
+        ...(current === undefined || total === undefined ? {} : { progressDetail: { current, total } }),
+      })
+    say('Pulling from library/busybox', '1.36')
+    say('Already exists', 'a')
+    say('Pulling fs layer', 'b')
+    expect(say('Downloading', 'b', 10, 100)).toBe(true)
+    expect(say('Downloading', 'b', 10, 100)).toBe(false)
+    expect(layers.progress()).toEqual({ downloadedBytes: 10, totalBytes: 100, layers: 2, layersDone: 1 })
+    expect(say('Retrying in 5 seconds', 'b')).toBe(true)
+    expect(say('Retrying in 4 seconds', 'b')).toBe(false)
+    say('Download complete', 'b')
+    expect(say('Extracting', 'b', 50, 100)).toBe(true)
+    expect(layers.progress()).toEqual({ downloadedBytes: 100, totalBytes: 100, layers: 2, layersDone: 1 })
+    say('Pull complete', 'b')
+    expect(layers.progress()).toMatchObject({ layersDone: 2 })
   })
 })

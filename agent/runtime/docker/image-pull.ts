@@ -1,13 +1,10 @@
 import type { Readable } from 'node:stream'
-import { RuntimeError, type RegistryCredentials } from '../runtime.ts'
+import { RuntimeError, type PullOptions, type RegistryCredentials } from '../runtime.ts'
 import { toRuntimeError } from './errors.ts'
+import { lines } from './events.ts'
 import { isReference, normalizeReference, withTag } from './image-reference.ts'
 import type { DockerContext } from './options.ts'
-
-export interface PullOptions {
-  readonly credentials?: RegistryCredentials
-  readonly signal?: AbortSignal
-}
+import { PullLayers, type PullLine } from './pull-layers.ts'
 
 /** Pulls an image and returns its id. */
 export async function pullImage({ docker }: DockerContext, image: string, options: PullOptions = {}): Promise<string> {
@@ -18,35 +15,35 @@ export async function pullImage({ docker }: DockerContext, image: string, option
       ...(options.credentials ? { authconfig: authOf(options.credentials) } : {}),
       ...(options.signal ? { abortSignal: options.signal } : {}),
     })) as Readable
-    await finished(pulled)
+    await finished(pulled, options)
     return (await docker.getImage(image).inspect()).Id
   } catch (error) {
+    options.signal?.throwIfAborted()
     throw pullError(image, error)
   }
 }
 
-const authOf = ({ username, password, identityToken, serverAddress }: RegistryCredentials) => ({
-  username: username ?? '',
-  password: password ?? '',
-  serveraddress: serverAddress ?? '',
-  ...(identityToken ? { identitytoken: identityToken } : {}),
+const authOf = ({ username, password, serverAddress }: RegistryCredentials) => ({
+  username,
+  password,
+  serveraddress: serverAddress,
 })
 
-/** The engine answers 200 at once and reports the failure as the last line of its progress. */
-async function finished(progress: AsyncIterable<Buffer>): Promise<void> {
-  let rest = ''
-  for await (const chunk of progress) {
-    const lines = (rest + chunk.toString()).split('\n')
-    rest = lines.pop() ?? ''
-    lines.forEach(throwIfError)
+/** The engine answers 200 at once, tells what it does line by line, and reports a failure as the last of them. */
+async function finished(answer: AsyncIterable<Buffer>, { onProgress }: PullOptions): Promise<void> {
+  const layers = new PullLayers()
+  for await (const text of lines(answer)) {
+    const line = JSON.parse(text) as PullLine & { readonly error?: string }
+    if (line.error) throw new Error(line.error)
+    if (layers.take(line)) onProgress?.(layers.progress())
   }
-  throwIfError(rest)
 }
-function throwIfError(line: string): void {
-  if (line.trim() === '') return
-  const { error } = JSON.parse(line) as { error?: string }
-  if (error) throw new Error(error)
-}
+
+const denied = /pull access denied|denied:|unauthorized|no basic auth|authentication required/i
+const missing = /manifest unknown|manifest for .* not found|not found|no such image|repository does not exist|name unknown/i
+/** The way to the registry, not what it answered: names that do not resolve, connections that do not come about. */
+const unreachable =
+  /dial (tcp|udp|unix)|no such host|connection refused|network is unreachable|no route to host|i\/o timeout|TLS handshake timeout|(Client\.Timeout|context deadline) exceeded|request canceled while waiting for connection/i
 
 /** The engine has only sentences to tell one failure from another. */
 export function pullError(image: string, error: unknown): RuntimeError {
@@ -56,15 +53,9 @@ export function pullError(image: string, error: unknown): RuntimeError {
   const said = translated.message
   const name = normalizeReference(image)
   const failure = (what: string) => `failed to pull and unpack image "${name}": failed to resolve image: ${what}`
-  if (/pull access denied|denied:|unauthorized|no basic auth|authentication required/i.test(said)) {
-    return new RuntimeError('Unauthorized', failure(said), { cause: error })
-  }
-  if (/manifest unknown|manifest for .* not found|not found|no such image|repository does not exist/i.test(said)) {
-    return new RuntimeError('ImageNotFound', failure(`${name}: not found`), { cause: error })
-  }
+  if (denied.test(said)) return new RuntimeError('Unauthorized', failure(said), { cause: error })
+  if (unreachable.test(said)) return new RuntimeError('RegistryUnavailable', failure(`failed to do request: ${said}`), { cause: error })
+  if (missing.test(said)) return new RuntimeError('ImageNotFound', failure(`${name}: not found`), { cause: error })
   if (/invalid reference format|repository name must/i.test(said)) return new RuntimeError('InvalidImageName', said, { cause: error })
-  if (/dial tcp|no such host|connection refused|timeout|tls|x509|lookup|EOF|connection reset|gave HTTP response|5\d\d/i.test(said)) {
-    return new RuntimeError('RegistryUnavailable', failure(`failed to do request: ${said}`), { cause: error })
-  }
-  return new RuntimeError('Unknown', said, { cause: error })
+  return new RuntimeError('Unknown', `failed to pull and unpack image "${name}": ${said}`, { cause: error })
 }

@@ -7,10 +7,17 @@ export function normalizeReference(image: string): string {
   return withTag(named)
 }
 
-/** The engine pulls every tag of a name without one. */
+/** What the engine is to pull: one tag, where it would take all of a name without one; of tag and digest the digest. */
 export function withTag(image: string): string {
-  if (image.includes('@')) return image
-  return image.slice(image.lastIndexOf('/') + 1).includes(':') ? image : `${image}:latest`
+  const [name = '', digest] = image.split('@')
+  if (digest !== undefined) return `${name.slice(0, tagStart(name))}@${digest}`
+  return tagStart(image) < image.length ? image : `${image}:latest`
+}
+
+/** Where the tag begins; the end when there is none. */
+function tagStart(name: string): number {
+  const colon = name.lastIndexOf(':')
+  return colon > name.lastIndexOf('/') ? colon : name.length
 }
 
 const pattern =

@@ -1,4 +1,5 @@
-import type { ImageInfo } from '../runtime.ts'
+import { statfs } from 'node:fs/promises'
+import { RuntimeError, type FileSystemInfo, type ImageInfo } from '../runtime.ts'
 import { isMissing, settled, toRuntimeError, translated } from './errors.ts'
 import type { DockerContext } from './options.ts'
 
@@ -25,6 +26,24 @@ export async function listImages({ docker }: DockerContext): Promise<ImageInfo[]
   }))
 }
 
-export async function removeImage({ docker }: DockerContext, image: string): Promise<void> {
-  await settled(docker.getImage(image).remove())
+export async function removeImage(context: DockerContext, image: string): Promise<void> {
+  if (image.startsWith('sha256:')) await removeNames(context, image)
+  await settled(context.docker.getImage(image).remove())
+}
+
+/** The engine removes an image by its id only when all of its names are of one repository; and it is to keep them all, or none. */
+async function removeNames(context: DockerContext, id: string): Promise<void> {
+  if ((await imagesInUse(context)).has(id)) throw new RuntimeError('Conflict', `unable to remove image ${id}: a container was made of it`)
+  for (const tag of (await imageStatus(context, id))?.tags ?? []) await settled(context.docker.getImage(tag).remove())
+}
+
+export async function imagesInUse({ docker }: DockerContext): Promise<ReadonlySet<string>> {
+  const containers = await translated(docker.listContainers({ all: true }))
+  return new Set(containers.map(({ ImageID }) => ImageID))
+}
+
+/** The agent, a container itself, stands on the disk of its engine: what is true of its root is true of the images. */
+export async function imageFsInfo(): Promise<FileSystemInfo> {
+  const { blocks, bavail, bsize } = await statfs('/')
+  return { capacityBytes: blocks * bsize, availableBytes: bavail * bsize }
 }

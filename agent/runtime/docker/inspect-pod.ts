@@ -1,5 +1,6 @@
 import type Docker from 'dockerode'
-import type { ObservedContainer, ObservedPod, ObservedSandbox } from '../runtime.ts'
+import type { ContainerResources, ObservedContainer, ObservedPod, ObservedSandbox } from '../runtime.ts'
+import { resourcesFrom } from './container-resources.ts'
 import { isMissing, startMessage, toRuntimeError, translated } from './errors.ts'
 import { annotationsOf, attemptOf, identityOf, isPodContainer, isSandbox, kindOf, labels, ownerFilter } from './labels.ts'
 import type { DockerContext } from './options.ts'
@@ -21,7 +22,10 @@ export async function inspectPod(context: DockerContext, uid: string, seen: Insp
     const known = details.get(container.Id)
     return known && !isSandbox(container.Labels) ? [detailed(container, known)] : []
   })
-  const [pod] = group(there, containers, sandbox => isCutOff(sandbox, details.get(sandbox.Id), nodeStartedAt))
+  const [pod] = group(there, containers, sandbox => ({
+    cutOff: isCutOff(sandbox, details.get(sandbox.Id), nodeStartedAt),
+    resources: details.get(sandbox.Id)?.resources,
+  }))
   return pod ?? { identity: { uid, name: '', namespace: '' }, sandboxes: [], containers: [] }
 }
 
@@ -41,17 +45,23 @@ async function list(context: DockerContext, ...more: string[]): Promise<Docker.C
   return found.filter(({ Labels, State }) => isPodContainer(Labels) && State !== 'removing')
 }
 
+/** What only inspections tell of a sandbox. */
+interface SandboxFacts {
+  readonly cutOff: boolean
+  readonly resources: ContainerResources | undefined
+}
+
 function group(
   found: readonly Docker.ContainerInfo[],
   containers: readonly ObservedContainer[],
-  cutOff: (sandbox: Docker.ContainerInfo) => boolean = () => false,
+  factsOf: (sandbox: Docker.ContainerInfo) => SandboxFacts = () => ({ cutOff: false, resources: undefined }),
 ): ObservedPod[] {
   const byId = new Map(containers.map(container => [container.id, container]))
   const byPod = groupByPod(found)
   return [...byPod.values()].map(members => {
     const sandboxes = members
       .filter(({ Labels }) => isSandbox(Labels))
-      .map(sandbox => observedSandbox(sandbox, cutOff(sandbox)))
+      .map(sandbox => observedSandbox(sandbox, factsOf(sandbox)))
       .sort(newestFirst)
     return {
       identity: identityOf(members[0]?.Labels ?? {}),
@@ -76,7 +86,7 @@ function groupByPod(found: readonly Docker.ContainerInfo[]): Map<string, Docker.
 }
 const nameOf = ({ Names }: Docker.ContainerInfo): string => Names.find(name => name.startsWith('/k8s_')) ?? Names[0] ?? ''
 
-function observedSandbox(found: Docker.ContainerInfo, cutOff: boolean): ObservedSandbox {
+function observedSandbox(found: Docker.ContainerInfo, { cutOff, resources }: SandboxFacts): ObservedSandbox {
   const addresses = Object.values(found.NetworkSettings?.Networks ?? {}).map(({ IPAddress }) => IPAddress)
   const ip = addresses.find(address => address !== '')
   return {
@@ -86,6 +96,7 @@ function observedSandbox(found: Docker.ContainerInfo, cutOff: boolean): Observed
     ...(ip ? { ip } : {}),
     createdAt: new Date(found.Created * 1000).toISOString(),
     labels: found.Labels,
+    ...(resources && Object.keys(resources).length > 0 ? { resources } : {}),
   }
 }
 
@@ -124,9 +135,10 @@ interface Details {
   readonly exitCode: number
   readonly oomKilled: boolean
   readonly error: string
+  readonly resources: ContainerResources
 }
 
-const detailsOf = ({ State, Created, Config }: Docker.ContainerInspectInfo): Details => ({
+const detailsOf = ({ State, Created, Config, HostConfig }: Docker.ContainerInspectInfo): Details => ({
   state: stateOf(State.Status),
   createdAt: Created,
   image: Config.Image,
@@ -135,16 +147,19 @@ const detailsOf = ({ State, Created, Config }: Docker.ContainerInspectInfo): Det
   exitCode: State.ExitCode,
   oomKilled: State.OOMKilled,
   error: startMessage(State.Error),
+  resources: resourcesFrom(HostConfig),
 })
 
 function detailed(found: Docker.ContainerInfo, details: Details): ObservedContainer {
-  const { state, createdAt, image, startedAt, finishedAt, exitCode, oomKilled, error } = details
+  const { state, createdAt, image, startedAt, finishedAt, exitCode, oomKilled, resources } = details
+  const error = details.error && (found.Labels[labels.startRefusal] ?? details.error)
   const ended = state === 'exited'
   return {
     ...observed(found),
     state,
     createdAt,
     image,
+    resources,
     ...(startedAt ? { startedAt } : {}),
     ...(ended && finishedAt ? { finishedAt } : {}),
     ...(state === 'running' && finishedAt ? { restarted: true } : {}),

@@ -11,6 +11,8 @@ export const labels = {
   type: 'io.kubernetes.docker.type',
   files: 'io.kubeling.pod.files',
   sandboxId: 'io.kubernetes.sandbox.id',
+  /** Why a container cannot be started, where the engine does not say it. */
+  startRefusal: 'io.kubeling.container.start-refusal',
 } as const
 const annotationPrefix = 'annotation.'
 const sandboxName = 'POD'

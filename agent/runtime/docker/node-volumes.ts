@@ -1,11 +1,12 @@
-import { randomBytes } from 'node:crypto'
+import { randomUUID } from 'node:crypto'
 import { existsSync } from 'node:fs'
-import { chmod, chown, lstat, mkdir, readdir, readFile, realpath, rename, rm, symlink, writeFile } from 'node:fs/promises'
+import { lstat, mkdir, readdir, readFile, realpath, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type Docker from 'dockerode'
-import { RuntimeError, type PreparedVolume, type VolumeConfig, type VolumeFile } from '../runtime.ts'
-import { isMissing, toRuntimeError } from './errors.ts'
-import { parentsOf, topLevel } from './volume-tar.ts'
+import { isRuntimeError, RuntimeError, type PreparedVolume, type VolumeConfig } from '../runtime.ts'
+import { setOwner, writeAtomically, writeFiles, type Content } from './atomic-writer.ts'
+import { ifMissing, isMissing, toRuntimeError } from './errors.ts'
+import { isWithin, partsOf } from './sub-path.ts'
 
 /**
  * Where a node that is a container keeps the volumes of its pods: in its own data directory, which the engine holds under
@@ -26,6 +27,7 @@ export async function findVolumeStore(docker: Docker, nodeContainer: string, dat
     if (!mount?.Source) return undefined
     const store = { local: join(dataDirectory, 'volumes'), engine: `${mount.Source}/volumes` }
     await mkdir(store.local, { recursive: true, mode: 0o755 })
+    await clearUnfinished(store)
     return store
   } catch (error) {
     if (isMissing(error)) return undefined
@@ -35,143 +37,131 @@ export async function findVolumeStore(docker: Docker, nodeContainer: string, dat
 
 const rootOf = (store: VolumeStore, name: string): string => join(store.local, name, 'data')
 const ownerOf = (store: VolumeStore, name: string): string => join(store.local, name, 'pod')
+const readyOf = (store: VolumeStore, name: string): string => join(store.local, name, 'ready')
+
+/** What is half made or half removed has a name that begins as no volume's does. */
+const unfinishedPrefix = '..'
+const unfinished = (store: VolumeStore): string => join(store.local, `${unfinishedPrefix}${randomUUID()}`)
+
+/** Removes what an agent that was killed was just making or removing. Only before anybody makes or removes anything. */
+export async function clearUnfinished({ local }: Pick<VolumeStore, 'local'>): Promise<void> {
+  const left = (await readdir(local)).filter(name => name.startsWith(unfinishedPrefix))
+  await Promise.all(left.map(name => rm(join(local, name), { recursive: true, force: true })))
+}
+
+const isThere = ({ local }: VolumeStore, name: string): boolean => existsSync(join(local, name))
 
 /** False for volumes that are Docker's: those in memory, and what an agent without a store left. */
-export const isStored = (store: VolumeStore | undefined, name: string): store is VolumeStore =>
-  store !== undefined && existsSync(join(store.local, name))
+export const isStored = (store: VolumeStore | undefined, name: string): store is VolumeStore => store !== undefined && isThere(store, name)
 
 /** What a container binds to have the volume. */
 export const bindSource = (store: VolumeStore, name: string): string => `${store.engine}/${name}/data`
 
+export interface PartOfVolume {
+  readonly volume: string
+  readonly subPath: string
+  /** Nothing is made. */
+  readonly partsExist?: boolean | undefined
+}
+
 /**
- * The same place in the volume by a path in which nothing is a link. Throws when links lead out of the volume, or nowhere: the
- * engine, which resolves them on its own machine, would mount whatever they name there.
+ * The same place in the volume by a path in which nothing is a link; directories that are missing are made, as open as the
+ * volume itself. Throws when links lead out of the volume, or nowhere: the engine, which resolves them on its own machine,
+ * would mount whatever they name there.
  */
-export async function withoutStoredLinks(store: VolumeStore, { volume, subPath }: { volume: string; subPath: string }): Promise<string> {
+export async function storedSubPath(store: VolumeStore, { volume, subPath, partsExist }: PartOfVolume): Promise<string> {
   const root = await realpath(rootOf(store, volume))
+  const { mode, gid } = await stat(root)
   let path = root
-  for (const part of subPath.split('/').filter(part => part !== '' && part !== '.')) {
+  for (const part of partsOf(subPath)) {
     const next = join(path, part)
     const found = await lstat(next).catch(ifMissing)
-    // What is missing will be made, and cannot be a link.
     path = found?.isSymbolicLink() ? ((await realpath(next).catch(ifMissing)) ?? '') : next
-    if (!`${path}/`.startsWith(`${root}/`)) throw new RuntimeError('Unknown', `subpath "${subPath}" not within volume path`)
+    if (!isWithin(root, path)) throw new RuntimeError('UnsafeSubPath', `subpath "${subPath}" not within volume path`)
+    if (found) continue
+    if (partsExist) throw new RuntimeError('NotFound', `subPath "${subPath}" does not exist in the volume`)
+    await mkdir(next)
+    await setOwner(next, { mode: mode & 0o2777, gid })
   }
   return path.slice(root.length + 1)
 }
 
-function ifMissing(error: NodeJS.ErrnoException): undefined {
-  if (error.code !== 'ENOENT') throw error
-}
-
+/**
+ * Makes the volume, all at once: it is put together under a name that no volume has and then renamed, so that an agent that is
+ * killed leaves a whole volume, known to be its pod's, or a draft for the next agent to throw away.
+ */
 export async function createStored(store: VolumeStore, { name, pod }: VolumeConfig): Promise<void> {
-  await mkdir(rootOf(store, name), { recursive: true })
-  await writeFile(ownerOf(store, name), pod.uid)
+  if (isThere(store, name)) return
+  const draft = unfinished(store)
+  await mkdir(join(draft, 'data'), { recursive: true })
+  await writeFile(join(draft, 'pod'), pod.uid)
+  try {
+    await rename(draft, join(store.local, name))
+  } catch (error) {
+    await rm(draft, { recursive: true })
+    // Somebody else has made it meanwhile.
+    if (!isThere(store, name)) throw error
+  }
 }
 
+/** Gives the volume its mode, group and content. What was ready before is the containers', and left as it is. */
 export async function prepareStored(store: VolumeStore, volume: PreparedVolume): Promise<void> {
   const { name, mode = 0o777, gid, content } = volume
   await createStored(store, volume)
-  const root = rootOf(store, name)
-  await chmod(root, mode)
-  if (gid !== undefined) await chown(root, 0, gid)
-  if (content) await writeStored(store, name, { ...content, ...(gid === undefined ? {} : { gid }) })
+  const ready = isReady(store, name)
+  if (!ready) await setOwner(rootOf(store, name), { mode, gid })
+  if (content && (content.atomic || !ready)) await writeStored(store, name, { ...content, gid })
+  if (!ready) await markReady(store, name)
 }
 
-interface Content {
-  readonly files: readonly VolumeFile[]
-  readonly atomic: boolean
-  /** Group of what has none of its own. */
-  readonly gid?: number
+export async function writeStored(store: VolumeStore, name: string, content: Content & { readonly atomic: boolean }): Promise<void> {
+  if (content.atomic) await writeAtomically(rootOf(store, name), content)
+  else await writeFiles(rootOf(store, name), content)
 }
 
-/** With `atomic` as kubelet does it: into a directory of its own, to which the link `..data` is switched by a rename. */
-export async function writeStored(store: VolumeStore, name: string, { files, atomic, gid }: Content): Promise<void> {
-  const root = rootOf(store, name)
-  if (!atomic) return await writeFiles(root, files, gid)
-  const generation = generationName()
-  await mkdir(join(root, generation))
-  await setOwner(join(root, generation), { mode: 0o755, gid })
-  await writeFiles(join(root, generation), files, gid)
-  await symlinkAnew(generation, join(root, '..data_tmp'))
-  await rename(join(root, '..data_tmp'), join(root, '..data'))
-  await showOnly(root, { generation, names: topLevel(files) })
-}
+/** True once the volume has been set up: upstream's readiness file. */
+export const isReady = (store: VolumeStore, name: string): boolean => existsSync(readyOf(store, name))
+export const markReady = (store: VolumeStore, name: string): Promise<void> => writeFile(readyOf(store, name), '')
 
-/** Kubelet's name for one state of an atomically written volume. */
-export const generationName = (): string => {
-  const time = new Date().toISOString().slice(0, 19).replace(/[-:T]/g, '_')
-  return `..${time}.${randomBytes(4).readUInt32BE()}`
-}
-
-async function writeFiles(directory: string, files: readonly VolumeFile[], gid: number | undefined): Promise<void> {
-  for (const parent of parentsOf(files)) {
-    await mkdir(join(directory, parent), { recursive: true })
-    await setOwner(join(directory, parent), { mode: 0o755, gid })
+/** A file of the volume; undefined when it is not there. */
+export async function readStored(store: VolumeStore, file: { volume: string; subPath: string }): Promise<Buffer | undefined> {
+  try {
+    return await readFile(join(rootOf(store, file.volume), await storedSubPath(store, { ...file, partsExist: true }))).catch(ifMissing)
+  } catch (error) {
+    if (isRuntimeError(error, 'NotFound')) return undefined
+    throw error
   }
-  await Promise.all(
-    files.map(async file => {
-      const path = join(directory, file.path)
-      await writeFile(path, file.content)
-      await setOwner(path, { mode: file.mode, uid: file.uid, gid: file.gid ?? gid })
-    }),
-  )
 }
 
-interface Ownership {
-  readonly mode: number
-  readonly uid?: number | undefined
-  readonly gid?: number | undefined
-}
-
-/** The mode last: a change of the owner clears bits of it. */
-async function setOwner(path: string, { mode, uid, gid }: Ownership): Promise<void> {
-  if (uid !== undefined || gid !== undefined) await chown(path, uid ?? 0, gid ?? 0)
-  await chmod(path, mode)
-}
-
-async function symlinkAnew(target: string, path: string): Promise<void> {
-  await rm(path, { force: true })
-  await symlink(target, path)
-}
-
-/** Links for what the generation holds; older generations, and links to what they alone held, go away. */
-async function showOnly(root: string, { generation, names }: { generation: string; names: readonly string[] }): Promise<void> {
-  const entries = await readdir(root, { withFileTypes: true })
-  const links = entries.filter(entry => entry.isSymbolicLink() && !entry.name.startsWith('..')).map(entry => entry.name)
-  const generations = entries.filter(entry => entry.isDirectory() && /^\.\.\d/.test(entry.name)).map(entry => entry.name)
-  await Promise.all([
-    ...names.filter(name => !links.includes(name)).map(name => symlinkAnew(`..data/${name}`, join(root, name))),
-    ...links.filter(name => !names.includes(name)).map(name => rm(join(root, name), { force: true })),
-    ...generations.filter(name => name !== generation).map(name => rm(join(root, name), { recursive: true, force: true })),
-  ])
-}
-
+/** From the moment of the rename it is no volume any more; the rest may take as long as it takes. */
 export async function removeStored(store: VolumeStore, name: string): Promise<void> {
-  await rm(join(store.local, name), { recursive: true, force: true })
+  const gone = unfinished(store)
+  await rename(join(store.local, name), gone).catch(ifMissing)
+  await rm(gone, { recursive: true, force: true })
 }
 
-/** Bytes on disk of everything in the volume; what goes away meanwhile counts nothing. */
-export const storedUsage = (store: VolumeStore, name: string): Promise<number> => usageOf(rootOf(store, name))
+/** Bytes on disk of everything in the volume, a file of several names once; what goes away meanwhile counts nothing. */
+export const storedUsage = (store: VolumeStore, name: string): Promise<number> => usageOf(rootOf(store, name), new Set())
 
-async function usageOf(path: string): Promise<number> {
+async function usageOf(path: string, seen: Set<number>): Promise<number> {
   const found = await lstat(path).catch(ifMissing)
-  if (!found) return 0
+  if (!found || (found.nlink > 1 && !found.isDirectory() && seen.has(found.ino))) return 0
+  seen.add(found.ino)
   const inside = found.isDirectory() ? ((await readdir(path).catch(ifMissing)) ?? []) : []
   let bytes = found.blocks * 512
-  for (const entry of inside) bytes += await usageOf(join(path, entry))
+  for (const entry of inside) bytes += await usageOf(join(path, entry), seen)
   return bytes
 }
 
 export async function listStored(store: VolumeStore): Promise<{ name: string; podUid: string }[]> {
-  const names = await readdir(store.local)
+  const names = (await readdir(store.local)).filter(name => !name.startsWith(unfinishedPrefix))
   const found = await Promise.all(
     names.map(async name => {
       try {
         const podUid = await readFile(ownerOf(store, name), 'utf8')
-        return podUid ? [{ name, podUid }] : []
+        return [{ name, podUid }]
       } catch (error) {
-        // Being made, or being removed, just now; an empty answer means the same.
+        // Removed just now.
         if ((error as NodeJS.ErrnoException).code === 'ENOENT') return []
         throw error
       }

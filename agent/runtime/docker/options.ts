@@ -1,5 +1,6 @@
 import type Docker from 'dockerode'
 import type { Logger } from '../../../common/log.ts'
+import type { ImageUsers } from './image-users.ts'
 import type { VolumeStore } from './node-volumes.ts'
 
 export interface DockerRuntimeOptions {
@@ -18,7 +19,7 @@ export interface DockerRuntimeOptions {
   readonly pauseImage: string
   /** Stands before every host path; for tests. */
   readonly hostPathRoot?: string
-  /** What a container without a seccomp profile gets; default RuntimeDefault. */
+  /** What a container without a seccomp profile gets; default Unconfined, as kubelet's `seccompDefault` is false. */
   readonly seccompDefault?: 'RuntimeDefault' | 'Unconfined'
   /** Absent: the pods' volumes on disk are Docker's. */
   readonly volumeStore?: VolumeStore
@@ -33,8 +34,12 @@ export interface DockerContext extends DockerRuntimeOptions {
   nodeStartedAt(): Promise<string>
   /** By sandbox: the volume with the files in /etc of a pod on the node's network; undefined for other pods. */
   readonly nodePodFiles: Map<string, string | undefined>
+  /** By image: what its /etc/passwd and /etc/group say. */
+  readonly imageUsers: Map<string, Promise<ImageUsers>>
   /** Whether this engine can start containers with a negative oom_score_adj. */
   lowersOomScore(): Promise<boolean>
+  /** Whether containers can be put into the cgroup of their sandbox. */
+  nestsCgroups(): Promise<boolean>
 }
 
 /** The engine cannot undo what it is asked twice at once: `once` makes concurrent and later callers share one answer. */

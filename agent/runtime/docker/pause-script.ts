@@ -21,7 +21,8 @@ while :; do
   wait $!
 done
 `
-export const pauseCommand: readonly string[] = ['/bin/sh', '-c', script]
+/** Short, as it is what `ps` shows where the pod's containers share their processes. */
+export const pauseCommand: readonly string[] = ['/bin/sh', '-c', 'eval "$PAUSE"']
 
 const hostsHead = `# Kubernetes-managed hosts file.
 127.0.0.1\tlocalhost
@@ -47,14 +48,14 @@ export function resolvConf({ servers, searches, options }: SandboxConfig['dns'])
   return lines.map(line => `${line}\n`).join('')
 }
 
-/** What the script is told, for a pod with a network of its own. */
+/** The script, and what it is told of a pod with a network of its own. */
 export function pauseEnvironment(config: SandboxConfig, routes: { gateway?: string; podCidr?: string }): string[] {
-  const set: Record<string, string> = {
+  const own: Record<string, string> = {
     RESOLV_CONF: resolvConf(config.dns),
     HOSTS: hostsHead,
     HOST_ALIASES: hostAliases(config),
-    POD_HOSTNAME: config.domain ? `${config.hostname}.${config.domain}\t${config.hostname}` : config.hostname,
+    POD_HOSTNAME: (config.names ?? [config.hostname]).join('\t'),
     ...(routes.gateway && routes.podCidr ? { GATEWAY: routes.gateway, POD_CIDR: routes.podCidr } : {}),
   }
-  return Object.entries(set).map(([name, value]) => `${name}=${value}`)
+  return Object.entries({ PAUSE: script, ...(config.network === 'pod' ? own : {}) }).map(([name, value]) => `${name}=${value}`)
 }

@@ -9,14 +9,16 @@ import { isStored } from './node-volumes.ts'
 import { nodeNamespace } from './node-namespace.ts'
 import { writeNodePodFiles } from './node-pod-files.ts'
 import type { DockerContext } from './options.ts'
+import { sandboxCgroup } from './pod-cgroup.ts'
 import { pauseCommand, pauseEnvironment } from './pause-script.ts'
 
 /** Upstream's for the pause container: the last thing of a pod that the kernel kills. */
 const oomScoreAdj = -998
 
 export async function createSandbox(context: DockerContext, config: SandboxConfig, options?: Abortable): Promise<string> {
-  const [lowered, files] = await Promise.all([
+  const [lowered, cgroup, files] = await Promise.all([
     context.lowersOomScore(),
+    sandboxCgroup(context, config),
     config.network === 'node' ? writeNodePodFiles(context, config) : undefined,
   ])
   const request: Docker.ContainerCreateOptions & { name: string } = {
@@ -30,8 +32,9 @@ export async function createSandbox(context: DockerContext, config: SandboxConfi
       CapDrop: ['ALL'],
       CapAdd: ['NET_ADMIN'],
       SecurityOpt: ['no-new-privileges'],
-      IpcMode: config.hostIpc ? 'host' : 'shareable',
+      IpcMode: config.hostIpc ? nodeNamespace(context) : 'shareable',
       ...(config.hostPid ? { PidMode: nodeNamespace(context) } : {}),
+      ...cgroup,
       ...(lowered ? { OomScoreAdj: oomScoreAdj } : {}),
       ...(config.sysctls ? { Sysctls: { ...config.sysctls } } : {}),
       LogConfig: { Type: 'json-file', Config: { 'max-size': '1m' } },
@@ -45,15 +48,11 @@ export async function createSandbox(context: DockerContext, config: SandboxConfi
           VolumeOptions: { NoCopy: true, Labels: {}, DriverConfig: { Name: 'local', Options: {} } },
         })),
     },
-    ...(config.network === 'pod'
-      ? {
-          Hostname: config.hostname,
-          Env: pauseEnvironment(config, {
-            ...(context.podGateway ? { gateway: context.podGateway } : {}),
-            ...(context.podCidr ? { podCidr: context.podCidr } : {}),
-          }),
-        }
-      : {}),
+    ...(config.network === 'pod' ? { Hostname: config.hostname } : {}),
+    Env: pauseEnvironment(config, {
+      ...(context.podGateway ? { gateway: context.podGateway } : {}),
+      ...(context.podCidr ? { podCidr: context.podCidr } : {}),
+    }),
   }
   const id = await createByName(context.docker, request, options)
   context.nodePodFiles.set(id, files)

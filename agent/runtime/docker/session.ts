@@ -7,6 +7,8 @@ export interface SessionStreams {
   readonly stdout?: Writable
   readonly stderr?: Writable
   readonly tty: boolean
+  /** The other side is not told when `stdin` ends. */
+  readonly keepsInputOpen?: boolean
 }
 
 /** What the engine writes in place of a command's output when it could not run the command. */
@@ -20,7 +22,7 @@ const refusalPrefix = 'OCI runtime exec failed: '
 export async function carry(connection: Duplex, streams: SessionStreams): Promise<Buffer | undefined> {
   let refusal: Buffer | undefined
   let first = true
-  if (streams.stdin) feed(streams.stdin, connection)
+  if (streams.stdin) feed(streams.stdin, connection, !streams.keepsInputOpen)
   const bytes: AsyncIterable<Buffer> = connection
   try {
     for await (const { stream, payload } of streams.tty ? rawFrames(bytes) : readFrames(bytes)) {
@@ -42,10 +44,10 @@ async function deliver(target: Writable | undefined, payload: Buffer): Promise<v
   if (target && !target.destroyed && !target.write(payload)) await drained(target)
 }
 
-function feed(stdin: Readable, connection: Duplex): void {
+function feed(stdin: Readable, connection: Duplex, end: boolean): void {
   connection.on('error', () => stdin.unpipe(connection))
-  stdin.on('error', () => connection.end())
-  stdin.pipe(connection)
+  stdin.on('error', () => end && connection.end())
+  stdin.pipe(connection, { end })
 }
 
 async function drained(target: Writable): Promise<void> {

@@ -15,7 +15,7 @@ interface Measured {
 export async function stats(context: DockerContext, uid: string, { disk = false }: { disk?: boolean } = {}): Promise<PodStats> {
   const filters = { label: ownerFilter(context, `${labels.podUid}=${uid}`), status: ['running'] }
   const running = await translated(context.docker.listContainers({ filters, size: disk }))
-  const all = (await Promise.all(running.map(found => one(context, found)))).flatMap(measured => measured ?? [])
+  const all = (await Promise.all(running.map(found => one(context, found, disk)))).flatMap(measured => measured ?? [])
   const sandbox = all.find(({ found }) => isSandbox(found.Labels))
   return {
     containers: all.filter(measured => !isSandbox(measured.found.Labels)).map(({ usage }) => usage),
@@ -25,17 +25,19 @@ export async function stats(context: DockerContext, uid: string, { disk = false 
   }
 }
 
-async function one({ docker }: DockerContext, found: Found): Promise<Measured | undefined> {
+async function one({ docker }: DockerContext, found: Found, disk: boolean): Promise<Measured | undefined> {
   try {
     const read = await docker.getContainer(found.Id).stats({ stream: false, 'one-shot': true })
-    return { found, usage: usageOf(found, read), interfaces: interfacesOf(read) }
+    // The engine leaves out the size of a container that has written nothing.
+    const written = disk ? { writtenBytes: found.SizeRw ?? 0 } : {}
+    return { found, usage: { ...usageOf(found, read), ...written }, interfaces: interfacesOf(read) }
   } catch (error) {
     if (isMissing(error)) return undefined
     throw toRuntimeError(error)
   }
 }
 
-function usageOf({ Id, Image, Labels, SizeRw }: Found, read: Docker.ContainerStats): ContainerStats {
+function usageOf({ Id, Image, Labels }: Found, read: Docker.ContainerStats): ContainerStats {
   const memory = read.memory_stats
   const usage = memory.usage ?? 0
   const details: Partial<Record<string, number>> = { ...memory.stats }
@@ -52,7 +54,6 @@ function usageOf({ Id, Image, Labels, SizeRw }: Found, read: Docker.ContainerSta
     pageFaults: detail('total_pgfault', 'pgfault'),
     majorPageFaults: detail('total_pgmajfault', 'pgmajfault'),
     processes: read.pids_stats?.current ?? 0,
-    ...(SizeRw === undefined ? {} : { writtenBytes: SizeRw }),
     time: read.read,
   }
 }

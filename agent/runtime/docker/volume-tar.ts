@@ -8,8 +8,10 @@ export interface VolumeContent {
   readonly files: readonly VolumeFile[]
   /** A directory of its own below the volume, such as `..2024_01_01_00_00_00.123`; absent: straight into the volume. */
   readonly generation?: string
-  /** Bits, and group, of the volume's root. Absent: left as they are. */
-  readonly root?: { readonly mode: number; readonly gid?: number }
+  /** Bits of the volume's root. Absent: left as they are. */
+  readonly rootMode?: number
+  /** Group of everything, but of files that have one of their own. */
+  readonly gid?: number | undefined
   /** The link to write for the generation: `..data`, or `..data_tmp` for a rename to switch later. */
   readonly link?: string
 }
@@ -29,13 +31,17 @@ export async function finished(tar: Pack): Promise<Buffer> {
   return Buffer.concat(chunks)
 }
 
-function add(tar: Pack, { directory, files, generation, root, link }: VolumeContent): void {
+/** What has a group hands it on to everything that is made in it later: upstream's SetVolumeOwnership sets the setgid bit. */
+export const directoryMode = (mode: number, gid: number | undefined): number => (gid === undefined ? mode : mode | 0o2000)
+
+function add(tar: Pack, { directory, files, generation, rootMode, gid: group, link }: VolumeContent): void {
   const base = directory.slice(1)
-  const gid = root?.gid === undefined ? {} : { gid: root.gid }
-  if (root) entry(tar, { name: base, type: 'directory', mode: root.mode, ...gid })
+  const gid = group === undefined ? {} : { gid: group }
+  const addDirectory = (name: string, mode: number) => entry(tar, { name, type: 'directory', mode: directoryMode(mode, group), ...gid })
+  if (rootMode !== undefined) addDirectory(base, rootMode)
   const target = generation ? `${base}/${generation}` : base
-  if (generation) entry(tar, { name: target, type: 'directory', mode: 0o755, ...gid })
-  for (const parent of parentsOf(files)) entry(tar, { name: `${target}/${parent}`, type: 'directory', mode: 0o755, ...gid })
+  if (generation) addDirectory(target, 0o755)
+  for (const parent of parentsOf(files)) addDirectory(`${target}/${parent}`, 0o755)
   for (const file of files) {
     const owner = { ...(file.uid === undefined ? {} : { uid: file.uid }), ...(file.gid === undefined ? gid : { gid: file.gid }) }
     entry(tar, { name: `${target}/${file.path}`, mode: file.mode, ...owner }, file.content)

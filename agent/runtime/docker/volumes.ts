@@ -1,24 +1,19 @@
 import type Docker from 'dockerode'
-import { RuntimeError, type PreparedVolume, type VolumeConfig, type VolumeFile } from '../runtime.ts'
+import { RuntimeError, type PreparedVolume, type VolumeConfig, type VolumeFile, type WriteOptions } from '../runtime.ts'
 import { settled, toRuntimeError, translated } from './errors.ts'
 import { execSync } from './exec-sync.ts'
 import { withHelper } from './helper-container.ts'
 import { labels, ownerFilter, volumeLabels } from './labels.ts'
 import type { DockerContext } from './options.ts'
+import { readFile } from './read-file.ts'
+import { withoutLinks } from './sub-path.ts'
 import { volumeDirectory } from './volume-directory.ts'
-import {
-  createStored,
-  generationName,
-  isStored,
-  listStored,
-  prepareStored,
-  removeStored,
-  storedUsage,
-  writeStored,
-} from './node-volumes.ts'
-import { topLevel, volumesTar, type VolumeContent } from './volume-tar.ts'
+import { generationName } from './atomic-writer.ts'
+import { createStored, isStored, listStored, prepareStored, readStored, removeStored, storedUsage, writeStored } from './node-volumes.ts'
+import { directoryMode, topLevel, volumesTar, type VolumeContent } from './volume-tar.ts'
 
 const defaultMode = 0o777
+const largestFile = 1024 * 1024
 
 /** Makes the volume; on disk its root gets its mode and group when it is filled. */
 export async function createVolume(context: DockerContext, config: VolumeConfig): Promise<void> {
@@ -46,7 +41,8 @@ export async function prepareVolumes(context: DockerContext, volumes: readonly P
     onDisk.map(volume => volume.name),
     onDisk.map(({ name, mode, gid, content }) => ({
       directory: volumeDirectory(name),
-      root: { mode: mode ?? defaultMode, ...(gid === undefined ? {} : { gid }) },
+      rootMode: mode ?? defaultMode,
+      gid,
       files: content?.files ?? [],
       ...(content?.atomic ? { generation: generationName(), link: '..data' } : {}),
     })),
@@ -62,7 +58,7 @@ async function create({ docker, ...owner }: DockerContext, config: VolumeConfig)
 function driverOptions({ memory, mode, gid }: VolumeConfig): Record<string, string> {
   if (!memory) return {}
   const settings = [
-    `mode=${(mode ?? defaultMode).toString(8)}`,
+    `mode=${directoryMode(mode ?? defaultMode, gid).toString(8)}`,
     ...(memory.sizeBytes > 0 ? [`size=${memory.sizeBytes}`] : []),
     ...(gid === undefined ? [] : [`gid=${gid}`]),
   ]
@@ -76,7 +72,7 @@ async function fill(context: DockerContext, volumes: readonly string[], contents
     Target: volumeDirectory(name),
     VolumeOptions: { NoCopy: true, Labels: {}, DriverConfig: { Name: 'local', Options: {} } },
   }))
-  await withHelper(context, { Mounts: mounts }, async container => {
+  await withHelper(context, { hostConfig: { Mounts: mounts } }, async container => {
     await translated(container.putArchive(await volumesTar(contents), { path: '/' }))
   })
 }
@@ -84,14 +80,15 @@ async function fill(context: DockerContext, volumes: readonly string[], contents
 export async function writeVolume(
   context: DockerContext,
   name: string,
-  write: { files: readonly VolumeFile[]; atomic: boolean },
+  write: WriteOptions & { files: readonly VolumeFile[] },
 ): Promise<void> {
   if (isStored(context.volumeStore, name)) return writeStored(context.volumeStore, name, write)
   const sandbox = await runningSandbox(context, name)
   const directory = volumeDirectory(name)
+  const content = { directory, files: write.files, gid: write.gid }
   const generation = write.atomic ? { generation: generationName() } : {}
-  if (!sandbox) return fill(context, [name], [{ directory, files: write.files, ...generation, link: '..data' }])
-  const tar = await volumesTar([{ directory, files: write.files, ...generation, link: '..data_tmp' }])
+  if (!sandbox) return fill(context, [name], [{ ...content, ...generation, link: '..data' }])
+  const tar = await volumesTar([{ ...content, ...generation, link: '..data_tmp' }])
   await translated(context.docker.getContainer(sandbox).putArchive(tar, { path: '/' }))
   if (generation.generation)
     await switchGeneration(context, sandbox, { directory, generation: generation.generation, names: topLevel(write.files) })
@@ -121,6 +118,16 @@ async function switchGeneration(context: DockerContext, sandbox: string, { direc
   const command = ['/bin/sh', '-c', switchScript, directory, generation, ...names]
   const { exitCode, output } = await execSync(context, sandbox, { command, timeoutSeconds: 30 })
   if (exitCode !== 0) throw new RuntimeError('Unknown', `the volume could not be updated: ${output.toString().trim()}`)
+}
+
+/** As `volumeUsage`: through the sandbox, or in the agent's own directory. */
+export async function readVolumeFile(context: DockerContext, name: string, path: string): Promise<Buffer | undefined> {
+  if (isStored(context.volumeStore, name)) return await readStored(context.volumeStore, { volume: name, subPath: path })
+  const sandboxId = await runningSandbox(context, name)
+  if (!sandboxId) throw new RuntimeError('NotFound', `no running sandbox holds the volume ${name}`)
+  const sandbox = context.docker.getContainer(sandboxId)
+  const inside = await withoutLinks(sandbox, { root: volumeDirectory(name), subPath: path })
+  return await readFile(context, sandboxId, { path: `${volumeDirectory(name)}/${inside}`, limit: largestFile })
 }
 
 /** The sandbox sees a volume of Docker's; the agent sees what lies in its own directory. */

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { invalid } from '../../../api/errors.ts'
 import type { Kind, Subresource } from '../../../api/kind.ts'
-import { fieldNotSupported } from '../../../api/schema/field-error.ts'
+import { fieldInvalid, fieldNotSupported, fieldTooLong, type FieldError } from '../../../api/schema/field-error.ts'
 import type { User } from '../interfaces.ts'
 import type { Registry } from '../registry/registry.ts'
 import type { RequestContext } from '../registry/request-context.ts'
@@ -25,13 +25,14 @@ export type Handler = (request: ApiRequest) => Promise<void>
 export const contextOf = (request: ApiRequest): RequestContext => ({
   user: request.user,
   warn: text => void request.warnings.push(text),
-  ...writeOptions(request.info.query, request.info.verb),
+  ...writeOptions(request),
 })
 
 const optionKinds: Readonly<Record<string, string>> = { create: 'CreateOptions', update: 'UpdateOptions', patch: 'PatchOptions' }
 
-/** dryRun and fieldValidation, checked. */
-function writeOptions(query: URLSearchParams, verb: string): Pick<RequestContext, 'dryRun' | 'fieldValidation'> {
+/** dryRun, fieldValidation and fieldManager, checked. */
+function writeOptions({ info, request }: ApiRequest): Pick<RequestContext, 'dryRun' | 'fieldValidation' | 'fieldManager'> {
+  const { query, verb } = info
   const kind = { group: 'meta.k8s.io', kind: optionKinds[verb] ?? 'DeleteOptions' }
   const dryRun = query.getAll('dryRun').filter(value => value !== '')
   const unknown = dryRun.find(value => value !== 'All')
@@ -40,5 +41,26 @@ function writeOptions(query: URLSearchParams, verb: string): Pick<RequestContext
   if (validation !== 'Ignore' && validation !== 'Warn' && validation !== 'Strict') {
     throw invalid(kind, '', [fieldNotSupported('fieldValidation', validation, ['Ignore', 'Strict', 'Warn'])])
   }
-  return { dryRun: dryRun.length > 0, fieldValidation: validation }
+  const fieldManager = query.get('fieldManager') ?? ''
+  const errors = validateFieldManager(fieldManager)
+  if (errors.length > 0) throw invalid(kind, '', errors)
+  return { dryRun: dryRun.length > 0, fieldValidation: validation, fieldManager: fieldManager || nameOfProgram(request) }
+}
+
+/** Who writes without naming a manager is known by its program (upstream's prefixFromUserAgent). */
+function nameOfProgram({ headers }: IncomingMessage): string {
+  const program = (headers['user-agent'] || 'unknown').split('/', 1)[0] ?? ''
+  return program.replace(/[^\p{L}\p{M}\p{N}\p{P}\p{S} ]/gu, '').slice(0, longestManager)
+}
+
+const longestManager = 128
+
+function validateFieldManager(name: string): FieldError[] {
+  const unprintable = [...name].findIndex(character => /[^\p{L}\p{M}\p{N}\p{P}\p{S} ]/u.test(character))
+  return [
+    ...(name.length > longestManager ? [fieldTooLong('fieldManager', longestManager)] : []),
+    ...(unprintable >= 0
+      ? [fieldInvalid('fieldManager', name, `invalid character ${JSON.stringify([...name][unprintable])} (at position ${unprintable})`)]
+      : []),
+  ]
 }

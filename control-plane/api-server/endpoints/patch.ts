@@ -1,9 +1,12 @@
-import { apiError, badRequest } from '../../../api/errors.ts'
+import { parse } from 'yaml'
+import { apiError, badRequest, invalid } from '../../../api/errors.ts'
+import { fieldForbidden, fieldRequired } from '../../../api/schema/field-error.ts'
+import { apply } from '../registry/apply.ts'
 import { patch as patchObject, type PatchType } from '../registry/patch.ts'
-import { scaleOf } from '../registry/scale.ts'
+import { scaledObject, scaleOf } from '../registry/scale.ts'
 import { viewOf } from '../registry/stored-object.ts'
 import { answerBody, answerObject } from './answer.ts'
-import { contextOf, type Handler } from './api-request.ts'
+import { contextOf, type ApiRequest, type Handler } from './api-request.ts'
 import { mediaTypeOf, readBody } from './body.ts'
 import { DecodeError } from '../../../api/schema/decode-error.ts'
 import { parseJson } from '../../../api/schema/json-text.ts'
@@ -14,10 +17,17 @@ const types: Readonly<Record<string, PatchType>> = {
   'application/strategic-merge-patch+json': 'strategic',
 }
 
+const applyType = 'application/apply-patch+yaml'
+const patchOptions = { group: 'meta.k8s.io', kind: 'PatchOptions' }
+
 export const patch: Handler = async request => {
   const { kind, target, registry, subresource } = request
-  const type = types[mediaTypeOf(request.request)]
+  const mediaType = mediaTypeOf(request.request)
+  if (mediaType === applyType) return applyPatch(request)
+  const type = types[mediaType]
   if (!type) throw apiError('UnsupportedMediaType', '415: Unsupported Media Type', {})
+  if (request.info.query.has('force'))
+    throw invalid(patchOptions, '', [fieldForbidden('force', 'may not be specified for non-apply patch')])
   const body = readPatch(await readBody(request.request))
   const { namespace, name } = target
   const context = contextOf(request)
@@ -32,5 +42,34 @@ function readPatch(body: Buffer): unknown {
   } catch (error) {
     if (error instanceof DecodeError) throw badRequest(`error decoding patch: ${error.message}`)
     throw error
+  }
+}
+
+/** Server-side apply, of the object or of what a subresource shows of it. */
+async function applyPatch(request: ApiRequest): Promise<void> {
+  const { kind, target, registry, subresource, info } = request
+  const { namespace, name } = target
+  if (!info.query.get('fieldManager')) throw invalid(patchOptions, '', [fieldRequired('fieldManager', 'is required for apply patch')])
+  const yaml = readYamlPatch(await readBody(request.request))
+  const isScale = subresource?.type === 'scale'
+  const { stored, created } = await apply(registry, {
+    kind,
+    namespace,
+    name,
+    subresource: target.subresource,
+    body: isScale ? scaledObject(kind, yaml) : yaml,
+    force: ['true', '1'].includes(info.query.get('force') ?? ''),
+    context: contextOf(request),
+  })
+  if (isScale) await answerBody(request, scaleOf(viewOf(kind, stored)))
+  else await answerObject(request, stored, created ? 201 : 200)
+}
+
+function readYamlPatch(body: Buffer): unknown {
+  try {
+    return parse(body.toString('utf8'), { maxAliasCount: 100 }) as unknown
+  } catch (error) {
+    const why = error instanceof Error ? (error.message.split('\n', 1)[0] ?? '') : String(error)
+    throw badRequest(`error decoding YAML: error converting YAML to JSON: yaml: ${why}`)
   }
 }

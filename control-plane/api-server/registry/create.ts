@@ -2,6 +2,7 @@ import { alreadyExists, ApiError, badRequest, invalid, isAlreadyExists } from '.
 import type { Kind, KubernetesObject } from '../../../api/kind.ts'
 import { generateName } from '../../../api/names.ts'
 import { zeroValue } from '../../../api/schema/zero.ts'
+import { trackedCreation } from './field-managers.ts'
 import { keyOf } from './keys.ts'
 import { complete, toStored, validationErrors } from './life-cycle.ts'
 import type { Registry } from './registry.ts'
@@ -15,6 +16,8 @@ export interface CreateRequest {
   readonly namespace: string
   readonly object: KubernetesObject
   readonly context: RequestContext
+  /** The object says itself whose its fields are: it comes from server-side apply. */
+  readonly managed?: boolean
 }
 
 const generateNameAttempts = 8
@@ -44,13 +47,17 @@ export function inNamespace({ kind, namespace, object }: Pick<CreateRequest, 'ki
   return { ...object, metadata: (namespace ? { ...metadata, namespace } : metadata) as KubernetesObject['metadata'] }
 }
 
-/** 1 fill in, 2 mutate, 3 prepare, 4 validate, 5 allocate, 6 admit, 7 store. */
-async function createNamed(registry: Registry, { kind, namespace, object, context }: CreateRequest): Promise<StoredObject> {
+/** 1 fill in, 2 ascribe, 3 mutate, 4 prepare, 5 validate, 6 allocate, 7 admit, 8 store. */
+async function createNamed(
+  registry: Registry,
+  { kind, namespace, object, context, managed = false }: CreateRequest,
+): Promise<StoredObject> {
   const admit = { kind, verb: 'create', namespace, name: object.metadata.name ?? '', ...context } as const
   const now = registry.clock.now()
   const metadata = newMetadata(object.metadata, { namespace, generation: kind.generation ?? false, now })
   const completed = complete(kind, { ...withoutStatus(kind, object), metadata })
-  const mutated = (await registry.admission.mutate({ ...admit, object: completed })) as KubernetesObject
+  const ascribed = managed ? completed : trackedCreation(completed, { kind, subresource: '', context, now })
+  const mutated = (await registry.admission.mutate({ ...admit, object: ascribed })) as KubernetesObject
   const prepared = kind.prepareForCreate?.(mutated) ?? mutated
   const errors = validationErrors(kind, prepared)
   if (errors.length > 0) throw invalid(kind, prepared.metadata.name ?? '', errors)

@@ -5,6 +5,8 @@ export interface RequestContext {
   readonly user: User
   readonly dryRun: boolean
   readonly fieldValidation: 'Ignore' | 'Warn' | 'Strict'
+  /** To whom changes are ascribed in `managedFields`; undefined: to nobody. */
+  readonly fieldManager?: string | undefined
   /** Adds a Warning header to the answer. */
   warn(text: string): void
 }

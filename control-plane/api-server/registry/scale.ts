@@ -1,9 +1,10 @@
-import { invalid } from '../../../api/errors.ts'
+import { badRequest, invalid } from '../../../api/errors.ts'
 import { Scale, type Scale as ScaleObject } from '../../../api/autoscaling/scale.ts'
-import type { KubernetesObject } from '../../../api/kind.ts'
+import { apiVersionOf, type Kind, type KubernetesObject } from '../../../api/kind.ts'
 import { formatSelector, selectorFromObject } from '../../../api/label-selector.ts'
 import type { LabelSelector } from '../../../api/meta.ts'
 import { fieldInvalid } from '../../../api/schema/field-error.ts'
+import { isRecord } from '../../../api/schema/records.ts'
 
 interface Scalable extends KubernetesObject {
   readonly spec?: { readonly replicas?: number; readonly selector?: LabelSelector | Record<string, string> }
@@ -39,4 +40,13 @@ function selectorText(selector: LabelSelector | Record<string, string> | undefin
   if (!selector) return ''
   const isObject = 'matchLabels' in selector || 'matchExpressions' in selector
   return formatSelector(selectorFromObject(isObject ? selector : { matchLabels: selector as Record<string, string> }))
+}
+
+/** An applied Scale as the configuration of the object that it scales. */
+export function scaledObject(kind: Kind, scale: unknown): unknown {
+  if (!isRecord(scale)) return scale
+  if (scale['kind'] !== Scale.kind || scale['apiVersion'] !== apiVersionOf(Scale))
+    throw badRequest(`invalid object type: ${String(scale['apiVersion'])}, Kind=${String(scale['kind'])}`)
+  const { metadata, spec } = scale
+  return { apiVersion: apiVersionOf(kind), kind: kind.kind, metadata, ...(isRecord(spec) ? { spec: { replicas: spec['replicas'] } } : {}) }
 }

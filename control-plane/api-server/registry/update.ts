@@ -3,6 +3,7 @@ import type { Kind, KubernetesObject } from '../../../api/kind.ts'
 import { fieldInvalid } from '../../../api/schema/field-error.ts'
 import { isEqual } from '../../../common/equal.ts'
 import { create, inNamespace } from './create.ts'
+import { differOnlyInTimes, trackedUpdate } from './field-managers.ts'
 import { keyOf } from './keys.ts'
 import { complete, toStored } from './life-cycle.ts'
 import type { Registry } from './registry.ts'
@@ -20,6 +21,8 @@ export interface UpdateRequest extends ObjectName {
   /** Only with this uid, and only from this version. */
   readonly preconditions: { readonly uid?: string | undefined; readonly resourceVersion?: string | undefined }
   readonly context: RequestContext
+  /** `next` says whose the object's fields are: it comes from server-side apply. */
+  readonly managed?: boolean
   /** Binding goes past the rule that a changed spec is a new generation. */
   readonly keepsGeneration?: boolean
 }
@@ -59,7 +62,7 @@ export async function update(registry: Registry, request: UpdateRequest): Promis
   }
 }
 
-/** 1 read, 2 compute, 3 mutate, 4 prepare, 5 validate, 6 allocate, 7 admit, 8 store. Undefined: somebody else was faster. */
+/** 1 read, 2 compute, 3 ascribe, 4 mutate, 5 prepare, 6 validate, 7 allocate, 8 admit, 9 store. Undefined: somebody else was faster. */
 async function tryUpdate(registry: Registry, request: UpdateRequest): Promise<StoredObject | undefined> {
   const { kind, namespace, name, subresource, context } = request
   const key = keyOf(kind, namespace, name)
@@ -73,7 +76,9 @@ async function tryUpdate(registry: Registry, request: UpdateRequest): Promise<St
 
   const wanted = request.next(current)
   const owned = strategy.take(complete(kind, { ...wanted, metadata: updatedMetadata(wanted.metadata, current.metadata) }), current)
-  const mutated = (await registry.admission.mutate({ ...admit, object: owned })) as KubernetesObject
+  const tracking = { kind, subresource, context, now: registry.clock.now() }
+  const ascribed = request.managed ? owned : trackedUpdate(owned, current, tracking)
+  const mutated = (await registry.admission.mutate({ ...admit, object: ascribed })) as KubernetesObject
   const changed = strategy.prepare(mutated, current)
   const prepared = request.keepsGeneration ? changed : withGeneration(kind, changed, current)
   const errors = strategy.validate(prepared, current)
@@ -83,7 +88,7 @@ async function tryUpdate(registry: Registry, request: UpdateRequest): Promise<St
   const final = allocation?.object ?? prepared
   try {
     await registry.admission.validate({ ...admit, object: final })
-    if (isEqual(final, current)) return storedNow
+    if (isEqual(final, current) || (request.managed && differOnlyInTimes(final, current))) return storedNow
     const stored = await write(registry, { kind, expected: storedNow, object: toStored(kind, final), dryRun: context.dryRun })
     if (!stored || context.dryRun) allocation?.release()
     return stored

@@ -1,0 +1,319 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import type { Event } from '../../api/core/event.ts'
+import type { Node } from '../../api/core/node.ts'
+import type { Pod } from '../../api/core/pod.ts'
+import { eventually } from '../support/eventually.ts'
+import { extraNode } from '../support/extra-node.ts'
+import { account, startRegistry, type Registry } from '../support/registry.ts'
+import { SlowRegistry } from '../support/slow-registry.ts'
+import { docker, kubectlOfCluster, ownNamespace } from '../support/test-cluster.ts'
+import { run } from '../support/shell.ts'
+
+const kubectl = kubectlOfCluster()
+const NAMESPACE = 'e2e-images'
+const in_ = `-n ${NAMESPACE}`
+/** A node with settings of its own: strict, parallel, impatient, and always short of space. */
+const STRICT = 'images-strict'
+const settings = {
+  KUBELING_UNREACHABLE_REGISTRY: 'fail',
+  KUBELING_PARALLEL_PULLS: '0',
+  KUBELING_IMAGE_BACKOFF: '2s-5s',
+  KUBELING_IMAGE_PULL_PROGRESS_DEADLINE: '6s',
+  KUBELING_IMAGE_GC_HIGH_THRESHOLD: '1',
+  KUBELING_IMAGE_GC_LOW_THRESHOLD: '0',
+  KUBELING_IMAGE_GC_MINIMUM_AGE: '4s',
+  KUBELING_IMAGE_GC_PERIOD: '2s',
+}
+
+interface Wanted {
+  readonly policy?: string
+  readonly node?: string
+  readonly command?: string[]
+  readonly more?: object
+}
+const podOf = (name: string, image: string, { policy = 'IfNotPresent', node = 'node-1', command, more }: Wanted = {}) => ({
+  apiVersion: 'v1',
+  kind: 'Pod',
+  metadata: { name },
+  spec: {
+    nodeName: node,
+    terminationGracePeriodSeconds: 0,
+    containers: [{ name: 'c', image, imagePullPolicy: policy, command: command ?? ['sleep', '100000'] }],
+    ...more,
+  },
+})
+const apply = (...items: object[]) => kubectl(`apply ${in_} -f -`, { input: JSON.stringify({ apiVersion: 'v1', kind: 'List', items }) })
+const pod = async (name: string) => JSON.parse(await kubectl(`get pod ${name} ${in_} -o json`)) as Pod
+const waiting = ({ status }: Pod) => status.containerStatuses?.[0]?.state?.waiting
+const running = (name: string) => kubectl(`wait ${in_} --for=condition=Ready pod/${name} --timeout=90s`, { timeoutSeconds: 100 })
+const events = async (name: string, namespace = NAMESPACE) =>
+  (JSON.parse(await kubectl(`get events -n ${namespace} --field-selector involvedObject.name=${name} -o json`)) as { items: Event[] }).items
+const said = async (name: string) => (await events(name)).map(({ type, reason, message }) => `${type} ${reason} ${message}`)
+const waitsWith = (name: string, ...reasons: string[]) =>
+  eventually(
+    async () => {
+      const found = waiting(await pod(name))
+      return reasons.includes(found?.reason ?? '') && found
+    },
+    { seconds: 60, what: `${name} waiting with ${reasons.join(' or ')}` },
+  )
+const isHere = async (image: string) => (await run('docker', ['image', 'inspect', image])).code === 0
+const print = (text: string) => process.stdout.write(`    ${text}\n`)
+
+describe('images on real Docker', () => {
+  const started: AsyncDisposable[] = []
+  const own = <D extends AsyncDisposable>(what: D): D => {
+    started.unshift(what)
+    return what
+  }
+  let open: Registry
+  let guarded: Registry
+  let slow: SlowRegistry
+
+  beforeAll(async () => {
+    own(await ownNamespace(kubectl, NAMESPACE))
+    open = own(await startRegistry())
+    guarded = own(await startRegistry({ withAccount: true }))
+    slow = own(await SlowRegistry.start())
+    own(await extraNode(kubectl, STRICT, settings))
+    // What takes its time begins now, and is looked at further down.
+    await apply(
+      podOf('missing', `${slow.address}/missing:1`, { node: STRICT }),
+      podOf('missing-default', `${slow.address}/missing-default:1`, { node: 'node-3' }),
+      podOf('long', slow.add('long', { seconds: 14 }), { node: 'node-2' }),
+      podOf('stalled', slow.add('stalled', { seconds: 2, stalls: true }), { node: STRICT }),
+    )
+  }, 300_000)
+  afterAll(async () => {
+    await kubectl(`delete pods --all ${in_} --grace-period=0 --force`)
+    const left = await docker('images', '--format', '{{.Repository}}:{{.Tag}} {{.ID}}')
+    const addresses = [open, guarded, slow].flatMap(registry => (registry ? [registry.address] : []))
+    for (const what of started) await what[Symbol.asyncDispose]()
+    const ours = left.split('\n').filter(line => addresses.some(address => line.startsWith(`${address}/`)))
+    if (ours.length > 0) await run('docker', ['rmi', ...ours.map(line => line.split(' ')[0] ?? '')])
+  }, 180_000)
+
+  it('asks the registry each time with Always, once with IfNotPresent, and never with Never', async () => {
+    const image = await open.push('policy:1')
+    const asked = () => open.asked('policy:1')
+    const pushed = await asked()
+    await apply(podOf('never-absent', image, { policy: 'Never' }))
+    await waitsWith('never-absent', 'ErrImageNeverPull')
+    expect(await said('never-absent')).toContain(
+      `Warning ErrImageNeverPull Container image "${image}" is not present with pull policy of Never`,
+    )
+    expect(await asked()).toBe(pushed)
+    await kubectl(`delete pod never-absent ${in_}`)
+
+    await apply(podOf('once', image))
+    await running('once')
+    const first = await asked()
+    expect(first).toBeGreaterThan(pushed)
+    const size = (await docker('image', 'inspect', image, '--format', '{{.Size}}')).trim()
+    const pulled = (await said('once')).find(line => line.includes('Successfully pulled'))
+    expect(pulled).toMatch(/^Normal Pulled Successfully pulled image "\S+" in \S+ \(\S+ including waiting\)\. Image size: \d+ bytes\.$/)
+    expect(pulled).toContain(`Image size: ${size} bytes.`)
+
+    await apply(podOf('again', image), podOf('never', image, { policy: 'Never' }))
+    await Promise.all([running('again'), running('never')])
+    expect(await asked()).toBe(first)
+    expect(await said('again')).toContain(
+      `Normal Pulled Container image "${image}" already present on machine and can be accessed by the pod`,
+    )
+    await apply(podOf('always', image, { policy: 'Always' }))
+    await running('always')
+    expect(await asked()).toBeGreaterThan(first)
+    print(`questions to the registry: ${pushed} by the push, ${first - pushed} by the first pull, ${(await asked()) - first} with Always`)
+  }, 120_000)
+
+  it('pulls by digest, and knows names that are none', async () => {
+    const image = await open.push('digest:1')
+    await apply(podOf('tagged', image), podOf('malformed', `${open.address}/Digest:1`))
+    await running('tagged')
+    const digest = /sha256:[0-9a-f]{64}/.exec((await pod('tagged')).status.containerStatuses?.[0]?.imageID ?? '')?.[0] ?? 'none'
+    const name = image.replace(':1', '')
+    await kubectl(`delete pod tagged ${in_}`)
+    await apply(
+      podOf('by-digest', `${name}@${digest}`, { policy: 'Always' }),
+      podOf('both', `${name}:other@${digest}`, { policy: 'Always' }),
+    )
+    await Promise.all([running('by-digest'), running('both')])
+    for (const pulled of ['by-digest', 'both']) expect((await pod(pulled)).status.containerStatuses?.[0]?.imageID).toContain(digest)
+    expect((await waitsWith('malformed', 'InvalidImageName')).message).toContain('must be lowercase')
+  }, 120_000)
+
+  it('pulls private images with the login of a secret, of either kind, or of the service account, and not without', async () => {
+    const images = await Promise.all(['a:1', 'b:1', 'c:1', 'd:1'].map(name => guarded.push(name)))
+    const [withConfig = '', withLegacy = '', withAccount = '', without = ''] = images
+    const login = { username: account.username, password: account.password }
+    const secret = (name: string, type: string, key: string, content: object) => ({
+      ...{ apiVersion: 'v1', kind: 'Secret', metadata: { name }, type },
+      stringData: { [key]: JSON.stringify(content) },
+    })
+    await apply(
+      secret('config', 'kubernetes.io/dockerconfigjson', '.dockerconfigjson', { auths: { [guarded.address]: login } }),
+      secret('legacy', 'kubernetes.io/dockercfg', '.dockercfg', { [`http://${guarded.address}`]: login }),
+      { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'puller' }, imagePullSecrets: [{ name: 'config' }] },
+    )
+    await eventually(() => kubectl(`get serviceaccount puller ${in_}`))
+    await apply(
+      podOf('with-config', withConfig, { more: { imagePullSecrets: [{ name: 'config' }] } }),
+      podOf('with-legacy', withLegacy, { more: { imagePullSecrets: [{ name: 'nowhere' }, { name: 'legacy' }] } }),
+      podOf('with-account', withAccount, { more: { serviceAccountName: 'puller' } }),
+      podOf('without', without),
+      podOf('not-there', without, { node: 'node-2', more: { imagePullSecrets: [{ name: 'nowhere' }] } }),
+    )
+    await Promise.all(['with-config', 'with-legacy', 'with-account'].map(running))
+    expect((await waitsWith('without', 'ErrImagePull', 'ImagePullBackOff')).message).toMatch(
+      /no basic auth credentials|unauthorized|denied/,
+    )
+    await waitsWith('not-there', 'ErrImagePull', 'ImagePullBackOff')
+    const missing = 'Unable to retrieve some image pull secrets (nowhere); attempting to pull the image may not succeed.'
+    for (const name of ['with-legacy', 'not-there'])
+      expect(await said(name)).toContain(`Warning FailedToRetrieveImagePullSecret ${missing}`)
+    // The image is on the machine by now; a pod that may not pull it may not have it either.
+    await apply(podOf('thief', withConfig), podOf('friend', withConfig, { more: { imagePullSecrets: [{ name: 'config' }] } }))
+    await running('friend')
+    expect((await waitsWith('thief', 'ErrImagePull', 'ImagePullBackOff')).message).toMatch(/no basic auth credentials|unauthorized|denied/)
+  }, 150_000)
+
+  it('uses the image at hand when no registry is in reach, unless the node is strict; an answer of a registry always counts', async () => {
+    const image = await open.push('offline:1')
+    const gone = `${open.address}/gone:1`
+    await docker('pull', '-q', image)
+    await docker('tag', image, gone)
+    await apply(podOf('refused', gone, { policy: 'Always' }))
+    expect((await waitsWith('refused', 'ErrImagePull', 'ImagePullBackOff')).message).toContain('not found')
+    await open.stop()
+    try {
+      await apply(podOf('offline', image, { policy: 'Always' }), podOf('offline-strict', image, { policy: 'Always', node: STRICT }))
+      await running('offline')
+      expect(await said('offline')).toEqual(
+        expect.arrayContaining([
+          expect.stringMatching(
+            /^Warning Failed Failed to pull image .*connection refused.*; its registry cannot be reached: the image on the machine is used$/,
+          ),
+          `Normal Pulled Container image "${image}" already present on machine and can be accessed by the pod`,
+        ]),
+      )
+      expect((await waitsWith('offline-strict', 'ErrImagePull', 'ImagePullBackOff')).message).toContain('connection refused')
+    } finally {
+      await open.start()
+    }
+  }, 150_000)
+
+  it('says soon in the Node’s status what images there are', async () => {
+    const image = await open.push('reported:1')
+    const reported = async () => {
+      const { status } = JSON.parse(await kubectl('get node node-3 -o json')) as Node
+      return status.images?.find(({ names }) => names?.includes(image))
+    }
+    const began = Date.now()
+    await docker('pull', '-q', image)
+    const shown = await eventually(reported, { seconds: 30, what: 'the image in the status' })
+    const cameAfter = Date.now() - began
+    expect(shown.names).toContainEqual(expect.stringMatching(/\/reported@sha256:[0-9a-f]{64}$/))
+    expect(shown.sizeBytes).toBe(Number((await docker('image', 'inspect', image, '--format', '{{.Size}}')).trim()))
+    const removed = Date.now()
+    await docker('rmi', image)
+    await eventually(async () => (await reported()) === undefined, { seconds: 30, what: 'the status without the image' })
+    print(`in the status ${cameAfter} ms after the pull began, out of it ${Date.now() - removed} ms after the removal began`)
+  }, 90_000)
+
+  it('pulls one image after the other, or all at once where the node is told to', async () => {
+    const three = (prefix: string) => [1, 2, 3].map(index => slow.add(`${prefix}-${index}`, { seconds: 1.5 }))
+    const waits = async (prefix: string, node: string) => {
+      slow.takeMostAtOnce()
+      await apply(...three(prefix).map((image, index) => podOf(`${prefix}-${index + 1}`, image, { node })))
+      await Promise.all([1, 2, 3].map(index => running(`${prefix}-${index}`)))
+      const texts = await Promise.all(
+        [1, 2, 3].map(async index => (await said(`${prefix}-${index}`)).find(text => text.includes('Successfully'))),
+      )
+      print(`${prefix}: ${texts.map(text => /in (.*)\. Image/.exec(text ?? '')?.[1]).join(', ')}`)
+      return slow.takeMostAtOnce()
+    }
+    // The long pull above goes on beside them, on another node; it is waited for so that it does not count.
+    await running('long')
+    expect(await waits('serial', 'node-1')).toBe(1)
+    expect(await waits('parallel', STRICT)).toBeGreaterThan(1)
+  }, 180_000)
+
+  it('tells how far a long pull is, and gives up one that stands still', async () => {
+    await running('long')
+    const progress = (await said('long')).filter(line => /^Normal Pulling Pulling image "\S+": /.test(line))
+    expect(progress.length).toBeGreaterThanOrEqual(1)
+    expect(progress[0]).toMatch(/: \d+\.\d MB of \d+\.\d MB downloaded, \d of 2 layers done$/)
+    print(progress[0] ?? '')
+    const given = await eventually(async () => (await said('stalled')).find(line => line.includes('Cancel pulling')), { seconds: 60 })
+    expect(given).toMatch(
+      /^Warning Failed Failed to pull image "\S+": Cancel pulling image "\S+" because of no progress for 6s, latest progress: ".* downloaded/,
+    )
+    print(given)
+  }, 120_000)
+
+  it('tries a missing image again after longer and longer pauses', async () => {
+    const gaps = (name: string) => slow.pulls(name).flatMap((at, index, all) => (index === 0 ? [] : [at - (all[index - 1] ?? 0)]))
+    await eventually(async () => gaps('missing').length >= 4 && gaps('missing-default').length >= 1, { seconds: 90, what: 'the fifth try' })
+    print(`back-off of 2s-5s: tries ${gaps('missing').join(', ')} ms apart; of 10s-300s: ${gaps('missing-default').join(', ')} ms apart`)
+    for (const [index, least] of [2000, 4000, 5000, 5000].entries()) expect(gaps('missing')[index]).toBeGreaterThanOrEqual(least)
+    for (const [index, least] of [10_000, 20_000].entries())
+      expect(gaps('missing-default')[index] ?? Infinity).toBeGreaterThanOrEqual(least)
+    const found = await waitsWith('missing', 'ImagePullBackOff')
+    const image = `${slow.address}/missing:1`
+    const why = `failed to pull and unpack image "${image}": failed to resolve image: ${image}: not found`
+    expect(found.message).toBe(`Back-off pulling image "${image}": ErrImagePull: ${why}`)
+    const all = await said('missing')
+    for (const line of [
+      `Normal Pulling Pulling image "${image}"`,
+      `Warning Failed Failed to pull image "${image}": ${why}`,
+      'Warning Failed Error: ErrImagePull',
+      `Normal BackOff Back-off pulling image "${image}"`,
+      'Warning Failed Error: ImagePullBackOff',
+    ])
+      expect(all).toContain(line)
+  }, 120_000)
+
+  it('removes, for want of space, only images that the node brought and nobody uses', async () => {
+    const [unused, used, users, renamed] = [
+      await open.push('unused:1'),
+      await open.push('used:1'),
+      await open.push('users:1'),
+      await open.push('renamed:1'),
+    ]
+    await docker('pull', '-q', users)
+    const once = { node: STRICT, policy: 'Always', command: ['true'], more: { restartPolicy: 'Never' } }
+    await apply(
+      podOf('used', used, { node: STRICT }),
+      ...[unused, users, renamed].map((image, index) => podOf(`once-${index}`, image, once)),
+    )
+    await running('used')
+    for (const index of [0, 1, 2])
+      await kubectl(`wait ${in_} --for=jsonpath={.status.phase}=Succeeded pod/once-${index} --timeout=60s`, { timeoutSeconds: 70 })
+    const mine = 'kubeling-test/my-own:1'
+    await docker('tag', renamed, mine)
+    try {
+      await kubectl(`delete pods once-0 once-1 once-2 ${in_}`)
+      const began = Date.now()
+      await eventually(async () => !(await isHere(unused)), { seconds: 60, what: 'the removal of the unused image' })
+      print(`removed ${Date.now() - began} ms after its pod was gone`)
+      // The next look has been taken when the failure is told again: it wants more than there is to remove.
+      const count = async () =>
+        (await events(STRICT, 'default'))
+          .filter(({ reason }) => reason === 'FreeDiskSpaceFailed')
+          .reduce((sum, event) => sum + (event.count ?? 1), 0)
+      const before = await count()
+      await eventually(async () => (await count()) > before + 1, { seconds: 60, what: 'two more looks' })
+      expect(await Promise.all([used, users, renamed, mine, 'busybox:1.36'].map(isHere))).toEqual([true, true, true, true, true])
+      expect((await events(STRICT, 'default')).map(({ reason, message }) => `${reason} ${message}`)).toEqual(
+        expect.arrayContaining([
+          expect.stringMatching(
+            /^FreeDiskSpaceFailed .*Failed to garbage collect required amount of images\. Attempted to free \d+ bytes, but only found \d+ bytes eligible to free\.$/,
+          ),
+          expect.stringMatching(/^ImageGCFailed /),
+        ]),
+      )
+    } finally {
+      await run('docker', ['rmi', mine])
+    }
+  }, 180_000)
+})
