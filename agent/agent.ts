@@ -1,7 +1,9 @@
 import { mkdir, readFile } from 'node:fs/promises'
 import { Node } from '../api/core/node.ts'
 import { Service } from '../api/core/service.ts'
+import { quantityToNumber } from '../api/quantity.ts'
 import type { Client } from '../client/client.ts'
+import { EventRecorder } from '../client/event-recorder.ts'
 import { createClient } from '../client/http-client.ts'
 import { Informers } from '../client/informers.ts'
 import { systemClock } from '../common/clock.ts'
@@ -11,15 +13,20 @@ import { runAll, type Runnable } from '../common/run.ts'
 import type { AgentConfig } from './config.ts'
 import { configuration } from './configuration.ts'
 import { delegatedAccess } from './delegated-access.ts'
+import { observeMachine } from './eviction/machine.ts'
+import type { Pressure } from './eviction/thresholds.ts'
+import { haltOnShutdown } from './halt-on-shutdown.ts'
 import { ImageReport } from './images/image-report.ts'
-import { createKubelet } from './kubelet.ts'
+import { createKubelet, nodeReference } from './kubelet.ts'
 import { NodeNetwork } from './network/node-network.ts'
 import { becomeRouter } from './network/routes.ts'
 import { gatherFacts, ownAddress } from './node/facts.ts'
 import { NodeIdentity } from './node/identity.ts'
 import { NodeLease } from './node/lease.ts'
+import { whyNotReady, type NodeState } from './node/node-state.ts'
 import { NodeStatusManager } from './node/node-status.ts'
 import { NodeWatch } from './node/node-watch.ts'
+import { knowsPodCidr, podCidrOf } from './node/pod-cidr.ts'
 import { persist } from './persist.ts'
 import type { NodeSecurity } from './pods/node-security.ts'
 import { parseResolvConf, type DnsOptions } from './pods/pod-dns.ts'
@@ -28,34 +35,45 @@ import { DockerRuntime } from './runtime/docker/docker-runtime.ts'
 import { removeHelpers } from './runtime/docker/helper-container.ts'
 import { findVolumeStore } from './runtime/docker/node-volumes.ts'
 import { ensurePodNetwork } from './runtime/docker/pod-network.ts'
-import type { ImageInfo, Runtime } from './runtime/runtime.ts'
+import type { Runtime } from './runtime/runtime.ts'
 import { createAgentServer } from './server/agent-server.ts'
 
 const clock = systemClock
 
+export interface AgentParts {
+  readonly config: AgentConfig
+  readonly log: Logger
+  /** Aborts when the node is about to be switched off: its pods are ended, and the agent with them. */
+  readonly shutdown: AbortSignal
+}
+
 /** One node: its identity, its Node object, its network, its pods, and the server that `kubectl logs` and `exec` reach. */
-export function createAgent({ config, log }: { config: AgentConfig; log: Logger }): Runnable {
+export function createAgent({ config, log, shutdown }: AgentParts): Runnable {
   return {
     async run(signal) {
+      const stop = new AbortController()
+      const together = AbortSignal.any([signal, stop.signal])
+      const starting = AbortSignal.any([together, shutdown])
+      const { nodeName } = config
       // 1. Who is this node, and may it speak?
       await mkdir(config.dataDirectory, { recursive: true })
-      const nodeIp = config.nodeAddress ?? ownAddress(config.clusterCidr)
-      const { identity, client } = await join(config, { nodeIp, log, signal })
+      const nodeIp = config.nodeIp ?? ownAddress(config.clusterCidr)
+      const { identity, client } = await join(config, { nodeIp, log, signal: starting })
       // 2. It tells what it is, and is given a range for its pods.
       const docker = await connectDocker({ socketPath: config.dockerSocket })
       await removeHelpers(docker, config)
       const informers = new Informers(client, log.child({ component: 'informers' }))
-      const state: NodeState = { notReady: networkNotReady('the pod network is not set up yet'), images: [] }
-      const nodeStatus = await nodeStatusOf({ config, docker, client, log, nodeIp, state })
+      const recorder = new EventRecorder({ client, component: 'kubelet', host: nodeName, log: log.child({ component: 'events' }), clock })
+      const notReady = networkNotReady('the pod network is not set up yet')
+      const state: NodeState = { notReady, pressures: [], shuttingDown: false, images: [] }
+      const nodeStatus = await nodeStatusOf({ config, docker, client, log, nodeIp, state, recorder })
       const failed = (error: unknown) => log.warn('the node could not be registered; trying again', { server: config.server, error })
-      await persist(() => nodeStatus.register(), { clock, signal, failed })
-      followNode(informers, config.nodeName, nodeStatus)
-      const stop = new AbortController()
-      const together = AbortSignal.any([signal, stop.signal])
-      const background = runAll([informers, lease({ config, client, log, nodeStatus })], together)
+      if (!knowsPodCidr(config.dataDirectory)) await persist(() => nodeStatus.register(), { clock, signal: starting, failed })
+      followNode(informers, nodeName, nodeStatus)
+      const background = runAll([informers, recorder, lease({ config, client, log, nodeStatus })], together)
       background.catch(() => stop.abort())
       try {
-        const podCidr = await podCidrOf(informers, config.nodeName, together)
+        const podCidr = await podCidrOf({ informers, nodeName, directory: config.dataDirectory }, starting)
         // 3. The pods' network, and then everything that runs pods.
         const { runtime, gateway } = await podRuntime({ config, docker, log, podCidr }).catch(async (error: unknown) => {
           state.notReady = networkNotReady(messageOf(error))
@@ -63,26 +81,17 @@ export function createAgent({ config, log }: { config: AgentConfig; log: Logger 
           throw error
         })
         state.notReady = undefined
-        const { clusterCidr, nodeName } = config
-        const network = new NodeNetwork({
-          nodeName,
-          facts: { nodeAddress: nodeIp, podCidr, clusterCidr, serviceCidr: config.serviceCidr },
-          informers,
-          log: log.child({ component: 'network' }),
-        })
+        const { clusterCidr, serviceCidr } = config
+        const facts = { nodeAddress: nodeIp, podCidr, clusterCidr, serviceCidr }
+        const network = new NodeNetwork({ nodeName, facts, informers, log: log.child({ component: 'network' }) })
         const watch = new NodeWatch({
-          nodeName,
-          nodeIp,
-          podCidr,
-          gateway,
-          clusterCidr,
-          informers,
-          clock,
+          ...{ nodeName, nodeIp, podCidr, gateway, clusterCidr, informers, clock },
           log: log.child({ component: 'node' }),
         })
-        const security = await nodeSecurity(config, runtime)
-        const pods = kubelet({ config, client, runtime, log, nodeIp, informers, security, nodeDns: await nodeDns() })
-        const server = agentServer({ config, client, identity, pods, log })
+        const onPressure = (pressures: readonly Pressure[]) => {
+          state.pressures = pressures
+          nodeStatus.poke()
+        }
         const images = new ImageReport({
           ...{ runtime, clock, log: log.child({ component: 'images' }) },
           report: found => {
@@ -90,8 +99,14 @@ export function createAgent({ config, log }: { config: AgentConfig; log: Logger 
             nodeStatus.poke()
           },
         })
+        const security = await nodeSecurity(config, runtime)
+        const parts = { config, client, runtime, log, nodeIp, informers, recorder, onPressure }
+        const pods = kubelet({ ...parts, security, nodeDns: await nodeDns() })
+        const server = agentServer({ config, client, identity, pods, log })
+        const halt = haltOnShutdown({ shutdown, stop, state, nodeStatus, pods, recorder, nodeName, clock, log })
+        recorder.event(nodeReference(nodeName), { type: 'Normal', reason: 'Starting', message: 'Starting kubelet.' })
         log.info('the node is ready', { node: nodeName, address: nodeIp, podCidr })
-        await runAll([nodeStatus, network, watch, pods, server, identity, images], together)
+        await runAll([nodeStatus, network, watch, pods, server, identity, images, halt], together)
       } finally {
         stop.abort()
         await background
@@ -153,14 +168,10 @@ interface Registration {
   readonly log: Logger
   readonly nodeIp: string
   readonly state: NodeState
-}
-/** What the node says of itself and its parts find out. */
-interface NodeState {
-  notReady: string | undefined
-  images: readonly ImageInfo[]
+  readonly recorder: EventRecorder
 }
 
-async function nodeStatusOf({ config, docker, client, log, nodeIp, state }: Registration): Promise<NodeStatusManager> {
+async function nodeStatusOf({ config, docker, client, log, nodeIp, state, recorder }: Registration): Promise<NodeStatusManager> {
   // The engine can be asked about itself before there is a network for pods.
   const engine = new DockerRuntime({ docker, ...runtimeOptions(config, log), podNetwork: '' })
   const facts = await gatherFacts(engine, {
@@ -168,21 +179,34 @@ async function nodeStatusOf({ config, docker, client, log, nodeIp, state }: Regi
     address: nodeIp,
     clusterCidr: config.clusterCidr,
     kubeletPort: config.port,
+    schedulable: config.registerSchedulable,
+    providerId: config.providerId,
+    reserved: [config.kubeReserved, config.systemReserved],
+    evictionThresholds: config.evictionThresholds,
     dataDirectory: config.dataDirectory,
     cpus: config.cpus,
     memoryBytes: config.memoryBytes,
-    pods: config.pods,
+    pods: config.maxPods,
     extendedResources: config.extendedResources,
-    labels: config.labels,
-    taints: config.taints,
+    labels: config.nodeLabels,
+    taints: config.registerWithTaints,
   })
   return new NodeStatusManager({
     client,
     clock,
     log: log.child({ component: 'node' }),
     facts: () => facts,
+    record: reason =>
+      recorder.event(nodeReference(config.nodeName), {
+        type: 'Normal',
+        reason,
+        message: `Node ${config.nodeName} status is now: ${reason}`,
+      }),
+    updateMs: config.nodeStatusUpdateFrequencyMs,
+    reportMs: config.nodeStatusReportFrequencyMs,
     health: () => ({
-      notReady: state.notReady,
+      notReady: whyNotReady(state),
+      pressures: state.pressures,
       images: state.images.map(({ tags, digests, sizeBytes }) => ({ names: [...digests, ...tags], sizeBytes })),
     }),
   })
@@ -198,20 +222,10 @@ const lease = ({
     client,
     nodeName: config.nodeName,
     nodeUid: () => nodeStatus.node?.metadata.uid,
+    durationSeconds: config.nodeLeaseDurationSeconds,
     clock,
     log: log.child({ component: 'lease' }),
   })
-
-/** Resolves once the control plane has given the node a range for its pods. */
-function podCidrOf(informers: Informers, nodeName: string, signal: AbortSignal): Promise<string> {
-  return new Promise((resolve, reject) => {
-    const look = ({ metadata, spec }: Node) => {
-      if (metadata.name === nodeName && spec.podCIDR) resolve(spec.podCIDR)
-    }
-    informers.for(Node).addListener({ added: look, updated: look })
-    signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true })
-  })
-}
 
 const runtimeOptions = (config: AgentConfig, log: Logger) => ({
   cluster: config.cluster,
@@ -259,11 +273,13 @@ interface KubeletParts {
   readonly log: Logger
   readonly nodeIp: string
   readonly informers: Informers
+  readonly recorder: EventRecorder
+  readonly onPressure: (pressures: readonly Pressure[]) => void
   readonly security: NodeSecurity
   readonly nodeDns: DnsOptions['node']
 }
 
-const kubelet = ({ config, client, runtime, log, nodeIp, informers, security, nodeDns }: KubeletParts) =>
+const kubelet = ({ config, client, runtime, log, nodeIp, informers, recorder, onPressure, security, nodeDns }: KubeletParts) =>
   createKubelet({
     nodeName: config.nodeName,
     client,
@@ -283,6 +299,18 @@ const kubelet = ({ config, client, runtime, log, nodeIp, informers, security, no
     images: config.images,
     imageGc: config.imageGc,
     pullRecordsFile: `${config.dataDirectory}/image-pulls.json`,
+    recorder,
+    eviction: {
+      thresholds: config.evictionThresholds,
+      pressureTransitionPeriodMs: config.evictionPressureTransitionPeriodMs,
+      maxPodGracePeriodSeconds: config.evictionMaxPodGracePeriod,
+      monitoringPeriodMs: config.evictionMonitoringPeriodMs,
+      memory: { capacityBytes: config.memoryBytes, reservedBytes: reservedMemory(config) },
+      observeMachine: () => observeMachine(config.dataDirectory),
+      onPressure,
+    },
+    shutdownPeriods: config.shutdownGracePeriods,
+    ...(config.staticPodPath ? { staticPods: { path: config.staticPodPath, checkMs: config.fileCheckFrequencyMs } } : {}),
     timings: {
       relistMs: config.relistMs,
       housekeepingMs: config.housekeepingMs,
@@ -301,6 +329,9 @@ async function nodeSecurity(config: AgentConfig, runtime: Pick<Runtime, 'info'>)
   await mkdir(seccompDirectory, { recursive: true })
   return { appArmor, userNamespaces, seccompDirectory, allowedUnsafeSysctls: config.allowedUnsafeSysctls }
 }
+
+const reservedMemory = ({ kubeReserved, systemReserved }: AgentConfig): number =>
+  [kubeReserved, systemReserved].reduce((sum, { memory = '0' }) => sum + quantityToNumber(memory), 0)
 
 interface ServerParts {
   readonly config: AgentConfig

@@ -17,3 +17,49 @@ describe('readConfig: security', () => {
     expect(() => security('--seccomp-default', 'maybe')).toThrow('--seccomp-default')
   })
 })
+
+describe('the configuration of an agent', () => {
+  it("has upstream's defaults", () => {
+    const config = readConfig([], {})
+    expect(config.evictionThresholds.map(({ signal }) => signal)).toEqual([
+      'memory.available',
+      'nodefs.available',
+      'nodefs.inodesFree',
+      'imagefs.available',
+      'imagefs.inodesFree',
+      'allocatableMemory.available',
+    ])
+    expect(config).toMatchObject({
+      maxPods: 110,
+      nodeLeaseDurationSeconds: 40,
+      nodeStatusUpdateFrequencyMs: 10_000,
+      nodeStatusReportFrequencyMs: 300_000,
+      evictionPressureTransitionPeriodMs: 300_000,
+      evictionMaxPodGracePeriod: 0,
+      shutdownGracePeriods: [],
+      registerSchedulable: true,
+    })
+  })
+  it('is read from the environment and from flags, which win', () => {
+    const environment = { KUBELING_KUBE_RESERVED: 'memory=1Gi', KUBELING_REGISTER_WITH_TAINTS: 'a=b:NoSchedule,c:NoExecute' }
+    const config = readConfig(['--kube-reserved', 'cpu=100m', '--shutdown-grace-period-by-pod-priority', '1000=10,0=60'], environment)
+    expect(config.kubeReserved).toEqual({ cpu: '100m' })
+    expect(config.registerWithTaints).toEqual([
+      { key: 'a', value: 'b', effect: 'NoSchedule' },
+      { key: 'c', effect: 'NoExecute' },
+    ])
+    expect(config.shutdownGracePeriods).toEqual([
+      { priority: 0, seconds: 60 },
+      { priority: 1000, seconds: 10 },
+    ])
+  })
+  it.each([
+    [['--kube-reserved', 'gpu=1'], '--kube-reserved: "gpu" is not one of cpu, memory, ephemeral-storage, pid'],
+    [['--eviction-hard', 'memory.available=1Gi'], '--eviction-hard: "memory.available=1Gi" is not of the form signal<quantity,…'],
+    [['--eviction-hard', 'memory<1Gi'], 'unsupported eviction signal memory'],
+    [['--shutdown-grace-period', '10'], '--shutdown-grace-period: "10" is not a duration such as 1m30s'],
+    [['--register-with-taints', 'a'], '--register-with-taints: "a" is not of the form key=value:Effect'],
+  ])('refuses %p', (args, message) => {
+    expect(() => readConfig(args, {})).toThrow(message)
+  })
+})

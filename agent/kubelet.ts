@@ -2,17 +2,24 @@ import type { Node } from '../api/core/node.ts'
 import type { Pod } from '../api/core/pod.ts'
 import type { Service } from '../api/core/service.ts'
 import { quantityToNumber } from '../api/quantity.ts'
+import { keyOf } from '../client/cache.ts'
 import type { Client } from '../client/client.ts'
-import { EventRecorder } from '../client/event-recorder.ts'
+import type { EventRecorder } from '../client/event-recorder.ts'
 import type { Clock } from '../common/clock.ts'
 import type { Logger } from '../common/log.ts'
 import { runAll, type Runnable } from '../common/run.ts'
+import { admitUnderPressure } from './eviction/admit-under-pressure.ts'
+import { EvictionManager, type Eviction, type EvictionConfig } from './eviction/eviction-manager.ts'
+import { PodMeter } from './eviction/pod-meter.ts'
+import type { Observations, Pressure } from './eviction/thresholds.ts'
 import { ImageGc } from './images/image-gc.ts'
 import { defaultImageSettings, ImageManager, type ImageSettings } from './images/image-manager.ts'
 import { defaultImageGcPolicy, type ImageGcPolicy } from './images/plan-image-gc.ts'
 import { PullRecords } from './images/pull-records.ts'
 import { KubeletMetrics, type PodCounts } from './metrics/kubelet-metrics.ts'
 import { measuredRuntime } from './metrics/measured-runtime.ts'
+import { GracefulShutdown } from './node/graceful-shutdown.ts'
+import type { ShutdownPeriod } from './node/plan-shutdown.ts'
 import { Pleg } from './pleg/pleg.ts'
 import { nothingObserved, PodCache } from './pleg/pod-cache.ts'
 import { Allocations } from './pods/allocations.ts'
@@ -22,7 +29,6 @@ import { ContainerStopper } from './pods/container-stopper.ts'
 import { Housekeeping } from './pods/housekeeping.ts'
 import { measuredLifecycle } from './pods/measured-lifecycle.ts'
 import { PodEvents } from './pods/pod-events.ts'
-import { LocalStorageEviction } from './pods/local-storage-eviction.ts'
 import { PodLifecycle } from './pods/pod-lifecycle.ts'
 import { PodSource } from './pods/pod-source.ts'
 import { PodStarter } from './pods/pod-starter.ts'
@@ -31,6 +37,7 @@ import { Resizer } from './pods/resizer.ts'
 import { RestartBackoff } from './pods/restart-backoff.ts'
 import type { NodeSecurity } from './pods/node-security.ts'
 import type { DnsOptions } from './pods/pod-dns.ts'
+import { reclaimDisk } from './pods/reclaim-disk.ts'
 import { TerminationMessages } from './pods/termination-messages.ts'
 import { VolumeMounter } from './pods/volume-mounter.ts'
 import { ProbeManager } from './probes/probe-manager.ts'
@@ -38,6 +45,9 @@ import type { Runtime } from './runtime/runtime.ts'
 import { podResources } from '../api/pod-resources.ts'
 import { StatusManager } from './status/status-manager.ts'
 import type { PodSource as PodSourceOfServer } from './server/pod-source.ts'
+import { ManifestDirectory } from './static-pods/manifest-directory.ts'
+import { MirrorPods } from './static-pods/mirror-pods.ts'
+import { StaticPods } from './static-pods/static-pods.ts'
 import { ObjectReader } from './volumes/object-reader.ts'
 import { ObjectWatches } from './volumes/object-watches.ts'
 import { TokenSource } from './volumes/service-account-token.ts'
@@ -69,10 +79,24 @@ export interface KubeletOptions {
   /** Where it is kept what this node has pulled; absent: nowhere. */
   readonly pullRecordsFile?: string
   readonly timings?: Partial<KubeletTimings>
+  /** Events about the node and its pods; its owner runs it. */
+  readonly recorder: Pick<EventRecorder, 'event'>
+  /** When the node counts as short of something, and what is done about it; absent: it never is. */
+  readonly eviction?: EvictionOptions
+  /** How long pods have when the node is switched off; absent or empty: they are not told. */
+  readonly shutdownPeriods?: readonly ShutdownPeriod[]
+  /** Where the manifests of static pods are, and how often to look for changes nobody told of. */
+  readonly staticPods?: { readonly path: string; readonly checkMs: number }
+}
+export interface EvictionOptions extends EvictionConfig {
+  readonly observeMachine: () => Promise<Observations>
+  readonly onPressure: (pressures: readonly Pressure[]) => void
 }
 
 /** Runs the pods of one node. */
 export interface Kubelet extends Runnable {
+  /** What ends the pods when the node is about to be switched off. */
+  readonly shutdown: GracefulShutdown
   /** What the agent's server answers about: the pods of this node and what was last observed of each. */
   readonly served: PodSourceOfServer
   readonly metrics: KubeletMetrics
@@ -92,8 +116,7 @@ export function createKubelet(options: KubeletOptions): Kubelet {
   })
   const hostIp = () => nodeIp
 
-  const recorder = new EventRecorder({ client, component: 'kubelet', host: nodeName, log: log('events'), clock })
-  const events = new PodEvents(recorder)
+  const events = new PodEvents(options.recorder)
   const objects = new ObjectReader(client)
   const tokens = new TokenSource(client, clock)
   const cache = new PodCache()
@@ -123,8 +146,7 @@ export function createKubelet(options: KubeletOptions): Kubelet {
     ...{ runtime, records, clock },
     policy: { ...defaultImageGcPolicy, ...options.imageGc },
     log: log('image-gc'),
-    // Upstream's kubelet names its node by name where others have the uid.
-    warn: (reason, message) => recorder.event({ kind: 'Node', name: nodeName, uid: nodeName }, { type: 'Warning', reason, message }),
+    warn: (reason, message) => options.recorder.event(nodeReference(nodeName), { type: 'Warning', reason, message }),
   })
   const watches: ObjectWatches = new ObjectWatches({
     client,
@@ -159,40 +181,86 @@ export function createKubelet(options: KubeletOptions): Kubelet {
     messages: new TerminationMessages(runtime),
     log: log('pods'),
     activePods: (): readonly Pod[] => workers.active(),
+    nodeAdmits: pod => admitUnderPressure(pod, eviction?.pressures ?? []) ?? shutdown.admit(),
   })
   const workers: PodWorkers = new PodWorkers(
     measuredLifecycle(lifecycle, metrics, pod => statuses.get(pod).phase),
     {
       ...given('resyncMs', timings.resyncMs),
       onError: (uid, error) => log('pods').warn('a pod could not be synced; it will be tried again', { uid, error }),
+      onReleased: pod => staticPods.released(pod),
     },
   )
-  const source = new PodSource({ client, nodeName, workers, heard: pod => statuses.heard(pod), clock, log: log('pods') })
+  const staticPods: StaticPods = new StaticPods({ nodeName, workers, clock, log: log('static-pods'), onChange: key => mirrors.poke(key) })
+  const source: PodSource = new PodSource({
+    ...{ client, nodeName, workers, clock },
+    heard: pod => statuses.heard(pod),
+    mirrorHeard: pod => mirrors.poke(keyOf(pod)),
+    log: log('pods'),
+  })
+  const mirrors = new MirrorPods({
+    ...{ client, staticPods, node },
+    inApi: source,
+    onShown: (pod, mirror) => statuses.mirrored(pod, mirror),
+    log: log('static-pods'),
+  })
   const housekeeping = new Housekeeping({
     runtime,
     cache,
     clock,
     log: log('housekeeping'),
-    isKnown: uid => workers.phase(uid) !== undefined || source.has(uid),
+    isKnown: uid => workers.phase(uid) !== undefined || source.has(uid) || staticPods.has(uid),
     ready: async signal => {
-      await Promise.all([source.synced(signal), pleg.relisted(signal)])
+      await Promise.all([source.synced(signal), pleg.relisted(signal), staticPods.known(signal)])
     },
     ...given('periodMs', timings.housekeepingMs),
   })
 
-  const eviction = new LocalStorageEviction({
-    ...{ volumes, events, clock },
+  const terminate = (pod: Pod, { reason, message, graceSeconds, disruption }: Eviction & { reason: string }) =>
+    workers.terminate(pod.metadata.uid, { graceSeconds, failure: { reason, message, disruption } })
+  const eviction =
+    options.eviction &&
+    new EvictionManager({
+      config: options.eviction,
+      observeMachine: options.eviction.observeMachine,
+      onPressure: options.eviction.onPressure,
+      meter: new PodMeter({ runtime, volumeUsage: pod => volumes.diskUsage(pod) }),
+      pods: {
+        active: () => workers.active(),
+        isStopping: uid => workers.phase(uid) !== 'syncing',
+        hasStopped: uid => workers.hasStopped(uid),
+        evict(pod, verdict) {
+          events.record({ pod, type: 'Warning', reason: 'Evicted', message: verdict.message, annotations: verdict.annotations })
+          terminate(pod, { ...verdict, reason: 'Evicted' })
+        },
+      },
+      reclaimDisk: () =>
+        reclaimDisk({ runtime, ended: () => cache.all().filter(({ identity }) => workers.phase(identity.uid) === 'finished') }),
+      warn: (reason, message) => options.recorder.event(nodeReference(nodeName), { type: 'Warning', reason, message }),
+      clock,
+      log: log('eviction'),
+    })
+  const shutdown = new GracefulShutdown({
+    periods: options.shutdownPeriods ?? [],
     pods: () => workers.active(),
-    terminate: (uid, request) => workers.terminate(uid, request),
-    log: log('eviction'),
+    terminate: (pod, verdict) => terminate(pod, { ...verdict, annotations: {}, disruption: true }),
+    isOver: uid => [undefined, 'finished'].includes(workers.phase(uid)),
+    clock,
+    log: log('shutdown'),
   })
+  const manifests = options.staticPods
+    ? [new ManifestDirectory({ ...options.staticPods, onManifests: found => staticPods.read(found), clock, log: log('static-pods') })]
+    : []
+  // Without a directory there are no static pods: that is known at once, and mirrors of old ones have to go.
+  if (!options.staticPods) staticPods.read([])
 
   const volumesOf = async (uid: string | undefined) => {
     const pod = workers.pods().find(({ metadata }) => metadata.uid === uid)
-    return pod ? volumes.usage(pod) : []
+    return pod ? volumes.usage(pod) : new Map<string, number>()
   }
   const current = (): Pod[] => workers.pods().map(pod => ({ ...pod, status: statuses.get(pod) }))
   return {
+    shutdown,
     metrics,
     runtime,
     served: {
@@ -207,13 +275,17 @@ export function createKubelet(options: KubeletOptions): Kubelet {
     },
     async run(signal) {
       try {
-        await runAll([recorder, statuses, pleg, watches, workers, source, housekeeping, eviction, imageGc], signal)
+        const evicting = eviction ? [eviction] : []
+        await runAll([statuses, pleg, watches, workers, ...manifests, source, mirrors, housekeeping, imageGc, ...evicting], signal)
       } finally {
         probes.stop()
       }
     },
   }
 }
+
+/** How kubelets name their node in events: its name stands for its uid. */
+export const nodeReference = (name: string) => ({ apiVersion: 'v1', kind: 'Node', name, uid: name })
 
 function podCounts(desired: number, cache: PodCache): PodCounts {
   const all = cache.all()

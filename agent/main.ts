@@ -5,12 +5,15 @@ import { readConfig } from './config.ts'
 const config = readConfig()
 const log = createLogger({ level: config.logLevel, format: config.logFormat })
 const stop = new AbortController()
+const shutdown = new AbortController()
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort())
+// The signal of a failing power supply: the machine is about to go. It is how containers are told, for want of an init system.
+process.once('SIGPWR', () => shutdown.abort())
 
 try {
-  await createAgent({ config, log }).run(stop.signal)
+  await createAgent({ config, log, shutdown: shutdown.signal }).run(stop.signal)
 } catch (error) {
-  if (!stop.signal.aborted) {
+  if (!stop.signal.aborted && !shutdown.signal.aborted) {
     log.error('the agent failed', { error })
     process.exitCode = 1
   }

@@ -1,8 +1,10 @@
-import { statfs } from 'node:fs/promises'
+import { readFile, statfs } from 'node:fs/promises'
 import { networkInterfaces } from 'node:os'
 import type { Taint } from '../../api/core/affinity.ts'
 import { cidrContains, parseCidr } from '../../common/cidr.ts'
+import { hardReserve, type Threshold } from '../eviction/thresholds.ts'
 import type { Runtime, RuntimeInfo } from '../runtime/runtime.ts'
+import type { Amounts } from './allocatable.ts'
 import type { NodeFacts } from './node-object.ts'
 
 export interface FactOptions {
@@ -20,29 +22,46 @@ export interface FactOptions {
   readonly extendedResources: Readonly<Record<string, string>>
   readonly labels: Readonly<Record<string, string>>
   readonly taints: readonly Taint[]
+  readonly schedulable: boolean
+  readonly providerId: string | undefined
+  /** `kube-reserved` and `system-reserved`. */
+  readonly reserved: readonly Amounts[]
+  readonly evictionThresholds: readonly Threshold[]
 }
 
 /** Everything the Node object says that does not change while the agent runs. */
 export async function gatherFacts(runtime: Runtime, options: FactOptions): Promise<NodeFacts> {
-  const [info, disk] = await Promise.all([runtime.info(), statfs(options.dataDirectory)])
+  const [info, disk, meminfo, bootId] = await Promise.all([
+    runtime.info(),
+    statfs(options.dataDirectory),
+    readFile('/proc/meminfo', 'utf8'),
+    readFile('/proc/sys/kernel/random/boot_id', 'utf8'),
+  ])
+  const memoryBytes = options.memoryBytes ?? info.memoryBytes
+  const storageBytes = disk.blocks * disk.bsize
+  const kept = hardReserve(options.evictionThresholds, { memoryBytes, storageBytes })
   return {
     name: options.nodeName,
     address: options.address ?? ownAddress(options.clusterCidr),
     kubeletPort: options.kubeletPort,
     cpus: options.cpus ?? info.cpus,
-    memoryBytes: options.memoryBytes ?? info.memoryBytes,
-    storageBytes: disk.blocks * disk.bsize,
+    memoryBytes,
+    storageBytes,
     pods: options.pods,
     extendedResources: options.extendedResources,
     labels: options.labels,
     taints: options.taints,
-    machine: machineOf(info),
+    schedulable: options.schedulable,
+    providerId: options.providerId,
+    reserved: [...options.reserved, { memory: String(kept.memory), 'ephemeral-storage': String(kept['ephemeral-storage']) }],
+    // Docker has one runtime for all pods: the one without a name, which pods get that name none.
+    runtimeHandlers: [{ name: '', recursiveReadOnlyMounts: info.recursiveReadOnlyMounts, userNamespaces: info.userNamespaces }],
+    machine: { ...machineOf(info), bootId: bootId.trim(), swapBytes: Number(/^SwapTotal:\s+(\d+) kB/m.exec(meminfo)?.[1] ?? 0) * 1024 },
   }
 }
 
-const machineOf = (info: RuntimeInfo): NodeFacts['machine'] => ({
+const machineOf = (info: RuntimeInfo): Omit<NodeFacts['machine'], 'bootId' | 'swapBytes'> => ({
   machineId: info.machineId ?? '',
-  bootId: info.bootId ?? '',
   kernelVersion: info.kernelVersion,
   osImage: info.osImage,
   operatingSystem: info.operatingSystem,

@@ -7,23 +7,31 @@ import type { Logger } from '../../common/log.ts'
 import type { Runnable } from '../../common/run.ts'
 
 const NAMESPACE = 'kube-node-lease'
-/** Upstream's node lease: valid for 40 s, renewed every quarter of that. */
-const DURATION_SECONDS = 40
-const RENEW_MILLISECONDS = 10_000
+/** Renewed every quarter of its validity. */
+const RENEWALS = 4
 const RETRY_MILLISECONDS = 1_000
+
+export interface NodeLeaseOptions {
+  readonly client: Client
+  readonly nodeName: string
+  readonly nodeUid: () => string | undefined
+  readonly durationSeconds: number
+  readonly clock: Clock
+  readonly log: Logger
+}
 
 /** Keeps saying "this node is alive": the cheapest heartbeat there is. */
 export class NodeLease implements Runnable {
-  readonly #options: { client: Client; nodeName: string; nodeUid: () => string | undefined; clock: Clock; log: Logger }
+  readonly #options: NodeLeaseOptions
 
-  constructor(options: { client: Client; nodeName: string; nodeUid: () => string | undefined; clock: Clock; log: Logger }) {
+  constructor(options: NodeLeaseOptions) {
     this.#options = options
   }
 
   async run(signal: AbortSignal): Promise<void> {
-    const { clock, log, nodeName } = this.#options
+    const { clock, log, nodeName, durationSeconds } = this.#options
     while (!signal.aborted) {
-      let pause = RENEW_MILLISECONDS
+      let pause = (durationSeconds * 1000) / RENEWALS
       try {
         await this.#renew()
       } catch (error) {
@@ -35,8 +43,8 @@ export class NodeLease implements Runnable {
   }
 
   async #renew(): Promise<void> {
-    const { client, nodeName, clock } = this.#options
-    const spec = { holderIdentity: nodeName, leaseDurationSeconds: DURATION_SECONDS, renewTime: microTimestamp(clock.now()) }
+    const { client, nodeName, clock, durationSeconds } = this.#options
+    const spec = { holderIdentity: nodeName, leaseDurationSeconds: durationSeconds, renewTime: microTimestamp(clock.now()) }
     try {
       await client.patch(Lease, { namespace: NAMESPACE, name: nodeName }, { type: 'merge', body: { spec } })
     } catch (error) {

@@ -12,9 +12,14 @@ const facts: NodeFacts = {
   extendedResources: { 'example.com/gpu': '1' },
   labels: {},
   taints: [],
+  schedulable: true,
+  providerId: undefined,
+  reserved: [{ cpu: '100m', memory: '128Mi' }, { memory: '64Mi' }, { memory: '104857600', 'ephemeral-storage': '10485760' }],
+  runtimeHandlers: [{ name: '', recursiveReadOnlyMounts: false, userNamespaces: false }],
   machine: {
     machineId: 'm',
     bootId: 'b',
+    swapBytes: 0,
     kernelVersion: '6.1',
     osImage: 'Debian',
     operatingSystem: 'linux',
@@ -23,18 +28,28 @@ const facts: NodeFacts = {
   },
 }
 const at = (seconds: number) => new Date(Date.UTC(2026, 0, 1, 0, 0, seconds))
-const ready = { notReady: undefined, images: [] }
+const ready = { notReady: undefined, pressures: [], images: [] }
 const condition = (status: ReturnType<typeof nodeStatus>, type: string) => status.conditions?.find(condition => condition.type === type)
 
 describe('nodeStatus', () => {
-  it('keeps memory for eviction from what pods may have', () => {
+  it('keeps what is reserved from what pods may have', () => {
     const status = nodeStatus(facts, ready, { previous: [], now: at(0) })
-    expect(status.capacity).toMatchObject({ cpu: '2', memory: '1048576Ki', pods: '110', 'example.com/gpu': '1' })
-    expect(status.allocatable).toMatchObject({ memory: '946176Ki', 'example.com/gpu': '1' })
+    expect(status.capacity).toMatchObject({ cpu: '2', memory: '1Gi', pods: '110', 'ephemeral-storage': '100Mi', 'example.com/gpu': '1' })
+    // 1024 - 128 - 64 - 100 MiB
+    expect(status.allocatable).toMatchObject({ cpu: '1900m', memory: '732Mi', 'ephemeral-storage': '90Mi', 'example.com/gpu': '1' })
+  })
+
+  it('has nothing left for pods where more is reserved than there is', () => {
+    const status = nodeStatus({ ...facts, reserved: [{ memory: '2Gi' }] }, ready, { previous: [], now: at(0) })
+    expect(status.allocatable).toMatchObject({ memory: '0' })
   })
 
   it('is not ready, with the reason, until the node can run pods', () => {
-    const status = nodeStatus(facts, { notReady: 'the pod network is not there yet', images: [] }, { previous: [], now: at(0) })
+    const status = nodeStatus(
+      facts,
+      { notReady: 'the pod network is not there yet', pressures: [], images: [] },
+      { previous: [], now: at(0) },
+    )
     expect(condition(status, 'Ready')).toMatchObject({
       status: 'False',
       reason: 'KubeletNotReady',
@@ -43,7 +58,7 @@ describe('nodeStatus', () => {
   })
 
   it('moves the transition time only when a condition changes', () => {
-    const first = nodeStatus(facts, { notReady: 'starting', images: [] }, { previous: [], now: at(0) })
+    const first = nodeStatus(facts, { notReady: 'starting', pressures: [], images: [] }, { previous: [], now: at(0) })
     const second = nodeStatus(facts, ready, { previous: first.conditions ?? [], now: at(10) })
     const third = nodeStatus(facts, ready, { previous: second.conditions ?? [], now: at(20) })
     expect(condition(third, 'Ready')).toMatchObject({

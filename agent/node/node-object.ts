@@ -1,8 +1,17 @@
 import type { Node, NodeCondition } from '../../api/core/node.ts'
 import type { Taint } from '../../api/core/affinity.ts'
-import { timestamp } from '../../api/time.ts'
+import { formatQuantity } from '../../api/quantity.ts'
 import { isEqual } from '../../common/equal.ts'
 import { kubernetesVersion } from '../../common/version.ts'
+import { allocatable, type Amounts } from './allocatable.ts'
+import { nodeConditions, type NodeVerdict } from './node-conditions.ts'
+
+/** What a RuntimeClass may name. */
+interface RuntimeHandler {
+  readonly name: string
+  readonly recursiveReadOnlyMounts: boolean
+  readonly userNamespaces: boolean
+}
 
 /** What the machine offers; from the container runtime unless configured. */
 export interface NodeFacts {
@@ -16,9 +25,16 @@ export interface NodeFacts {
   readonly extendedResources: Readonly<Record<string, string>>
   readonly labels: Readonly<Record<string, string>>
   readonly taints: readonly Taint[]
+  /** False: it registers cordoned. */
+  readonly schedulable: boolean
+  readonly providerId: string | undefined
+  /** What pods are not given, each share for its own reason. */
+  readonly reserved: readonly Amounts[]
+  readonly runtimeHandlers: readonly RuntimeHandler[]
   readonly machine: {
     readonly machineId: string
     readonly bootId: string
+    readonly swapBytes: number
     readonly kernelVersion: string
     readonly osImage: string
     readonly operatingSystem: string
@@ -27,22 +43,17 @@ export interface NodeFacts {
   }
 }
 
-/** What the node says of itself now; everything it is not told is fine. */
-export interface NodeHealth {
-  /** Why the node cannot run pods yet; undefined once it can. */
-  readonly notReady: string | undefined
+/** What the node says of itself now. */
+export interface NodeHealth extends NodeVerdict {
   readonly images: readonly { readonly names: string[]; readonly sizeBytes: number }[]
 }
 
-/** Memory that upstream's default hard eviction threshold keeps from pods. */
-const EVICTION_MEMORY_BYTES = 100 * 1024 * 1024
-/** Share of the disk that pods may fill before upstream's default hard eviction. */
-const ALLOCATABLE_STORAGE = 0.9
 /** Upstream reports at most this many images (nodeStatusMaxImages), and of each at most this many names. */
 const REPORTED_IMAGES = 50
 const REPORTED_NAMES = 5
 
-const kibibytes = (bytes: number) => `${Math.floor(bytes / 1024)}Ki`
+/** Whole KiB, as the kernel counts memory. */
+const kibibytes = (bytes: number) => formatQuantity({ nanos: BigInt(Math.floor(bytes / 1024)) * 1024n * 10n ** 9n, format: 'BinarySI' })
 
 export const nodeLabels = (facts: NodeFacts): Record<string, string> => ({
   'beta.kubernetes.io/arch': facts.machine.architecture,
@@ -67,30 +78,23 @@ const advertised = (capacity: StatusContext['capacity'] = {}) =>
 
 /** The status as it should be now. */
 export function nodeStatus(facts: NodeFacts, health: NodeHealth, context: StatusContext): Node['status'] {
-  const extended = { ...advertised(context.capacity), ...facts.extendedResources }
+  const capacity: Amounts = {
+    cpu: String(facts.cpus),
+    'ephemeral-storage': kibibytes(facts.storageBytes),
+    'hugepages-1Gi': '0',
+    'hugepages-2Mi': '0',
+    memory: kibibytes(facts.memoryBytes),
+    pods: String(facts.pods),
+    ...advertised(context.capacity),
+    ...facts.extendedResources,
+  }
   return {
     addresses: [
       { type: 'InternalIP', address: facts.address },
       { type: 'Hostname', address: facts.name },
     ],
-    capacity: {
-      cpu: String(facts.cpus),
-      'ephemeral-storage': kibibytes(facts.storageBytes),
-      'hugepages-1Gi': '0',
-      'hugepages-2Mi': '0',
-      memory: kibibytes(facts.memoryBytes),
-      pods: String(facts.pods),
-      ...extended,
-    },
-    allocatable: {
-      cpu: String(facts.cpus),
-      'ephemeral-storage': String(Math.floor(facts.storageBytes * ALLOCATABLE_STORAGE)),
-      'hugepages-1Gi': '0',
-      'hugepages-2Mi': '0',
-      memory: kibibytes(Math.max(0, facts.memoryBytes - EVICTION_MEMORY_BYTES)),
-      pods: String(facts.pods),
-      ...extended,
-    },
+    capacity,
+    allocatable: allocatable(capacity, facts.reserved),
     conditions: nodeConditions(health, context),
     daemonEndpoints: { kubeletEndpoint: { Port: facts.kubeletPort } },
     nodeInfo: {
@@ -104,8 +108,11 @@ export function nodeStatus(facts: NodeFacts, health: NodeHealth, context: Status
       kubeProxyVersion: '',
       operatingSystem: facts.machine.operatingSystem,
       architecture: facts.machine.architecture,
+      ...(facts.machine.swapBytes > 0 ? { swap: { capacity: facts.machine.swapBytes } } : {}),
     },
     images: reportedImages(health.images),
+    runtimeHandlers: facts.runtimeHandlers.map(({ name, ...features }) => ({ name, features })),
+    features: { supplementalGroupsPolicy: true },
   }
 }
 
@@ -115,27 +122,6 @@ const reportedImages = (images: NodeHealth['images']): NodeHealth['images'][numb
     .sort((a, b) => b.sizeBytes - a.sizeBytes)
     .slice(0, REPORTED_IMAGES)
     .map(({ names, sizeBytes }) => ({ names: names.slice(0, REPORTED_NAMES), sizeBytes }))
-
-function nodeConditions(health: NodeHealth, { previous, now }: StatusContext): NodeCondition[] {
-  const fine = [
-    { type: 'MemoryPressure', status: 'False', reason: 'KubeletHasSufficientMemory', message: 'kubelet has sufficient memory available' },
-    { type: 'DiskPressure', status: 'False', reason: 'KubeletHasNoDiskPressure', message: 'kubelet has no disk pressure' },
-    { type: 'PIDPressure', status: 'False', reason: 'KubeletHasSufficientPID', message: 'kubelet has sufficient PID available' },
-  ]
-  const ready =
-    health.notReady === undefined
-      ? { type: 'Ready', status: 'True', reason: 'KubeletReady', message: 'kubelet is posting ready status' }
-      : { type: 'Ready', status: 'False', reason: 'KubeletNotReady', message: health.notReady }
-  return [...fine, ready].map(condition => {
-    const before = previous.find(({ type }) => type === condition.type)
-    const unchanged = before?.status === condition.status
-    return {
-      ...condition,
-      lastHeartbeatTime: timestamp(now),
-      lastTransitionTime: unchanged && before.lastTransitionTime ? before.lastTransitionTime : timestamp(now),
-    } as NodeCondition
-  })
-}
 
 /** Do two statuses say the same but for the heartbeat? Then the newer one need not be written before its time. */
 export function sameNodeStatus(a: Node['status'], b: Node['status']): boolean {

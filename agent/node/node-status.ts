@@ -1,15 +1,17 @@
-import { Node } from '../../api/core/node.ts'
+import { Node, type NodeCondition } from '../../api/core/node.ts'
 import { isAlreadyExists, isNotFound } from '../../api/errors.ts'
 import type { Client } from '../../client/client.ts'
 import { WorkQueue } from '../../client/work-queue.ts'
 import type { Clock } from '../../common/clock.ts'
 import type { Logger } from '../../common/log.ts'
 import type { Runnable } from '../../common/run.ts'
+import { conditionEvents } from './node-conditions.ts'
 import { nodeLabels, nodeStatus, sameNodeStatus, type NodeFacts, type NodeHealth } from './node-object.ts'
 
-/** Upstream's node-status report frequency: how often an unchanged status is written all the same. */
-const REPORT_MILLISECONDS = 5 * 60_000
 const RETRY_MILLISECONDS = 500
+
+/** A node that registers cordoned is tainted from the first moment, so that no pod comes in between. */
+const unschedulable = { key: 'node.kubernetes.io/unschedulable', effect: 'NoSchedule' } as const
 
 export interface NodeStatusOptions {
   readonly client: Client
@@ -17,6 +19,12 @@ export interface NodeStatusOptions {
   readonly log: Logger
   readonly facts: () => NodeFacts
   readonly health: () => NodeHealth
+  /** An event about the node, Normal. */
+  readonly record: (reason: string) => void
+  /** How often it is looked whether the status is still true. */
+  readonly updateMs: number
+  /** How often an unchanged status is written all the same. */
+  readonly reportMs: number
 }
 
 /** The only writer of this node's Node object: registers it, then keeps its status true. */
@@ -25,6 +33,7 @@ export class NodeStatusManager implements Runnable {
   readonly #queue: WorkQueue
   #node: Node | undefined
   #reportedAt = 0
+  #cordoned = false
 
   constructor(options: NodeStatusOptions) {
     this.#options = options
@@ -48,6 +57,7 @@ export class NodeStatusManager implements Runnable {
   seen(node: Node): void {
     if (Number(node.metadata.resourceVersion) <= Number(this.#node?.metadata.resourceVersion ?? 0)) return
     this.#node = node
+    this.#heedCordon(node)
     this.poke()
   }
 
@@ -61,13 +71,20 @@ export class NodeStatusManager implements Runnable {
   /** Creates the Node, or takes over the one that is there. */
   async register(): Promise<Node> {
     const { client, facts } = this.#options
-    const { name, taints } = facts()
+    const { name, taints, schedulable, providerId } = facts()
+    const spec = {
+      ...(providerId === undefined ? {} : { providerID: providerId }),
+      ...(schedulable ? {} : { unschedulable: true }),
+      ...(taints.length > 0 || !schedulable ? { taints: [...taints, ...(schedulable ? [] : [unschedulable])] } : {}),
+    }
     try {
+      const status = this.#status({})
       this.#node = await client.create(Node, {
         metadata: { name, labels: nodeLabels(facts()), annotations: { 'volumes.kubernetes.io/controller-managed-attach-detach': 'true' } },
-        spec: { ...(taints.length > 0 ? { taints: [...taints] } : {}) },
-        status: this.#status({}),
+        spec,
+        status,
       } as Parameters<typeof client.create<Node>>[1])
+      this.#tell([], status)
     } catch (error) {
       if (!isAlreadyExists(error)) throw error
       this.#node = await client.get(Node, { name })
@@ -96,12 +113,12 @@ export class NodeStatusManager implements Runnable {
   }
 
   async #report(): Promise<number> {
-    const { client, clock, facts, log } = this.#options
+    const { client, clock, facts, log, reportMs, updateMs } = this.#options
     const { name } = facts()
     const current = this.#node ?? (await this.register())
     const status = this.#status(current.status)
-    const due = this.#reportedAt + REPORT_MILLISECONDS - clock.now().getTime()
-    if (due > 0 && sameNodeStatus(status, pick(current.status, status))) return due
+    const due = this.#reportedAt + reportMs - clock.now().getTime()
+    if (due > 0 && sameNodeStatus(status, pick(current.status, status))) return Math.min(due, updateMs)
     try {
       this.#node = await client.patch(Node, { name }, { type: 'strategic', subresource: 'status', body: { status } })
     } catch (error) {
@@ -110,8 +127,19 @@ export class NodeStatusManager implements Runnable {
       this.#node = undefined
       throw error
     }
+    this.#tell(current.status.conditions ?? [], status)
     this.#reportedAt = clock.now().getTime()
-    return REPORT_MILLISECONDS
+    return updateMs
+  }
+
+  #tell(previous: readonly NodeCondition[], { conditions }: Node['status']): void {
+    for (const reason of conditionEvents(previous, conditions ?? [])) this.#options.record(reason)
+  }
+
+  #heedCordon({ spec }: Node): void {
+    const cordoned = spec.unschedulable === true
+    if (cordoned !== this.#cordoned) this.#options.record(cordoned ? 'NodeNotSchedulable' : 'NodeSchedulable')
+    this.#cordoned = cordoned
   }
 }
 

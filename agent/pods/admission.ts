@@ -6,6 +6,7 @@ import { milliValue, parseQuantity, quantityToNumber } from '../../api/quantity.
 import { containersOf, isSidecar } from '../../api/pod-containers.ts'
 import type { NodeSecurity } from './node-security.ts'
 import { forbiddenSysctl } from './sysctls.ts'
+import { isStaticPod } from '../../api/static-pods.ts'
 
 /** Why a pod cannot run here; becomes reason and message of its status and an event. */
 export interface Rejection {
@@ -19,6 +20,8 @@ const amountOf = (name: string, quantity: string | undefined) => {
 }
 
 export function insufficient(pod: Pod, others: readonly Pod[], allocatable: Readonly<Record<string, string>>): Rejection | undefined {
+  // Who wrote the manifest of a static pod decided that it runs: upstream would make room for it, here it comes in as it is.
+  if (isStaticPod(pod)) return undefined
   const capacity = Number(allocatable.pods ?? 110)
   if (others.length + 1 > capacity) return outOf('pods', [1, others.length, capacity])
   for (const [name, quantity] of Object.entries(podResources(pod.spec, 'requests'))) {

@@ -10,6 +10,7 @@ export interface PodEvent {
   readonly type: EventType
   readonly reason: string
   readonly message: string
+  readonly annotations?: Readonly<Record<string, string>>
 }
 
 /** Events about pods, with the field path that names the container. Never waits. */
@@ -20,9 +21,10 @@ export class PodEvents {
     this.#recorder = recorder
   }
 
-  record({ pod, container, type, reason, message }: PodEvent): void {
+  record({ pod, container, type, reason, message, annotations }: PodEvent): void {
     const fieldPath = container === undefined ? undefined : containerFieldPath(pod.spec, container)
-    this.#recorder.event({ ...pod, apiVersion: 'v1', kind: 'Pod' }, { type, reason, message, ...(fieldPath ? { fieldPath } : {}) })
+    const more = { ...(fieldPath ? { fieldPath } : {}), ...(annotations && Object.keys(annotations).length > 0 ? { annotations } : {}) }
+    this.#recorder.event({ ...pod, apiVersion: 'v1', kind: 'Pod' }, { type, reason, message, ...more })
   }
 
   /** A recorder for one container. */

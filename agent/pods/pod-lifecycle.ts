@@ -14,7 +14,7 @@ import { finalPodStatus, podStatus, readySandbox, type StatusFacts } from '../st
 import { containersToClear } from '../status/restart-everything.ts'
 import type { StatusManager } from '../status/status-manager.ts'
 import { identityOf, type VolumeManager } from '../volumes/volume-manager.ts'
-import { admit } from './admission.ts'
+import { admit, type Rejection } from './admission.ts'
 import type { Allocations } from './allocations.ts'
 import type { ContainerStopper } from './container-stopper.ts'
 import type { NodeSecurity } from './node-security.ts'
@@ -51,6 +51,8 @@ export interface PodLifecycleOptions {
   /** Pods that share the node with a newcomer. */
   readonly activePods: () => readonly Pod[]
   readonly security: NodeSecurity
+  /** Reasons of the node's own to take no new pods: it is short of something, it is shutting down. */
+  readonly nodeAdmits: (pod: Pod) => Rejection | undefined
 }
 
 /** What is remembered of a pod from one sync to the next. */
@@ -163,14 +165,14 @@ export class PodLifecycle implements Lifecycle {
 
   #admission(pod: Pod, memory: Memory): TerminationRequest['failure'] {
     if (memory.admitted) return undefined
-    const { node, activePods, events, allocations } = this.#options
+    const { node, activePods, nodeAdmits, events, allocations, security } = this.#options
     const here = node()
     // A pod that has begun to run was admitted by the agent before this one.
     const begun = pod.status.startTime !== undefined
     const others = activePods().filter(({ metadata }) => metadata.uid !== pod.metadata.uid && this.#memory.get(metadata.uid)?.admitted)
     const granted = others.map(other => allocations.granted(other))
-    const { security } = this.#options
-    const rejection = here && !begun ? admit(pod, { node: here, others: granted, security }) : undefined
+    const fits = () => here && admit(pod, { node: here, others: granted, security })
+    const rejection = begun ? undefined : (nodeAdmits(pod) ?? fits())
     if (!rejection) {
       memory.admitted = true
       if (!begun) allocations.admit(pod)

@@ -1,4 +1,5 @@
 import { Pod } from '../../api/core/pod.ts'
+import { isMirrorPod } from '../../api/static-pods.ts'
 import { timestamp } from '../../api/time.ts'
 import type { Client } from '../../client/client.ts'
 import { Informer } from '../../client/informer.ts'
@@ -12,6 +13,8 @@ export interface PodSourceOptions {
   readonly workers: PodWorkers
   /** Told every version of every pod. */
   readonly heard: (pod: Pod) => void
+  /** Told when a pod comes, changes or goes that only shows what this node runs from a file: none of these is run. */
+  readonly mirrorHeard: (pod: Pod) => void
   readonly clock: Clock
   readonly log: Logger
 }
@@ -33,21 +36,25 @@ export class PodSource {
   synced(signal: AbortSignal): Promise<void> {
     return this.#informer.synced(signal)
   }
+  list(): readonly Pod[] {
+    return this.#informer.cache.list()
+  }
   has(uid: string): boolean {
     return this.#informer.cache.list().some(({ metadata }) => metadata.uid === uid)
   }
 
   async run(signal: AbortSignal): Promise<void> {
-    const { workers, clock, heard } = this.#options
+    const { workers, clock, heard, mirrorHeard } = this.#options
     this.#informer.addListener({
-      added: pod => this.#heard(pod),
+      added: pod => (isMirrorPod(pod) ? mirrorHeard(pod) : this.#heard(pod)),
       updated: (pod, previous) => {
+        if (isMirrorPod(pod)) return mirrorHeard(pod)
         // A namesake took its place between two looks.
         if (pod.metadata.uid !== previous.metadata.uid) workers.gone(previous, timestamp(clock.now()))
         heard(pod)
         if (worthALook(pod, previous)) this.#heard(pod)
       },
-      deleted: pod => workers.gone(pod, timestamp(clock.now())),
+      deleted: pod => (isMirrorPod(pod) ? mirrorHeard(pod) : workers.gone(pod, timestamp(clock.now()))),
     })
     await this.#informer.run(signal)
   }

@@ -1,5 +1,6 @@
 import type { Pod } from '../../api/core/pod.ts'
 import { WorkQueue } from '../../client/work-queue.ts'
+import type { PodFailure } from '../status/pod-status.ts'
 
 /** What happens to a pod on this node, in order; a phase is never revisited. */
 export type WorkPhase = 'syncing' | 'terminating' | 'terminated' | 'finished'
@@ -9,7 +10,7 @@ export interface TerminationRequest {
   /** Seconds that replace every grace period of the pod. */
   readonly graceSeconds?: number
   /** The verdict that its status will carry. */
-  readonly failure?: { readonly reason: string; readonly message: string }
+  readonly failure?: PodFailure
 }
 
 /** The work each phase repeats until it succeeds. */
@@ -35,6 +36,8 @@ export interface PodWorkersOptions {
   readonly resyncMs?: number
   readonly backoff?: (failures: number) => number
   readonly onError?: (uid: string, error: unknown) => void
+  /** The pod was deleted, and nothing is left of it here. */
+  readonly onReleased?: (pod: Pod) => void
 }
 
 const defaultBackoff = (failures: number) => Math.min(500 * 2 ** (failures - 1), 10_000)
@@ -47,9 +50,11 @@ export class PodWorkers {
   readonly #lifecycle: PodLifecycle
   readonly #queue: WorkQueue
   readonly #resync: number
+  readonly #onReleased: PodWorkersOptions['onReleased']
 
   constructor(lifecycle: PodLifecycle, options: PodWorkersOptions = {}) {
     this.#lifecycle = lifecycle
+    this.#onReleased = options.onReleased
     this.#resync = options.resyncMs ?? 60_000
     this.#queue = new WorkQueue((uid, signal) => this.#step(uid, signal), {
       workers: options.workers ?? 250,
@@ -111,9 +116,17 @@ export class PodWorkers {
     this.terminate(uid, { graceSeconds: 1 })
   }
 
-  #release(uid: string): void {
+  #release(pod: Pod): void {
+    const { uid } = pod.metadata
     this.#entries.delete(uid)
     this.#released.add(uid)
+    this.#onReleased?.(pod)
+  }
+
+  /** Whether nothing of the pod runs any more; a pod that is not known here does not. */
+  hasStopped(uid: string): boolean {
+    const phase = this.phase(uid)
+    return phase !== 'syncing' && phase !== 'terminating'
   }
 
   #interrupt(entry: Entry): void {
@@ -148,7 +161,7 @@ export class PodWorkers {
         await this.#lifecycle.terminate(pod, request, signal)
         return this.#enter(entry, 'terminated')
       case 'terminated':
-        if (await this.#lifecycle.release(entry.pod, signal)) return this.#release(pod.metadata.uid)
+        if (await this.#lifecycle.release(entry.pod, signal)) return this.#release(pod)
         return this.#enter(entry, 'finished')
       case 'finished':
         return

@@ -85,7 +85,7 @@ describe('a pod that is resized', () => {
   })
 
   it('keeps its memory limit while it uses more than the new one', async () => {
-    await using s = await startScenario({ script: () => ({ memoryBytes: 50 << 20 }) })
+    await using s = await startScenario({ script: () => ({ uses: { memoryBytes: 50 << 20 } }) })
     s.run('p', { containers: [sized(small)] })
     await s.until('p', runs)
     resize(s, 'p', { ...small, limits: { memory: '32Mi' } })

@@ -22,6 +22,10 @@ export const programs = {
       ],
     },
   },
+  writes: {
+    command: ['sh', '-c', 'head -c 1000000 /dev/zero > /written; while :; do sleep 1; done'],
+    behaviour: { uses: { memoryBytes: 200_000, writtenBytes: 1_000_000 } },
+  },
   missing: {
     command: ['/no/such/program'],
     behaviour: { startError: 'exec: "/no/such/program": stat /no/such/program: no such file or directory: unknown' },
@@ -221,6 +225,21 @@ export function describeRuntime(name: string, subject: () => ContractSubject): v
       const { runtime, pod, id } = await start('exits3')
       await untilExited(pod)
       await expect(runtime.execSync(id, { command: ['true'] })).rejects.toMatchObject({ reason: 'NotFound' })
+    })
+
+    it('measures what containers use and write', async () => {
+      const { runtime, pod, id } = await start('writes')
+      await eventually(async () => {
+        const [used] = (await runtime.stats(pod.uid)).containers
+        expect(used).toMatchObject({ name: 'main', id })
+        expect(used?.workingSetBytes).toBeGreaterThan(0)
+        expect(used?.processes).toBeGreaterThan(0)
+      })
+      await eventually(async () => {
+        const written = (await runtime.writtenBytes()).filter(({ podUid }) => podUid === pod.uid)
+        expect(written).toMatchObject([{ name: 'main', id }])
+        expect(written[0]?.bytes).toBeGreaterThanOrEqual(1_000_000)
+      })
     })
 
     it('forwards connections to ports', async () => {

@@ -47,8 +47,10 @@ export interface Runtime {
   portForward(sandboxId: string, port: number): Promise<Duplex>
   /** The container's output: `stdout`/`stderr` frames with their time. */
   logs(id: string, options: LogOptions): AsyncIterable<LogLine>
-  /** What a pod uses now. With `disk` also what its containers have written, which takes the runtime a look at their files. */
-  stats(uid: string, options?: { readonly disk?: boolean }): Promise<PodStats>
+  /** What a pod uses now, but for disks. */
+  stats(uid: string): Promise<PodStats>
+  /** What every container of this node, running or not, has written to its own file system. Costs the engine a walk through it. */
+  writtenBytes(): Promise<WrittenBytes[]>
 
   imageStatus(image: string): Promise<ImageInfo | undefined>
   listImages(): Promise<ImageInfo[]>
@@ -115,7 +117,6 @@ export interface RuntimeInfo {
   readonly architecture: string
   readonly cpus: number
   readonly memoryBytes: number
-  readonly bootId?: string
   readonly machineId?: string
   readonly cgroupVersion: 1 | 2
   /** Whether it can confine containers by AppArmor profiles. */
@@ -331,9 +332,8 @@ export interface ContainerStats {
   readonly rssBytes: number
   readonly pageFaults: number
   readonly majorPageFaults: number
+  /** Processes and threads. */
   readonly processes: number
-  /** Bytes that it has written into its own file system; only when asked for. */
-  readonly writtenBytes?: number
   readonly time: string
 }
 export interface InterfaceStats {
@@ -349,6 +349,12 @@ export interface PodStats {
   readonly sandbox?: ContainerStats
   /** None for a pod on the node's network. */
   readonly interfaces: readonly InterfaceStats[]
+}
+export interface WrittenBytes {
+  readonly podUid: string
+  readonly name: string
+  readonly id: string
+  readonly bytes: number
 }
 
 export interface ImageInfo {

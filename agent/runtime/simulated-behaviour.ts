@@ -14,8 +14,8 @@ export interface Behaviour {
   readonly exec?: (command: readonly string[], input: string) => ExecAnswer
   /** Answers a connection to a port: what comes back for what was sent, or what is said at once before it is closed. Absent: refused. */
   readonly listens?: Readonly<Record<number, ((input: Buffer) => Buffer) | Buffer>>
-  /** What it uses; default 0. */
-  readonly memoryBytes?: number
+  /** What it uses while it runs. */
+  readonly uses?: { readonly memoryBytes?: number; readonly processes?: number; readonly writtenBytes?: number }
   /** Files of the container by path. */
   readonly files?: Readonly<Record<string, string>>
 }

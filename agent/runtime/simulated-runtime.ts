@@ -29,6 +29,7 @@ import {
   type VolumeConfig,
   type VolumeFile,
   type WriteOptions,
+  type WrittenBytes,
 } from './runtime.ts'
 import type { Script } from './simulated-behaviour.ts'
 import { now, SimulatedContainer } from './simulated-container.ts'
@@ -262,13 +263,21 @@ export class SimulatedRuntime implements Runtime {
   }
   async stats(uid: string): Promise<PodStats> {
     const running = [...this.#containers.values()].filter(({ config, running }) => config.pod.uid === uid && running)
-    const nothing = { cpuNanoseconds: 0, rssBytes: 0, pageFaults: 0, majorPageFaults: 0, processes: 1 }
-    const containers = running.map(({ id, config: { name, image }, behaviour: { memoryBytes = 0 } }) => ({
-      ...{ name, id, image, memoryBytes, ...nothing },
+    const nothing = { cpuNanoseconds: 0, rssBytes: 0, pageFaults: 0, majorPageFaults: 0 }
+    const containers = running.map(({ id, config: { name, image }, behaviour: { uses: { memoryBytes = 0, processes = 1 } = {} } }) => ({
+      ...{ name, id, image, memoryBytes, processes, ...nothing },
       workingSetBytes: memoryBytes,
       time: now(),
     }))
     return { containers, interfaces: [] }
+  }
+  async writtenBytes(): Promise<WrittenBytes[]> {
+    return [...this.#containers.values()].map(({ id, config, behaviour }) => ({
+      podUid: config.pod.uid,
+      name: config.name,
+      id,
+      bytes: behaviour.uses?.writtenBytes ?? 0,
+    }))
   }
 
   async imageStatus(image: string): Promise<ImageInfo | undefined> {

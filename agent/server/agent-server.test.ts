@@ -74,7 +74,7 @@ async function startCluster(): Promise<Cluster> {
     list: () => [pod],
     observed: () => [found.observed],
     listedAt: () => Date.now(),
-    volumeUsage: async () => [{ name: 'data', usedBytes: 42 }],
+    volumeUsage: async () => new Map([['data', 42]]),
   }
   const counts = () => ({ desired: 1, running: 1, containers: { created: 0, running: 1, exited: 0 }, listedAt: Date.now() })
   const metrics = new KubeletMetrics({ nodeName: 'node-1', counts })

@@ -23,7 +23,7 @@ export interface ServingTls {
 }
 
 export interface AgentServerOptions {
-  readonly runtime: Pick<Runtime, 'logs' | 'exec' | 'execSync' | 'attach' | 'portForward' | 'stats'>
+  readonly runtime: Pick<Runtime, 'logs' | 'exec' | 'execSync' | 'attach' | 'portForward' | 'stats' | 'writtenBytes'>
   readonly pods: PodSource
   /** Asked for every connection, so that a renewed certificate is used at once. */
   readonly tls: () => ServingTls

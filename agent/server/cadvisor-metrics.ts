@@ -6,6 +6,7 @@ type Labels = Readonly<Record<string, string>>
 interface Series {
   readonly labels: Labels
   readonly stats: ContainerStats
+  readonly writtenBytes?: number | undefined
   readonly startedAt: string | undefined
 }
 
@@ -78,10 +79,10 @@ export function cadvisorMetrics({ node, pods, time }: Measurements): MetricFamil
   ]
 }
 
-const fileSystemUse = ({ stats }: Series): number | undefined => stats.writtenBytes
+const fileSystemUse = ({ writtenBytes }: Series): number | undefined => writtenBytes
 const started = ({ startedAt }: Series): number | undefined => (startedAt ? Date.parse(startedAt) / 1000 : undefined)
 
-function seriesOf({ pod, observed, stats }: MeasuredPod): Series[] {
+function seriesOf({ pod, observed, stats, written }: MeasuredPod): Series[] {
   const { name: podName = '', namespace = '' } = pod.metadata ?? {}
   const labels = (one: ContainerStats, container: string): Labels => ({
     container,
@@ -95,6 +96,7 @@ function seriesOf({ pod, observed, stats }: MeasuredPod): Series[] {
     ...stats.containers.map(one => ({
       labels: labels(one, one.name),
       stats: one,
+      writtenBytes: written.get(one.id),
       startedAt: observed.containers.find(({ id }) => id === one.id)?.startedAt,
     })),
     ...(stats.sandbox

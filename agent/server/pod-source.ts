@@ -47,7 +47,7 @@ export interface PodSource {
   /** When the runtime was last asked about everything, in milliseconds since 1970. */
   listedAt(): number
   /** Bytes on disk of the pod's volumes, by their names in the pod. */
-  volumeUsage(pod: ServedPod): Promise<readonly { readonly name: string; readonly usedBytes: number }[]>
+  volumeUsage(pod: ServedPod): Promise<ReadonlyMap<string, number>>
 }
 
 export const containerNames = ({ spec }: ServedPod): string[] =>

@@ -16,7 +16,7 @@ import { runningPods } from './running-pods.ts'
 import { statsSummary } from './stats-summary.ts'
 
 export interface HandlerOptions extends Measured {
-  readonly runtime: Pick<Runtime, 'logs' | 'execSync' | 'stats'>
+  readonly runtime: Pick<Runtime, 'logs' | 'execSync' | 'stats' | 'writtenBytes'>
   readonly metrics: Pick<KubeletMetrics, 'text' | 'probeText'>
   readonly configuration: object
   readonly log: Logger

@@ -3,15 +3,13 @@ import type { CpuRates } from './cpu-rates.ts'
 import type { FileSystem, NodeUsage } from './node-stats.ts'
 import type { FoundPod } from './pod-source.ts'
 
-/** Bytes that a volume of a pod takes up. */
-export interface VolumeUsage {
-  readonly name: string
-  readonly usedBytes: number
-}
 /** A pod with all that was measured of it. */
 export interface MeasuredPod extends FoundPod {
   readonly stats: PodStats
-  readonly volumes: readonly VolumeUsage[]
+  /** Bytes that its containers have written, by their ids; none when disks were not looked at. */
+  readonly written: ReadonlyMap<string, number>
+  /** Bytes that its volumes take up, by their names. */
+  readonly volumes: ReadonlyMap<string, number>
 }
 export interface Measurements {
   readonly nodeName: string
@@ -74,25 +72,26 @@ interface PodContext {
   readonly fileSystem: FileSystem
 }
 
-function podSummary({ pod, observed, stats, volumes }: MeasuredPod, { cpu, time, fileSystem }: PodContext) {
+function podSummary({ pod, observed, stats, written, volumes }: MeasuredPod, { cpu, time, fileSystem }: PodContext) {
   const { name = '', namespace = '', uid = '' } = pod.metadata ?? {}
   const all = [...stats.containers, ...(stats.sandbox ? [stats.sandbox] : [])]
   const sum = (read: (one: ContainerStats) => number) => all.reduce((total, one) => total + read(one), 0)
   const at = all[0]?.time ?? time
   const disk = (usedBytes: number) => ({ ...space(fileSystem), time: at, usedBytes })
   const startTime = pod.status?.startTime
-  const written = sum(one => one.writtenBytes ?? 0) + volumes.reduce((total, { usedBytes }) => total + usedBytes, 0)
+  const onDisk = [...written.values(), ...volumes.values()].reduce((total, bytes) => total + bytes, 0)
   return {
     podRef: { name, namespace, uid },
     ...(startTime ? { startTime } : {}),
     containers: stats.containers.map(one => {
       const started = observed.containers.find(({ id }) => id === one.id)?.startedAt
+      const writtenBytes = written.get(one.id)
       return {
         name: one.name,
         ...(started ? { startTime: started } : {}),
         cpu: cpu({ id: one.id, time: one.time, nanoseconds: one.cpuNanoseconds, startTime: started }),
         memory: memory(one.time, one),
-        ...(one.writtenBytes === undefined ? {} : { rootfs: disk(one.writtenBytes) }),
+        ...(writtenBytes === undefined ? {} : { rootfs: disk(writtenBytes) }),
       }
     }),
     cpu: cpu({ id: uid, time: at, nanoseconds: sum(one => one.cpuNanoseconds), startTime }),
@@ -104,8 +103,8 @@ function podSummary({ pod, observed, stats, volumes }: MeasuredPod, { cpu, time,
       majorPageFaults: sum(one => one.majorPageFaults),
     }),
     ...(stats.interfaces.length > 0 ? { network: network(stats.interfaces, at) } : {}),
-    ...(volumes.length > 0 ? { volume: volumes.map(volume => ({ ...disk(volume.usedBytes), name: volume.name })) } : {}),
-    'ephemeral-storage': disk(written),
+    ...(volumes.size > 0 ? { volume: [...volumes].map(([name, bytes]) => ({ ...disk(bytes), name })) } : {}),
+    'ephemeral-storage': disk(onDisk),
     process_stats: { process_count: sum(one => one.processes) },
   }
 }

@@ -16,6 +16,9 @@ export const kubeletConditions: readonly string[] = [
 /** Those that are there only while the pod is being resized. */
 export const resizeConditions: readonly string[] = ['PodResizePending', 'PodResizeInProgress']
 
+/** DisruptionTarget belongs to whoever ends the pod; this is the kubelet's. */
+export const isOwnDisruption = ({ type, reason }: PodCondition): boolean => type === 'DisruptionTarget' && reason === 'TerminationByKubelet'
+
 type Verdict = Pick<PodCondition, 'status' | 'reason' | 'message'>
 
 const yes: Verdict = { status: 'True' }

@@ -5,7 +5,7 @@ import { isTerminalPhase } from '../../api/pod-phase.ts'
 import type { ObservedContainer, ObservedPod } from '../runtime/runtime.ts'
 import { containerStatus, exitCodeOf, hasEnded, type WaitingReason } from './container-status.ts'
 import { withShortMessages } from './message-limit.ts'
-import { kubeletConditions, podConditions, withTransitionTimes } from './pod-conditions.ts'
+import { isOwnDisruption, kubeletConditions, podConditions, withTransitionTimes } from './pod-conditions.ts'
 import { podPhase } from './pod-phase.ts'
 import { podResourceStatus } from './pod-resources.ts'
 import { containersToClear, isRestartingEverything } from './restart-everything.ts'
@@ -33,7 +33,13 @@ export interface StatusFacts {
   /** Nothing of this pod will be started again. */
   readonly terminal: boolean
   /** The agent's own verdict over the pod: evicted, rejected, past its deadline. */
-  readonly failure?: { readonly reason: string; readonly message: string } | undefined
+  readonly failure?: PodFailure | undefined
+}
+/** The agent's own verdict over a pod. `disruption`: the pod is not to blame; its DisruptionTarget condition says so. */
+export interface PodFailure {
+  readonly reason: string
+  readonly message: string
+  readonly disruption?: boolean
 }
 
 /** Upstream's ShouldContainerBeRestarted, for a container in no matter which state. */
@@ -108,7 +114,7 @@ const endedStatus = (status: ContainerStatus): ContainerStatus =>
 
 function phaseAndReason(facts: StatusFacts, statuses: readonly ContainerStatus[]): Pick<PodStatus, 'phase' | 'reason' | 'message'> {
   const { pod, previous, failure } = facts
-  if (failure) return { phase: 'Failed', ...failure }
+  if (failure) return { phase: 'Failed', reason: failure.reason, message: failure.message }
   const computed = podPhase(pod.spec, statuses, facts.terminal)
   const phase = isTerminalPhase(computed) || !isTerminalPhase(previous.phase) ? computed : previous.phase
   if (phase !== previous.phase) return { phase: phase ?? 'Pending' }
@@ -126,6 +132,12 @@ function addresses({ pod, observed, hostIp, previous }: StatusFacts): Partial<Po
   return shown ? { ...host, podIP: ip, podIPs: [{ ip }] } : host
 }
 
+/** Once said, it stays. */
+function disruptionTarget({ failure, previous }: StatusFacts): PodCondition | undefined {
+  if (!failure?.disruption) return previous.conditions?.find(isOwnDisruption)
+  return { type: 'DisruptionTarget', status: 'True', reason: 'TerminationByKubelet', message: failure.message }
+}
+
 /** The whole status of a pod, from what was observed. Pure: upstream's generateAPIPodStatus. */
 export function podStatus(facts: StatusFacts): PodStatus {
   const { pod, previous, now } = facts
@@ -133,7 +145,8 @@ export function podStatus(facts: StatusFacts): PodStatus {
   const { phase, reason, message } = phaseAndReason(facts, [...init, ...app])
   const observedGeneration = pod.metadata.generation
   const others = (pod.status.conditions ?? []).filter(({ type }) => !kubeletConditions.includes(type))
-  const conditions = podConditions({
+  const disruption = disruptionTarget(facts)
+  const own = podConditions({
     spec: pod.spec,
     phase: phase as 'Pending',
     init,
@@ -144,7 +157,10 @@ export function podStatus(facts: StatusFacts): PodStatus {
     ...(mayRestartEverything(pod.spec)
       ? { restartsEverything: isRestartingEverything(facts) && containersToClear(pod, facts.observed).length > 0 }
       : {}),
-  }).map(condition => (observedGeneration === undefined ? condition : { ...condition, observedGeneration }))
+  })
+  const conditions = [...own, ...(disruption ? [disruption] : [])].map(condition =>
+    observedGeneration === undefined ? condition : { ...condition, observedGeneration },
+  )
   return {
     ...(observedGeneration === undefined ? {} : { observedGeneration }),
     ...(phase ? { phase } : {}),

@@ -2,6 +2,7 @@ import { isConflict, isNotFound } from '../../api/errors.ts'
 import { Pod } from '../../api/core/pod.ts'
 import type { PodStatus } from '../../api/core/pod-status.ts'
 import { isTerminalPhase } from '../../api/pod-phase.ts'
+import { isStaticPod } from '../../api/static-pods.ts'
 import { timestamp } from '../../api/time.ts'
 import type { Client } from '../../client/client.ts'
 import { sleepUnlessAborted, type Clock } from '../../common/clock.ts'
@@ -12,6 +13,8 @@ import { statusPatch } from './status-patch.ts'
 
 interface Entry {
   readonly pod: Pod
+  /** The object that shows the pod in the API: itself, or the mirror of a static pod; undefined while there is none. */
+  shown: Pod | undefined
   /** What the API is believed to hold, and in which version of the pod. */
   written: PodStatus
   version: number
@@ -76,9 +79,23 @@ export class StatusManager {
     this.#write(entry)
   }
 
+  /** The API shows a static pod by this mirror now, or by none any more. */
+  mirrored(pod: Pod, mirror: Pod | undefined): void {
+    const entry = this.#entryOf(pod)
+    const isOld = mirror?.metadata.uid === entry.shown?.metadata.uid && Number(mirror?.metadata.resourceVersion) <= entry.version
+    if (isOld) return
+    entry.shown = mirror
+    if (!mirror) return
+    entry.written = mirror.status
+    entry.version = Number(mirror.metadata.resourceVersion)
+    this.#write(entry)
+  }
+
   /** Waits until everything is written, then completes a deletion that the user asked for. */
   async finish(pod: Pod): Promise<void> {
     const entry = this.#entryOf(pod)
+    // A static pod ends without the API; its mirror is not the agent's pod to delete.
+    if (isStaticPod(pod)) return
     while (entry.writing) await entry.writing
     if (entry.gone || !pod.metadata.deletionTimestamp) return
     const { name, namespace, uid } = pod.metadata
@@ -98,6 +115,7 @@ export class StatusManager {
     const { uid } = pod.metadata
     const entry = this.#entries.get(uid) ?? {
       pod,
+      shown: isStaticPod(pod) ? undefined : pod,
       written: pod.status,
       version: Number(pod.metadata.resourceVersion),
       wanted: pod.status,
@@ -123,26 +141,34 @@ export class StatusManager {
   }
 
   #write(entry: Entry): void {
-    if (entry.writing) return
+    if (entry.writing || !entry.shown) return
     entry.writing = this.#writeAll(entry).finally(() => (entry.writing = undefined))
   }
 
   async #writeAll(entry: Entry): Promise<void> {
     let delay = this.#options.retryMs ?? 200
-    while (!entry.gone && !this.#stop.signal.aborted) {
+    while (!entry.gone && entry.shown && !this.#stop.signal.aborted) {
+      const { shown } = entry
       const status = entry.wanted
       const patch = statusPatch(entry.written, status)
       if (!patch) return
       try {
-        const { metadata } = await this.#patch(entry.pod, patch)
+        const { metadata } = await this.#patch(shown, patch)
+        // Another mirror may have taken its place meanwhile.
+        if (entry.shown.metadata.uid !== shown.metadata.uid) continue
         entry.written = status
         entry.version = Number(metadata.resourceVersion)
       } catch (error) {
-        if (isNotFound(error) || isConflict(error)) entry.gone = true
+        if (isNotFound(error) || isConflict(error)) this.#lost(entry, shown)
         else if (!(await this.#retryLater(error, delay))) return
         delay = Math.min(delay * 2, LONGEST_RETRY_MILLISECONDS)
       }
     }
+  }
+
+  #lost(entry: Entry, shown: Pod): void {
+    if (!isStaticPod(entry.pod)) entry.gone = true
+    else if (entry.shown === shown) entry.shown = undefined
   }
 
   async #patch({ metadata: { name, namespace, uid } }: Pod, status: Record<string, unknown>): Promise<Pod> {

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { PodCondition, PodStatus } from '../../api/core/pod-status.ts'
-import { kubeletConditions, resizeConditions } from './pod-conditions.ts'
+import { isOwnDisruption, kubeletConditions, resizeConditions } from './pod-conditions.ts'
 
 const fields = [
   'observedGeneration',
@@ -19,7 +19,9 @@ const fields = [
 ] as const
 
 const owned = (status: PodStatus | undefined) =>
-  (status?.conditions ?? []).filter(({ type }) => kubeletConditions.includes(type) || resizeConditions.includes(type))
+  (status?.conditions ?? []).filter(
+    condition => kubeletConditions.includes(condition.type) || resizeConditions.includes(condition.type) || isOwnDisruption(condition),
+  )
 /** Null takes away what a strategic merge would otherwise keep. */
 const replacing = (condition: PodCondition) => ({ ...condition, reason: condition.reason ?? null, message: condition.message ?? null })
 

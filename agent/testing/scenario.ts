@@ -5,9 +5,11 @@ import { Pod } from '../../api/core/pod.ts'
 import type { PodSpec } from '../../api/core/pod-spec.ts'
 import type { PodStatus } from '../../api/core/pod-status.ts'
 import type { Client } from '../../client/client.ts'
+import { EventRecorder } from '../../client/event-recorder.ts'
 import { systemClock } from '../../common/clock.ts'
 import { silentLogger } from '../../common/log.ts'
-import { createKubelet, type Kubelet, type KubeletOptions } from '../kubelet.ts'
+import { runAll, type Runnable } from '../../common/run.ts'
+import { createKubelet, type KubeletOptions } from '../kubelet.ts'
 import type { NodeSecurity } from '../pods/node-security.ts'
 import type { Runtime } from '../runtime/runtime.ts'
 import { SimulatedRuntime, type SimulationOptions } from '../runtime/simulated-runtime.ts'
@@ -92,8 +94,10 @@ export function scenarioApi(): FakeApi {
 type ScenarioOptions = Pick<KubeletOptions, 'timings' | 'images' | 'imageGc'>
 
 /** The kubelet of the node n1, not running yet. */
-export function scenarioKubelet(client: unknown, runtime: Runtime, options: ScenarioOptions = {}): Kubelet {
-  return createKubelet({
+export function scenarioKubelet(client: unknown, runtime: Runtime, options: ScenarioOptions = {}): Runnable {
+  const recorder = new EventRecorder({ client: client as Client, component: 'kubelet', host: 'n1', log: silentLogger })
+  const kubelet = createKubelet({
+    recorder,
     nodeName: 'n1',
     client: client as Client,
     runtime,
@@ -106,6 +110,7 @@ export function scenarioKubelet(client: unknown, runtime: Runtime, options: Scen
     security: ordinaryNode,
     ...options,
   })
+  return { run: signal => runAll([recorder, kubelet], signal) }
 }
 
 /** A kubelet on a simulated runtime and an API in memory. */

@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { Pod } from '../../api/core/pod.ts'
 import type { EmptyDirVolumeSource, Volume } from '../../api/core/volume.ts'
-import { parseQuantity, quantityToNumber } from '../../api/quantity.ts'
 import {
   isRuntimeError,
   type PodIdentity,
@@ -159,31 +158,26 @@ export class VolumeManager {
     this.#digests.set(name, current)
   }
 
-  /** The first emptyDir of a running pod that holds more than its sizeLimit, with the limit as it was written. */
-  async overLimit(pod: Pod): Promise<{ readonly volume: string; readonly limit: string } | undefined> {
-    for (const { name, emptyDir } of mountedVolumes(pod)) {
-      const limit = emptyDir?.sizeLimit
-      // In memory the limit is the size of the file system: it cannot be exceeded.
-      if (!limit || emptyDir.medium === 'Memory' || quantityToNumber(parseQuantity(limit)) <= 0) continue
-      const used = await this.#options.runtime.volumeUsage(volumeName(pod, name))
-      if (used > quantityToNumber(parseQuantity(limit))) return { volume: name, limit }
-    }
-    return undefined
-  }
-
-  /** What each volume on the node takes up, by its name in the pod; those that are not there yet, or no more, are left out. */
-  async usage(pod: Pod): Promise<{ readonly name: string; readonly usedBytes: number }[]> {
+  /** Bytes that the pod's volumes take up, by their name in the pod; those that are not there yet, or no more, are left out. */
+  async usage(pod: Pod, counts = ({ hostPath }: Volume) => !hostPath): Promise<Map<string, number>> {
     const measured = mountedVolumes(pod)
-      .filter(({ hostPath }) => !hostPath)
-      .map(async ({ name }) => {
+      .filter(counts)
+      .map(async ({ name }): Promise<[string, number] | undefined> => {
         try {
-          return { name, usedBytes: await this.#options.runtime.volumeUsage(volumeName(pod, name)) }
+          return [name, await this.#options.runtime.volumeUsage(volumeName(pod, name))]
         } catch (error) {
           if (isRuntimeError(error, 'NotFound')) return undefined
           throw error
         }
       })
-    return (await Promise.all(measured)).flatMap(found => found ?? [])
+    return new Map((await Promise.all(measured)).flatMap(found => (found ? [found] : [])))
+  }
+
+  /** Those on the node's disk; what is in memory or not the pod's does not count. */
+  async diskUsage(pod: Pod): Promise<Map<string, number>> {
+    const isOnDisk = ({ emptyDir, configMap, downwardAPI }: Volume) =>
+      Boolean((emptyDir && emptyDir.medium !== 'Memory') || configMap || downwardAPI)
+    return await this.usage(pod, isOnDisk)
   }
 
   /** A file of one of the pod's volumes; undefined when it is not there. */

@@ -75,7 +75,7 @@ describe('images on real Docker', () => {
     open = own(await startRegistry())
     guarded = own(await startRegistry({ withAccount: true }))
     slow = own(await SlowRegistry.start())
-    own(await extraNode(kubectl, STRICT, settings))
+    own(await extraNode(STRICT, { settings }))
     // What takes its time begins now, and is looked at further down.
     await apply(
       podOf('missing', `${slow.address}/missing:1`, { node: STRICT }),

@@ -35,7 +35,7 @@ import { readFile } from './read-file.ts'
 import { removeContainer } from './remove-container.ts'
 import { createSandbox, removeSandbox, startSandbox, stopSandbox } from './sandbox.ts'
 import { startContainer } from './start-container.ts'
-import { stats } from './stats.ts'
+import { stats, writtenBytes } from './stats.ts'
 import { stopContainer } from './stop-container.ts'
 import { createVolume, listVolumes, prepareVolumes, readVolumeFile, removeVolume, volumeUsage, writeVolume } from './volumes.ts'
 
@@ -120,8 +120,11 @@ export class DockerRuntime implements Runtime {
   logs(id: string, options: LogOptions) {
     return logs(this.#context, id, options)
   }
-  stats(uid: string, options: { disk?: boolean } = {}) {
-    return stats(this.#context, uid, options)
+  stats(uid: string) {
+    return stats(this.#context, uid)
+  }
+  writtenBytes() {
+    return writtenBytes(this.#context)
   }
   imageStatus(image: string) {
     return imageStatus(this.#context, image)

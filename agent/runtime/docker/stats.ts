@@ -1,21 +1,21 @@
 import type Docker from 'dockerode'
-import type { ContainerStats, InterfaceStats, PodStats } from '../runtime.ts'
+import type { ContainerStats, InterfaceStats, PodStats, WrittenBytes } from '../runtime.ts'
 import { isMissing, toRuntimeError, translated } from './errors.ts'
-import { isSandbox, labels, ownerFilter } from './labels.ts'
+import { identityOf, isPodContainer, isSandbox, labels, ownerFilter } from './labels.ts'
 import type { DockerContext } from './options.ts'
 
 type Found = Docker.ContainerInfo & { readonly SizeRw?: number }
 interface Measured {
-  readonly found: Found
+  readonly found: Docker.ContainerInfo
   readonly usage: ContainerStats
   readonly interfaces: readonly InterfaceStats[]
 }
 
 /** What the containers of a pod use now, from their cgroups; those that end meanwhile are left out. */
-export async function stats(context: DockerContext, uid: string, { disk = false }: { disk?: boolean } = {}): Promise<PodStats> {
+export async function stats(context: DockerContext, uid: string): Promise<PodStats> {
   const filters = { label: ownerFilter(context, `${labels.podUid}=${uid}`), status: ['running'] }
-  const running = await translated(context.docker.listContainers({ filters, size: disk }))
-  const all = (await Promise.all(running.map(found => one(context, found, disk)))).flatMap(measured => measured ?? [])
+  const running = await translated(context.docker.listContainers({ filters }))
+  const all = (await Promise.all(running.map(found => one(context, found)))).flatMap(measured => measured ?? [])
   const sandbox = all.find(({ found }) => isSandbox(found.Labels))
   return {
     containers: all.filter(measured => !isSandbox(measured.found.Labels)).map(({ usage }) => usage),
@@ -25,19 +25,31 @@ export async function stats(context: DockerContext, uid: string, { disk = false 
   }
 }
 
-async function one({ docker }: DockerContext, found: Found, disk: boolean): Promise<Measured | undefined> {
+export async function writtenBytes(context: DockerContext): Promise<WrittenBytes[]> {
+  const filters = { label: ownerFilter(context) }
+  const all: Found[] = await translated(context.docker.listContainers({ all: true, size: true, filters }))
+  return all
+    .filter(({ Labels }) => isPodContainer(Labels) && !isSandbox(Labels))
+    .map(({ Id, Labels, SizeRw }) => ({
+      podUid: identityOf(Labels).uid,
+      name: Labels[labels.containerName] ?? '',
+      id: Id,
+      // The engine leaves out that nothing was written.
+      bytes: SizeRw ?? 0,
+    }))
+}
+
+async function one({ docker }: DockerContext, found: Docker.ContainerInfo): Promise<Measured | undefined> {
   try {
     const read = await docker.getContainer(found.Id).stats({ stream: false, 'one-shot': true })
-    // The engine leaves out the size of a container that has written nothing.
-    const written = disk ? { writtenBytes: found.SizeRw ?? 0 } : {}
-    return { found, usage: { ...usageOf(found, read), ...written }, interfaces: interfacesOf(read) }
+    return { found, usage: usageOf(found, read), interfaces: interfacesOf(read) }
   } catch (error) {
     if (isMissing(error)) return undefined
     throw toRuntimeError(error)
   }
 }
 
-function usageOf({ Id, Image, Labels }: Found, read: Docker.ContainerStats): ContainerStats {
+function usageOf({ Id, Image, Labels }: Docker.ContainerInfo, read: Docker.ContainerStats): ContainerStats {
   const memory = read.memory_stats
   const usage = memory.usage ?? 0
   const details: Partial<Record<string, number>> = { ...memory.stats }

@@ -6,7 +6,7 @@ import { ServiceAccount } from '../../../api/core/service-account.ts'
 import { forbidden } from '../../../api/errors.ts'
 import { isEqual } from '../../../common/equal.ts'
 import type { AdmissionContext, Lookup } from '../interfaces.ts'
-import { isMirrorPod } from './mirror-pod.ts'
+import { isMirrorPod } from '../../../api/static-pods.ts'
 import { changedRestrictedLabels } from './node-labels.ts'
 import { concerns, type AdmissionRule } from './rule.ts'
 

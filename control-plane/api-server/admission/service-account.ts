@@ -4,7 +4,7 @@ import { ServiceAccount } from '../../../api/core/service-account.ts'
 import { forbidden } from '../../../api/errors.ts'
 import type { Clock } from '../../../common/clock.ts'
 import type { Lookup } from '../interfaces.ts'
-import { isMirrorPod } from './mirror-pod.ts'
+import { isMirrorPod } from '../../../api/static-pods.ts'
 import { onCreate, type AdmissionRule } from './rule.ts'
 import { withServiceAccountToken } from './service-account-token-volume.ts'
 
