@@ -17,6 +17,14 @@ export const ageColumn: Column<KubernetesObject> = {
   cell: (object, now) => ageOf(object.metadata.creationTimestamp, now),
 }
 
+/** What kinds show that have no columns of their own. */
+export const createdAtColumn: Column<KubernetesObject> = {
+  name: 'Created At',
+  type: 'date',
+  description: 'When the object was created.',
+  cell: object => object.metadata.creationTimestamp,
+}
+
 /** The first `max` entries, then how many there are besides. Undefined: there are none. */
 export function firstFew(entries: readonly string[], max = 3): string | undefined {
   if (entries.length === 0) return undefined

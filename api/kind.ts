@@ -80,6 +80,8 @@ export interface Kind<O extends KubernetesObject = KubernetesObject> {
   readonly createOnUpdate?: boolean
   /** What the API server hands out when objects are written: cluster IPs and node ports of services. */
   readonly allocates?: 'service-addresses'
+  /** Stored and shown, but nothing in this cluster acts on it yet; whoever creates one is told so. */
+  readonly inert?: true
   /** Milliseconds after its last write at which an object disappears (events). */
   readonly timeToLive?: number
   /** Storage shared with another kind (core and events.k8s.io events): the plural and group that own it, and the translation. */
@@ -104,6 +106,16 @@ export interface Kind<O extends KubernetesObject = KubernetesObject> {
   readonly validateSubresource?: Readonly<Record<string, Change<O, readonly FieldError[]>>>
   /** Sentences for the Warning header, on create and update. */
   warnings?(object: O): readonly string[]
+}
+
+/** What most kinds with a status have, and everything that has a number of replicas. */
+export const statusSubresource: Subresource = { type: 'status', verbs: ['get', 'patch', 'update'] }
+export const scaleSubresource: Subresource = {
+  type: 'scale',
+  kind: 'Scale',
+  group: 'autoscaling',
+  version: 'v1',
+  verbs: ['get', 'patch', 'update'],
 }
 
 type KindOptions<O extends KubernetesObject> = Omit<Kind<O>, 'schema' | 'singular'> & { readonly singular?: string }

@@ -40,7 +40,8 @@ function kindAt(path: string): Kind | undefined {
 function created(kind: Kind, json: KubernetesObject): { object: KubernetesObject; errors: readonly FieldError[] } {
   const { status: _, ...body } = json as KubernetesObject & { status?: unknown }
   const decoded = decode(kind.schema, body).value
-  const metadata = { ...decoded.metadata, ...(kind.namespaced ? { namespace: decoded.metadata.namespace ?? 'default' } : {}) }
+  const { namespace = 'default', ...rest } = decoded.metadata
+  const metadata = { ...rest, uid: 'made-up', ...(kind.namespaced ? { namespace } : {}) }
   const filled = withDefaults(kind.schema, { ...decoded, metadata })
   const complete = kind.applyDefaults?.(filled) ?? filled
   const object = kind.prepareForCreate?.(complete) ?? complete
@@ -52,14 +53,20 @@ const allocated = ['clusterIP', 'clusterIPs', 'ipFamilies', 'ipFamilyPolicy', 'h
 const without = (object: Fields, names: readonly string[]): Fields =>
   Object.fromEntries(Object.entries(object).filter(([name]) => !names.includes(name)))
 
-/** Without what is allocated, counted or stamped. */
+const stamped = ['lastPhaseTransitionTime', 'controller-uid', 'batch.kubernetes.io/controller-uid']
+
+/** Without what is allocated, counted, stamped or added by admission. */
 function comparable(value: unknown): unknown {
-  const object = JSON.parse(JSON.stringify(value)) as Fields & { metadata: Fields; spec?: Fields & { ports?: Fields[] } }
+  const text = JSON.stringify(value)
+  const object = JSON.parse(text, (name, item: unknown) => (stamped.includes(name) ? undefined : item)) as Fields & {
+    metadata: Fields
+    spec?: Fields & { ports?: Fields[] }
+  }
   const spec = object.spec && 'sessionAffinity' in object.spec ? without(object.spec, allocated) : object.spec
   const ports = object.spec?.ports?.map(port => without(port, ['nodePort']))
   return {
     ...object,
-    metadata: without(object.metadata, ['generation', 'creationTimestamp', 'uid', 'managedFields', 'resourceVersion']),
+    metadata: without(object.metadata, ['generation', 'creationTimestamp', 'uid', 'managedFields', 'resourceVersion', 'finalizers']),
     ...(spec ? { spec: ports ? { ...spec, ports } : spec } : {}),
   }
 }

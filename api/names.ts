@@ -1,3 +1,5 @@
+import { fieldInvalid, fieldRequired, type FieldError } from './schema/field-error.ts'
+
 /** Checks of names and keys. Each returns upstream's sentences about what is wrong; an empty list means the value is fine. */
 
 const label1123 = '[a-z0-9]([-a-z0-9]*[a-z0-9])?'
@@ -49,6 +51,11 @@ const labelValueRule = rule(
   labelValue,
   "a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character",
   ['MyValue', 'my_value', '12345'],
+)
+const wildcardRule = rule(
+  `\\*\\.${subdomain1123}`,
+  "a wildcard DNS-1123 subdomain must start with '*.', followed by a valid DNS subdomain, which must consist of lower case alphanumeric characters, '-' or '.' and end with an alphanumeric character",
+  ['*.example.com'],
 )
 const configMapKeyRule = rule(configMapKey, "a valid config key must consist of alphanumeric characters, '-', '_' or '.'", [
   'key.name',
@@ -124,6 +131,22 @@ export function pathSegmentNameErrors(value: string, prefix = false): string[] {
   if (!prefix && (value === '.' || value === '..')) return [`may not be '${value}'`]
   return ['/', '%'].filter(character => value.includes(character)).map(character => `may not contain '${character}'`)
 }
+
+const httpPath = "[A-Za-z0-9/\\-._~%!$&'()*+,;=:]+"
+
+/** `example.com/name`: controllers of ingress classes, managers of jobs, finalizers. */
+export function domainPrefixedPathErrors(value: string, path: string): FieldError[] {
+  if (!value) return [fieldRequired(path)]
+  const at = value.indexOf('/')
+  const [domain, rest] = at < 0 ? [value, ''] : [value.slice(0, at), value.slice(at + 1)]
+  if (!domain || !rest) return [fieldInvalid(path, value, 'must be a domain-prefixed path (such as "acme.io/foo")')]
+  const errors = dns1123SubdomainErrors(domain).map(error => fieldInvalid(path, domain, error))
+  const message = regexMessage('Invalid path', httpPath, [])
+  return new RegExp(`^${httpPath}$`).test(rest) ? errors : [...errors, fieldInvalid(path, rest, message.replace(' (e.g. ', ' ('))]
+}
+
+/** `*.example.com` */
+export const wildcardSubdomainErrors = (value: string): string[] => check(value, 253, wildcardRule)
 
 /** How kinds check names: most by subdomain. A prefix (generateName) may end in a dash, which the generated characters follow. */
 export const nameCheck =

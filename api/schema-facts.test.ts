@@ -25,6 +25,7 @@ const formats: Readonly<Record<string, string>> = {
   quantity: 'io.k8s.apimachinery.pkg.api.resource.Quantity',
   'int-or-string': 'io.k8s.apimachinery.pkg.util.intstr.IntOrString',
   json: `${meta}FieldsV1`,
+  'raw-extension': 'io.k8s.apimachinery.pkg.runtime.RawExtension',
   byte: 'string:byte',
 }
 

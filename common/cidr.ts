@@ -1,3 +1,5 @@
+import { BlockList, isIP } from 'node:net'
+
 /** IPv4 ranges as numbers. */
 export interface Cidr {
   readonly first: number
@@ -27,4 +29,21 @@ export function parseCidr(text: string): Cidr {
 export const cidrContains = (cidr: Cidr, address: string): boolean => {
   const number = parseAddress(address)
   return number !== undefined && number >= cidr.first && number <= cidr.last
+}
+
+/** Whether the text is a range of either family. */
+export function isCidr(text: string): boolean {
+  const [address = '', length, more] = text.split('/')
+  const bits = isIP(address) === 4 ? 32 : isIP(address) === 6 ? 128 : -1
+  return more === undefined && length !== undefined && /^\d{1,3}$/.test(length) && Number(length) <= bits
+}
+
+/** Whether the first range lies within the second and is smaller; both are valid. */
+export function isStrictSubset(inner: string, outer: string): boolean {
+  const [innerAddress = '', innerLength] = inner.split('/')
+  const [outerAddress = '', outerLength] = outer.split('/')
+  const family = isIP(outerAddress) === 6 ? 'ipv6' : 'ipv4'
+  const range = new BlockList()
+  range.addSubnet(outerAddress, Number(outerLength), family)
+  return isIP(innerAddress) === isIP(outerAddress) && Number(innerLength) > Number(outerLength) && range.check(innerAddress, family)
 }

@@ -13,7 +13,7 @@ import type { Logger } from '../common/log.ts'
 import { runAll, untilAborted, type Runnable } from '../common/run.ts'
 import { ownAddresses } from './addresses.ts'
 import { createAdmission } from './api-server/admission/index.ts'
-import { createAuthenticator } from './api-server/auth/authenticate.ts'
+import { createAuthenticator, createTokenAuthenticator } from './api-server/auth/authenticate.ts'
 import { createAuthorizer } from './api-server/auth/authorize.ts'
 import { createTokenAction } from './api-server/auth/create-token.ts'
 import { createReviews } from './api-server/auth/reviews.ts'
@@ -157,7 +157,11 @@ async function apiServer(parts: {
     kinds: builtInKinds,
     authenticator: createAuthenticator({ lookup, tokens, clock, adminToken: config.adminToken }),
     authorizer,
-    reviews: createReviews({ authorizer, clock }),
+    reviews: createReviews({
+      authorizer,
+      clock,
+      tokenUser: createTokenAuthenticator({ lookup, tokens, clock, adminToken: config.adminToken }),
+    }),
     admission: createAdmission({ lookup, clock }),
     actions: { token: createTokenAction({ lookup, tokens, clock }) },
     documents: issuerDiscovery(signingKey, { issuer, address: `https://${advertiseAddress}:${config.port}` }),

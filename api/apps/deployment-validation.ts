@@ -1,6 +1,6 @@
 import type { Deployment, DeploymentSpec, DeploymentStrategy, RollingUpdateDeployment } from './deployment.ts'
+import { amountOf, validateAmount, validateAtMostAll } from './rolling-update-validation.ts'
 import { immutableSelectorErrors, nonNegativeErrors, validateReplicasTemplate, validateSelector } from './template-validation.ts'
-import { percentOf } from '../int-or-string.ts'
 import { fieldForbidden, fieldInvalid, fieldNotSupported, fieldRequired, type FieldError } from '../schema/field-error.ts'
 
 export const validateDeployment = ({ spec }: Deployment): FieldError[] => [
@@ -38,28 +38,16 @@ function validateStrategy({ type, rollingUpdate }: DeploymentStrategy): FieldErr
   return rollingUpdate ? validateRollingUpdate(rollingUpdate, path) : [fieldRequired(path, 'this should be defaulted and never be nil')]
 }
 
-const amountOf = (value: number | string) => (typeof value === 'number' ? value : (percentOf(value) ?? 0))
-
 function validateRollingUpdate({ maxUnavailable = 0, maxSurge = 0 }: RollingUpdateDeployment, path: string): FieldError[] {
   const unavailablePath = `${path}.maxUnavailable`
   return [
-    ...amountErrors(maxUnavailable, unavailablePath),
-    ...amountErrors(maxSurge, `${path}.maxSurge`),
+    ...validateAmount(maxUnavailable, unavailablePath),
+    ...validateAmount(maxSurge, `${path}.maxSurge`),
     ...(amountOf(maxUnavailable) === 0 && amountOf(maxSurge) === 0
       ? [fieldInvalid(unavailablePath, maxUnavailable, 'may not be 0 when `maxSurge` is 0')]
       : []),
-    ...((typeof maxUnavailable === 'string' ? (percentOf(maxUnavailable) ?? 0) : 0) > 100
-      ? [fieldInvalid(unavailablePath, maxUnavailable, 'must not be greater than 100%')]
-      : []),
+    ...validateAtMostAll(maxUnavailable, unavailablePath),
   ]
-}
-
-const percentMessage =
-  "a valid percent string must be a numeric string followed by an ending '%' (e.g. '1%',  or '93%', regex used for validation is '[0-9]+%')"
-
-function amountErrors(value: number | string, path: string): FieldError[] {
-  if (typeof value === 'number') return nonNegativeErrors(value, path)
-  return percentOf(value) === undefined ? [fieldInvalid(path, value, percentMessage)] : []
 }
 
 export function validateDeploymentStatus({ status }: Deployment): FieldError[] {

@@ -33,12 +33,15 @@ export const templateColumns: readonly Column<WithTemplate>[] = [
   },
 ]
 
-/** What of the template will surprise, and names that pods take over though host names cannot be like that. */
-export function templateWarnings({ metadata, spec }: WithTemplate): string[] {
+/** Names that pods take over though host names cannot be like that. */
+export function nameWarnings({ metadata }: KubernetesObject): string[] {
   const errors = dns1123LabelErrors(metadata.name ?? '')
   const surprise = 'this is used in Pod names and hostnames, which can result in surprising behavior; a DNS label is recommended'
-  return [
-    ...(errors.length > 0 ? [`metadata.name: ${surprise}: [${errors.join(' ')}]`] : []),
-    ...warningsForPodTemplate(spec.template, 'spec.template'),
-  ]
+  return errors.length > 0 ? [`metadata.name: ${surprise}: [${errors.join(' ')}]`] : []
 }
+
+/** What of the template will surprise, and of the name. */
+export const templateWarnings = (object: WithTemplate): string[] => [
+  ...nameWarnings(object),
+  ...warningsForPodTemplate(object.spec.template, 'spec.template'),
+]

@@ -15,7 +15,7 @@ export const validateReplicaSetUpdate = (next: ReplicaSet, current: ReplicaSet):
   ...immutableSelectorErrors<ReplicaSetSpec>(next.spec, current.spec),
 ]
 
-export function validateReplicaSetStatus({ status }: ReplicaSet): FieldError[] {
+export function validateReplicaSetStatus({ status }: Pick<ReplicaSet, 'status'>): FieldError[] {
   const { replicas = 0, fullyLabeledReplicas = 0, readyReplicas = 0, availableReplicas = 0, observedGeneration } = status
   const tooMany = (field: string, value: number, than: string) => fieldInvalid(`status.${field}`, value, `cannot be greater than ${than}`)
   return [

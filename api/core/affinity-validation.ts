@@ -49,7 +49,7 @@ const validateTerm = ({ matchExpressions, matchFields }: NodeSelectorTerm, path:
 ]
 
 /** Also for persistent volumes. */
-function validateNodeSelector(selector: NodeSelector, path: string): FieldError[] {
+export function validateNodeSelector(selector: NodeSelector, path: string): FieldError[] {
   const terms = selector.nodeSelectorTerms ?? []
   const at = `${path}.nodeSelectorTerms`
   return terms.length === 0 ? [fieldRequired(at, 'must have at least one node selector term')] : eachAt(terms, at, validateTerm)

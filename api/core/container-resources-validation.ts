@@ -19,10 +19,10 @@ const counted = [
   'services.loadbalancers',
 ]
 const measured = ['cpu', 'memory', 'ephemeral-storage']
-const standard = new Set([
+/** What quotas can limit. */
+export const standardQuotaResources: ReadonlySet<string> = new Set([
   ...counted,
   ...measured,
-  'storage',
   'requests.storage',
   ...measured.flatMap(name => [`requests.${name}`, `limits.${name}`]),
 ])
@@ -31,18 +31,26 @@ const isHugePages = (name: string) => name.startsWith('hugepages-')
 const isNative = (name: string) => !name.includes('/') || name.includes('kubernetes.io/')
 const isExtended = (name: string) =>
   !isNative(name) && !name.startsWith('requests.') && qualifiedNameErrors(`requests.${name}`).length === 0
-const mayOvercommit = (name: string) => isNative(name) && !isHugePages(name)
+/** Whether more may be promised of it than there is. */
+export const mayOvercommit = (name: string) => isNative(name) && !isHugePages(name)
 
 /** Names that nodes and quotas may use too. */
 export function validateResourceName(name: string, path: string): FieldError[] {
   const wrong = invalidAll(path, name, qualifiedNameErrors(name))
   if (wrong.length > 0) return wrong
-  if (!name.includes('/') && !standard.has(name) && !isHugePages(name) && !name.startsWith('requests.hugepages-'))
+  if (
+    !name.includes('/') &&
+    name !== 'storage' &&
+    !standardQuotaResources.has(name) &&
+    !isHugePages(name) &&
+    !name.startsWith('requests.hugepages-')
+  )
     return [fieldInvalid(path, name, 'must be a standard resource type or fully qualified')]
   return []
 }
 
-function validateContainerResourceName(name: string, path: string): FieldError[] {
+/** Names of what containers can ask for. */
+export function validateContainerResourceName(name: string, path: string): FieldError[] {
   const errors = validateResourceName(name, path)
   if (!name.includes('/')) {
     if (!measured.includes(name) && !isHugePages(name)) errors.push(fieldInvalid(path, name, 'must be a standard resource for containers'))

@@ -1,3 +1,4 @@
+import { validateClaimSpec } from './persistent-volume-claim-validation.ts'
 import { eachAt, noBacksteps, requiredUnless, supported } from './pod-field-checks.ts'
 import { blockVolumeChecks, type VolumeCheck } from './volume-network-validation.ts'
 import { fileVolumeChecks } from './volume-files-validation.ts'
@@ -14,7 +15,7 @@ export interface VolumeRules {
 const hostPathTypes = ['', 'BlockDevice', 'CharDevice', 'Directory', 'DirectoryOrCreate', 'File', 'FileOrCreate', 'Socket'] as const
 
 /** Also for persistent volumes. */
-function validateHostPath({ path: directory, type }: NonNullable<Volume['hostPath']>, path: string): FieldError[] {
+export function validateHostPath({ path: directory, type }: NonNullable<Volume['hostPath']>, path: string): FieldError[] {
   if (!directory) return [fieldRequired(`${path}.path`)]
   return [...noBacksteps(directory, `${path}.path`), ...(type === undefined ? [] : supported(`${path}.type`, type, hostPathTypes))]
 }
@@ -36,18 +37,7 @@ function validateImage({ reference, pullPolicy }: NonNullable<Volume['image']>, 
 function validateEphemeral({ volumeClaimTemplate: template }: NonNullable<Volume['ephemeral']>, path: string): FieldError[] {
   const at = `${path}.volumeClaimTemplate`
   if (!template) return [fieldRequired(at)]
-  const { accessModes = [], resources } = template.spec
-  const storage = resources?.requests?.storage
-  return [
-    ...(accessModes.length > 0 ? [] : [fieldRequired(`${at}.spec.accessModes`, 'at least 1 access mode is required')]),
-    ...eachAt(accessModes, `${at}.spec.accessModes`, (mode, modeAt) =>
-      supported(modeAt.slice(0, modeAt.lastIndexOf('[')), mode, ['ReadOnlyMany', 'ReadWriteMany', 'ReadWriteOnce', 'ReadWriteOncePod']),
-    ),
-    ...(storage === undefined ? [fieldRequired(`${at}.spec.resources[storage]`)] : []),
-    ...(storage !== undefined && compareQuantities(storage, '0') <= 0
-      ? [fieldInvalid(`${at}.spec.resources[storage]`, storage, 'must be greater than zero')]
-      : []),
-  ]
+  return validateClaimSpec(template.spec, `${at}.spec`)
 }
 
 type Source = Exclude<keyof Volume, 'name'>

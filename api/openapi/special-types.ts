@@ -14,6 +14,7 @@ const time = 'A moment in RFC 3339, with whole seconds.'
 const microTime = 'A moment in RFC 3339, with microseconds.'
 const fields =
   'A set of fields as nested objects: "f:<name>" is a field, "k:<keys>" an item of a list, "v:<value>" a member of a set, "." the thing itself.'
+const anyObject = 'An object of any kind.'
 
 /** Formats of ours that are definitions with a name in OpenAPI. */
 const specialTypes: Readonly<Record<string, SpecialType>> = {
@@ -41,6 +42,11 @@ const specialTypes: Readonly<Record<string, SpecialType>> = {
     name: 'io.k8s.apimachinery.pkg.apis.meta.v1.FieldsV1',
     v2: { description: fields, type: 'object' },
     v3: { description: fields, type: 'object' },
+  },
+  'raw-extension': {
+    name: 'io.k8s.apimachinery.pkg.runtime.RawExtension',
+    v2: { description: anyObject, type: 'object' },
+    v3: { description: anyObject, type: 'object' },
   },
 }
 

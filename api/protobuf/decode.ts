@@ -103,6 +103,7 @@ function readBytes(schema: Schema, bytes: Uint8Array, depth: number): unknown {
     case 'int-or-string':
       return decodeIntOrString(bytes)
     case 'json':
+    case 'raw-extension':
       return decodeJsonMessage(bytes)
     case 'byte':
       return Buffer.from(bytes).toString('base64')

@@ -58,6 +58,7 @@ function bytesOf({ schema, value }: Typed): Uint8Array {
     case 'int-or-string':
       return encodeIntOrString(value)
     case 'json':
+    case 'raw-extension':
       return encodeText(JSON.stringify(value))
     case 'byte':
       return Buffer.from(String(value), 'base64')

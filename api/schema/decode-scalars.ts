@@ -97,6 +97,7 @@ export function scalarDecoder(schema: Schema): Decoder {
     case 'byte':
       return decodeBytes(schema)
     case 'json':
+    case 'raw-extension':
       return decodeAny(schema)
     default:
   }

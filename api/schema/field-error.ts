@@ -29,6 +29,12 @@ export const fieldInvalid = (field: string, value: unknown, detail: string): Fie
   field,
   message: `Invalid value: ${shown(value)}: ${detail}`,
 })
+/** Where the value would say nothing. */
+export const invalidWithoutValue = (field: string, detail: string): FieldError => ({
+  reason: 'FieldValueInvalid',
+  field,
+  message: `Invalid value: ${detail}`,
+})
 export const fieldForbidden = (field: string, detail: string): FieldError => ({
   reason: 'FieldValueForbidden',
   field,
@@ -54,4 +60,9 @@ export const fieldTooLong = (field: string, maximum: number): FieldError => ({
   reason: 'FieldValueTooLong',
   field,
   message: `Too long: may not be more than ${maximum} bytes`,
+})
+export const fieldTooMany = (field: string, actual: number, maximum: number): FieldError => ({
+  reason: 'FieldValueTooMany',
+  field,
+  message: `Too many: ${actual}: must have at most ${maximum} ${maximum === 1 ? 'item' : 'items'}`,
 })

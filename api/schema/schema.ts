@@ -6,7 +6,8 @@
 export interface Schema<T = unknown> {
   readonly type?: 'object' | 'array' | 'string' | 'integer' | 'number' | 'boolean'
   /** `int-or-string`, `quantity` and `micro-time` are ours; the OpenAPI walk translates them. */
-  readonly format?: 'int32' | 'int64' | 'double' | 'byte' | 'date-time' | 'micro-time' | 'int-or-string' | 'quantity' | 'json'
+  readonly format?:
+    'int32' | 'int64' | 'double' | 'byte' | 'date-time' | 'micro-time' | 'int-or-string' | 'quantity' | 'json' | 'raw-extension'
   readonly description?: string
   readonly properties?: Readonly<Record<string, Schema>>
   readonly required?: readonly string[]
@@ -24,7 +25,7 @@ export interface Schema<T = unknown> {
   readonly message?: Message
   readonly 'x-kubernetes-list-type'?: 'atomic' | 'set' | 'map'
   readonly 'x-kubernetes-list-map-keys'?: readonly string[]
-  readonly 'x-kubernetes-map-type'?: 'atomic'
+  readonly 'x-kubernetes-map-type'?: 'atomic' | 'granular'
   readonly 'x-kubernetes-patch-merge-key'?: string
   readonly 'x-kubernetes-patch-strategy'?: string
   /** Compile-time only; never set. */
@@ -63,16 +64,19 @@ export const int32 = (options: Options<number> = {}): Schema<number> => ({ type:
 export const int64 = (options: Options<number> = {}): Schema<number> => ({ type: 'integer', format: 'int64', ...options })
 export const double = (options: Options<number> = {}): Schema<number> => ({ type: 'number', format: 'double', ...options })
 export const boolean = (options: Options<boolean> = {}): Schema<boolean> => ({ type: 'boolean', ...options })
-/** Any JSON object, kept as it is. */
+/** An object of any kind, kept as it is. */
+export const rawExtension = (): Schema<Record<string, unknown>> => ({ type: 'object', format: 'raw-extension' })
+/** A set of fields as JSON, kept as it is. */
 export const json = (): Schema<Record<string, unknown>> => ({ type: 'object', format: 'json' })
 
 export const map = <T>(
   values: Schema<T>,
-  options: { atomic?: boolean; presence?: 'pointer' | 'always' } = {},
+  options: { atomic?: boolean; granular?: boolean; presence?: 'pointer' | 'always' } = {},
 ): Schema<Record<string, T>> => ({
   type: 'object',
   additionalProperties: values,
   ...(options.atomic ? { 'x-kubernetes-map-type': 'atomic' } : {}),
+  ...(options.granular ? { 'x-kubernetes-map-type': 'granular' } : {}),
   ...(options.presence ? { presence: options.presence } : {}),
 })
 

@@ -22,6 +22,7 @@ import { podGarbageCollector } from './pod-garbage.ts'
 import { replicaSetController } from './replica-set/replica-set.ts'
 import { rootCaPublisher } from './root-ca.ts'
 import { serviceAccountController } from './service-account.ts'
+import { pvcProtectionController, pvProtectionController } from './storage-protection.ts'
 
 export interface ControllersOptions {
   readonly client: Client
@@ -55,6 +56,8 @@ const controllersOf = ({ authority, clusterCidr }: ControllersOptions): Readonly
   'certificatesigningrequest-approving-controller': csrApprovingController,
   'certificatesigningrequest-signing-controller': context => csrSigningController(context, authority),
   'certificatesigningrequest-cleaner-controller': csrCleaner,
+  'persistentvolumeclaim-protection-controller': pvcProtectionController,
+  'persistentvolume-protection-controller': pvProtectionController,
 })
 
 /** All controllers, on shared informers. */

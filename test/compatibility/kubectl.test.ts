@@ -4,6 +4,7 @@ import { kubectlAt, kubectlPaths } from '../support/kubectl.ts'
 import { ownNamespace, testCluster } from '../support/test-cluster.ts'
 import { changing } from './changing.ts'
 import { deployment, type Context } from './context.ts'
+import { kinds } from './kinds.ts'
 import { nodes } from './nodes.ts'
 import { reading } from './reading.ts'
 import { running } from './running.ts'
@@ -52,6 +53,7 @@ describe.each(kubectls.map(kubectl => [kubectl.version, kubectl] as const))('kub
   })
   reading(context)
   changing(context)
+  kinds(context)
   running(context)
   nodes(context)
 })

@@ -188,7 +188,7 @@ describe('resources on real Docker', () => {
     await create(manifest('filled', [filled], { volumes: [{ name: 'fill', emptyDir: { medium: 'Memory' } }] }))
     await ready('filled')
     await eventually(() => kubectl(`exec ${in_} filled -- ls /tmp/full`), { seconds: 90 })
-    await resizeContainer('filled', { limits: { memory: '16Mi' } })
+    await resizeContainer('filled', { requests: { memory: '16Mi' }, limits: { memory: '16Mi' } })
     const refused = await eventually(async () => condition(await get('filled'), 'PodResizeInProgress')?.reason === 'Error' && get('filled'))
     const why = condition(refused, 'PodResizeInProgress')
     console.log(`filled: ${why?.message}`)

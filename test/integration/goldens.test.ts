@@ -55,6 +55,8 @@ async function startRecordedCluster() {
   for (const namespace of ['default', 'test', 'mem-example', 'foo', 'kubernetes-dashboard']) {
     await server.call('POST', `/api/v1/namespaces/${namespace}/serviceaccounts`, { body: { metadata: { name: 'default' } } })
   }
+  const role = { metadata: { name: 'cluster-admin' }, rules: [{ verbs: ['*'], apiGroups: ['*'], resources: ['*'] }] }
+  await server.call('POST', '/apis/rbac.authorization.k8s.io/v1/clusterroles', { body: role })
   return {
     call: server.call,
     async [Symbol.asyncDispose](): Promise<void> {

@@ -29,7 +29,9 @@ export async function extraNode(name: string, { settings = {}, run = [] }: Extra
   const [sibling = ''] = await quietly('ps', '-q', '--filter', `label=${label}`, '--filter', 'label=com.docker.compose.service=node-1')
   const inherited = JSON.parse(await docker('inspect', '--format', '{{json .Config.Env}}', sibling)) as string[]
   const image = (await docker('inspect', '--format', '{{.Config.Image}}', sibling)).trim()
-  const environment = { ...Object.fromEntries(inherited.map(entry => entry.split(/=(.*)/s))), ...settings, KUBELING_NODE: name }
+  // Nobody else's pods come here: they would meet with what this node is made to suffer.
+  const alone = { KUBELING_REGISTER_WITH_TAINTS: 'extra=true:NoSchedule' }
+  const environment = { ...Object.fromEntries(inherited.map(entry => entry.split(/=(.*)/s))), ...alone, ...settings, KUBELING_NODE: name }
   const node: ExtraNode = {
     name,
     container,

@@ -11,6 +11,9 @@ const generated = [
   'clusterIPs',
   'nodePort',
   'healthCheckNodePort',
+  'lastPhaseTransitionTime',
+  'controller-uid',
+  'batch.kubernetes.io/controller-uid',
 ]
 
 /** A JSON value without what differs from one run to the next. */

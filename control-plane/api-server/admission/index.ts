@@ -9,6 +9,7 @@ import { podPriority } from './priority.ts'
 import { priorityClassDefault } from './priority-class-default.ts'
 import type { AdmissionRule } from './rule.ts'
 import { serviceAccount } from './service-account.ts'
+import { storageObjectInUseProtection } from './storage-object-in-use-protection.ts'
 import { taintNodesByCondition } from './taint-nodes-by-condition.ts'
 
 /** The rules in upstream's order: each sees what the ones before it made. */
@@ -20,6 +21,7 @@ const rules = ({ lookup, clock }: { lookup: Lookup; clock: Clock }): readonly Ad
   podPriority(lookup),
   priorityClassDefault(lookup),
   defaultTolerationSeconds,
+  ...storageObjectInUseProtection,
   certificateRequester,
   serviceAccountTokenSecrets,
 ]

@@ -21,7 +21,8 @@ export interface Credentials {
 /** The user of a bearer token for any of `audiences`, or undefined when the token is not good; TokenReview asks this too. */
 export type TokenAuthenticator = (token: string, audiences?: readonly string[]) => Promise<User | undefined>
 
-function createTokenAuthenticator({ lookup, tokens, clock, adminToken }: Credentials): TokenAuthenticator {
+/** Whose bearer tokens are. */
+export function createTokenAuthenticator({ lookup, tokens, clock, adminToken }: Credentials): TokenAuthenticator {
   return async (token, audiences = [tokens.issuer]) => {
     const now = clock.now()
     if (adminToken && sameText(token, adminToken)) return { name: 'kubernetes-admin', groups: [masters, authenticated] }

@@ -1,22 +1,43 @@
 import { SelfSubjectReview } from '../../../api/authentication/self-subject-review.ts'
+import { TokenReview } from '../../../api/authentication/token-review.ts'
 import type { NonResourceAttributes, ResourceAttributes } from '../../../api/authorization/access-attributes.ts'
+import { LocalSubjectAccessReview } from '../../../api/authorization/local-subject-access-review.ts'
 import { SelfSubjectAccessReview } from '../../../api/authorization/self-subject-access-review.ts'
 import { SubjectAccessReview } from '../../../api/authorization/subject-access-review.ts'
 import { timestamp } from '../../../api/time.ts'
 import type { Clock } from '../../../common/clock.ts'
 import type { Attributes, Authorizer, Review, User } from '../interfaces.ts'
+import type { TokenAuthenticator } from './authenticate.ts'
 
-/** Who am I, may I, may somebody: answered by those who decide about requests. */
-export function createReviews({ authorizer, clock }: { authorizer: Authorizer; clock: Clock }): Review[] {
+interface Options {
+  readonly authorizer: Authorizer
+  readonly clock: Clock
+  readonly tokenUser: TokenAuthenticator
+}
+
+/** A user as reviews show it. */
+const userInfoOf = ({ name: username, uid, groups, extra }: User) => ({
+  username,
+  ...(uid ? { uid } : {}),
+  groups: [...groups],
+  ...(extra ? { extra } : {}),
+})
+
+/** Who am I, whose is this, may I, may somebody: answered by those who decide about requests. */
+export function createReviews({ authorizer, clock, tokenUser }: Options): Review[] {
   const statusFor = (user: User, wanted: Wanted) => {
     const decision = authorizer.authorize(user, attributesOf(wanted))
     if (decision === 'allow') return { allowed: true }
     return { allowed: false, ...(decision.deny ? { reason: decision.deny } : {}) }
   }
   const whoAmI: Review['review'] = async (object, { user }) => {
-    const { name: username, uid, groups, extra } = user
-    const userInfo = { username, ...(uid ? { uid } : {}), groups, ...(extra ? { extra } : {}) }
-    return { ...object, metadata: { creationTimestamp: timestamp(clock.now()) }, status: { userInfo } }
+    return { ...object, metadata: { creationTimestamp: timestamp(clock.now()) }, status: { userInfo: userInfoOf(user) } }
+  }
+  const whose: Review['review'] = async object => {
+    const { token, audiences } = (object as TokenReview).spec
+    const user = await tokenUser(token, audiences?.length ? audiences : undefined)
+    if (!user) return { ...object, status: { user: {}, error: 'invalid bearer token' } }
+    return { ...object, status: { authenticated: true, user: userInfoOf(user), ...(audiences?.length ? { audiences } : {}) } }
   }
   const mayI: Review['review'] = async (object, { user }) => {
     const { spec } = object as SelfSubjectAccessReview
@@ -29,6 +50,8 @@ export function createReviews({ authorizer, clock }: { authorizer: Authorizer; c
   }
   return [
     { kind: SelfSubjectReview, review: whoAmI },
+    { kind: TokenReview, review: whose },
+    { kind: LocalSubjectAccessReview, review: maySomebody },
     { kind: SelfSubjectAccessReview, review: mayI },
     { kind: SubjectAccessReview, review: maySomebody },
   ]

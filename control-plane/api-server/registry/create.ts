@@ -61,7 +61,7 @@ async function createNamed(
   const prepared = kind.prepareForCreate?.(mutated) ?? mutated
   const errors = validationErrors(kind, prepared)
   if (errors.length > 0) throw invalid(kind, prepared.metadata.name ?? '', errors)
-  for (const warning of kind.warnings?.(prepared) ?? []) context.warn(warning)
+  for (const warning of [...(kind.warnings?.(prepared) ?? []), ...inertWarning(kind)]) context.warn(warning)
   const allocation = kind.allocates ? registry.allocators[kind.allocates].allocate(prepared, undefined) : undefined
   const final = allocation?.object ?? prepared
   try {
@@ -74,6 +74,10 @@ async function createNamed(
     throw error
   }
 }
+
+/** Nobody should wait for what will not happen. */
+const inertWarning = ({ inert, group, plural }: Kind): string[] =>
+  inert ? [`${plural}${group && `.${group}`} are kept, but nothing in this cluster acts on them yet`] : []
 
 /** Status belongs to those who write it; a new object has an empty one. */
 function withoutStatus(kind: Kind, object: KubernetesObject): KubernetesObject {

@@ -1,0 +1,84 @@
+import type { DaemonSet, DaemonSetSpec, RollingUpdateDaemonSet } from './daemon-set.ts'
+import { amountOf, validateAmount, validateAtMostAll } from './rolling-update-validation.ts'
+import { immutableSelectorErrors, nonNegativeErrors } from './template-validation.ts'
+import { validatePodTemplateSpec } from '../core/pod-spec-validation.ts'
+import { matches, selectorFromObject, validateLabelSelector } from '../label-selector.ts'
+import { fieldForbidden, fieldInvalid, fieldNotSupported, fieldRequired, type FieldError } from '../schema/field-error.ts'
+
+export const validateDaemonSet = ({ spec }: DaemonSet): FieldError[] => [
+  ...validateSelector(spec),
+  ...validatePodTemplateSpec(spec.template, 'spec.template'),
+  ...validateLife(spec),
+  ...nonNegativeErrors(spec.minReadySeconds, 'spec.minReadySeconds'),
+  ...validateUpdateStrategy(spec),
+  ...nonNegativeErrors(spec.revisionHistoryLimit, 'spec.revisionHistoryLimit'),
+]
+
+function validateSelector({ selector, template }: Partial<DaemonSetSpec>): FieldError[] {
+  const path = 'spec.selector'
+  if (!selector) return [fieldRequired(path)]
+  const labels = template?.metadata.labels
+  const errors = validateLabelSelector(selector, path)
+  if (errors.length === 0 && !matches(selectorFromObject(selector), labels))
+    errors.push(fieldInvalid('spec.template.metadata.labels', labels ?? null, '`selector` does not match template `labels`'))
+  const empty = Object.keys(selector.matchLabels ?? {}).length + (selector.matchExpressions ?? []).length === 0
+  return empty ? [...errors, fieldInvalid(path, selector, 'empty selector is invalid for daemonset')] : errors
+}
+
+/** Daemons run for ever. */
+function validateLife({ template }: DaemonSetSpec): FieldError[] {
+  const { restartPolicy = '', activeDeadlineSeconds } = template.spec
+  const path = 'spec.template.spec'
+  return [
+    ...(restartPolicy === 'Always' ? [] : [fieldNotSupported(`${path}.restartPolicy`, restartPolicy, ['Always'])]),
+    ...(activeDeadlineSeconds === undefined
+      ? []
+      : [fieldForbidden(`${path}.activeDeadlineSeconds`, 'activeDeadlineSeconds in DaemonSet is not Supported')]),
+  ]
+}
+
+function validateUpdateStrategy({ updateStrategy: { type, rollingUpdate } }: DaemonSetSpec): FieldError[] {
+  if (type === 'OnDelete') return []
+  if (type !== 'RollingUpdate') return [fieldNotSupported('spec.updateStrategy.type', type ?? '', ['RollingUpdate', 'OnDelete'])]
+  const path = 'spec.updateStrategy.rollingUpdate'
+  return rollingUpdate ? validateRollingUpdate(rollingUpdate, path) : [fieldRequired(path)]
+}
+
+/** Exactly one of the two says how far an update may go. */
+function validateRollingUpdate({ maxUnavailable = 0, maxSurge = 0 }: RollingUpdateDaemonSet, path: string): FieldError[] {
+  const [hasUnavailable, hasSurge] = [amountOf(maxUnavailable) !== 0, amountOf(maxSurge) !== 0]
+  return [
+    ...validateAmount(maxUnavailable, `${path}.maxUnavailable`),
+    ...validateAtMostAll(maxUnavailable, `${path}.maxUnavailable`),
+    ...validateAmount(maxSurge, `${path}.maxSurge`),
+    ...validateAtMostAll(maxSurge, `${path}.maxSurge`),
+    ...(hasUnavailable && hasSurge ? [fieldInvalid(`${path}.maxSurge`, maxSurge, 'may not be set when maxUnavailable is non-zero')] : []),
+    ...(!hasUnavailable && !hasSurge ? [fieldRequired(`${path}.maxUnavailable`, 'cannot be 0 when maxSurge is 0')] : []),
+  ]
+}
+
+export const validateDaemonSetUpdate = (next: DaemonSet, current: DaemonSet): FieldError[] => [
+  ...validateDaemonSet(next),
+  ...immutableSelectorErrors<DaemonSetSpec>(next.spec, current.spec),
+]
+
+export function validateDaemonSetStatus({ status }: DaemonSet, current: DaemonSet): FieldError[] {
+  const counts = [
+    'currentNumberScheduled',
+    'numberMisscheduled',
+    'desiredNumberScheduled',
+    'numberReady',
+    'observedGeneration',
+    'updatedNumberScheduled',
+    'numberAvailable',
+    'numberUnavailable',
+    'collisionCount',
+  ] as const
+  const { collisionCount = 0 } = status
+  return [
+    ...counts.flatMap(name => nonNegativeErrors(status[name], `status.${name}`)),
+    ...(collisionCount < (current.status.collisionCount ?? 0)
+      ? [fieldInvalid('status.collisionCount', collisionCount, 'cannot be decremented')]
+      : []),
+  ]
+}
