@@ -174,11 +174,11 @@ class Soak {
       )
     const [containers, volumes, networks, ...paths] = await Promise.all([
       docker('ps', '-aq', ...own, '--filter', `label=io.kubernetes.pod.namespace=${namespace}`),
-      docker('volume', 'ls', '-q', ...own),
+      docker('volume', 'ls', '--format', '{{.Name}} {{.Label "io.kubeling.cluster"}}'),
       docker('network', 'ls', '-q', ...own),
       ...files,
     ])
-    return [...lines(containers), ...lines(volumes), ...lines(networks), ...paths.flat()]
+    return [...lines(containers), ...volumesOf(cluster, lines(volumes)), ...lines(networks), ...paths.flat()]
   }
   async #leftovers(before: readonly string[]): Promise<string> {
     const known = new Set(before)
@@ -230,5 +230,11 @@ class Soak {
     return values[Math.floor(this.#random() * values.length)]
   }
 }
+
+/** Those that carry the cluster's name, and those that carry none and are called as a pod's are: nobody would clear them away. */
+const volumesOf = (cluster: string, named: readonly string[]): string[] =>
+  named
+    .map(line => line.split(' '))
+    .flatMap(([name = '', owner = '']) => (owner === cluster || (!owner && /^[\da-f-]{36}_/.test(name)) ? [name] : []))
 
 const lines = (text: string): string[] => text.split('\n').filter(line => line !== '')
