@@ -11,6 +11,8 @@ import { messageOf } from '../common/error-message.ts'
 import type { Logger } from '../common/log.ts'
 import { runAll, type Runnable } from '../common/run.ts'
 import type { AgentConfig } from './config.ts'
+import { configuration } from './configuration.ts'
+import { delegatedAccess } from './delegated-access.ts'
 import { observeMachine } from './eviction/machine.ts'
 import type { Pressure } from './eviction/thresholds.ts'
 import { haltOnShutdown } from './halt-on-shutdown.ts'
@@ -100,7 +102,7 @@ export function createAgent({ config, log, shutdown }: AgentParts): Runnable {
         const security = await nodeSecurity(config, runtime)
         const parts = { config, client, runtime, log, nodeIp, informers, recorder, onPressure }
         const pods = kubelet({ ...parts, security, nodeDns: await nodeDns() })
-        const server = agentServer({ config, identity, runtime, pods, log })
+        const server = agentServer({ config, client, identity, pods, log })
         const halt = haltOnShutdown({ shutdown, stop, state, nodeStatus, pods, recorder, nodeName, clock, log })
         recorder.event(nodeReference(nodeName), { type: 'Normal', reason: 'Starting', message: 'Starting kubelet.' })
         log.info('the node is ready', { node: nodeName, address: nodeIp, podCidr })
@@ -333,14 +335,14 @@ const reservedMemory = ({ kubeReserved, systemReserved }: AgentConfig): number =
 
 interface ServerParts {
   readonly config: AgentConfig
+  readonly client: Client
   readonly identity: NodeIdentity
-  readonly runtime: Runtime
   readonly pods: ReturnType<typeof createKubelet>
   readonly log: Logger
 }
 
 /** Serves as soon as the node has a certificate for it, which takes a moment when its address is a new one. */
-const agentServer = ({ config, identity, runtime, pods, log }: ServerParts): Runnable => ({
+const agentServer = ({ config, client, identity, pods, log }: ServerParts): Runnable => ({
   async run(signal) {
     const failed = (error: unknown) => log.warn('the node has no serving certificate yet; trying again', { error })
     try {
@@ -355,12 +357,16 @@ const agentServer = ({ config, identity, runtime, pods, log }: ServerParts): Run
       return { ...identity.serving, ca }
     }
     const server = createAgentServer({
-      runtime,
+      runtime: pods.runtime,
       pods: pods.served,
+      metrics: pods.metrics,
       tls,
       log: log.child({ component: 'server' }),
       port: config.port,
       nodeName: config.nodeName,
+      dataDirectory: config.dataDirectory,
+      configuration: configuration(config),
+      ...delegatedAccess(client, config.nodeName),
     })
     await server.run(signal)
   },

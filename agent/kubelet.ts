@@ -16,6 +16,8 @@ import { ImageGc } from './images/image-gc.ts'
 import { defaultImageSettings, ImageManager, type ImageSettings } from './images/image-manager.ts'
 import { defaultImageGcPolicy, type ImageGcPolicy } from './images/plan-image-gc.ts'
 import { PullRecords } from './images/pull-records.ts'
+import { KubeletMetrics, type PodCounts } from './metrics/kubelet-metrics.ts'
+import { measuredRuntime } from './metrics/measured-runtime.ts'
 import { GracefulShutdown } from './node/graceful-shutdown.ts'
 import type { ShutdownPeriod } from './node/plan-shutdown.ts'
 import { Pleg } from './pleg/pleg.ts'
@@ -25,6 +27,7 @@ import type { NodeLimits } from './pods/container-resources.ts'
 import { ContainerStarter } from './pods/container-starter.ts'
 import { ContainerStopper } from './pods/container-stopper.ts'
 import { Housekeeping } from './pods/housekeeping.ts'
+import { measuredLifecycle } from './pods/measured-lifecycle.ts'
 import { PodEvents } from './pods/pod-events.ts'
 import { PodLifecycle } from './pods/pod-lifecycle.ts'
 import { PodSource } from './pods/pod-source.ts'
@@ -96,11 +99,14 @@ export interface Kubelet extends Runnable {
   readonly shutdown: GracefulShutdown
   /** What the agent's server answers about: the pods of this node and what was last observed of each. */
   readonly served: PodSourceOfServer
+  readonly metrics: KubeletMetrics
+  /** The runtime, each call of it counted. */
+  readonly runtime: Runtime
 }
 
 /** Wires the parts that run pods: who gets what, and what pokes which pod. Starts nothing before `run`. */
 export function createKubelet(options: KubeletOptions): Kubelet {
-  const { client, runtime, clock, nodeName, nodeIp, node, security, timings = {} } = options
+  const { client, clock, nodeName, nodeIp, node, security, timings = {} } = options
   const log = (component: string) => options.log.child({ component })
   const poke = (uid: string) => workers.poke(uid)
   const allocatable = () => node()?.status.allocatable ?? {}
@@ -114,7 +120,17 @@ export function createKubelet(options: KubeletOptions): Kubelet {
   const objects = new ObjectReader(client)
   const tokens = new TokenSource(client, clock)
   const cache = new PodCache()
-  const pleg = new Pleg({ runtime, cache, clock, log: log('pleg'), onChange: poke, ...given('relistMs', timings.relistMs) })
+  const metrics = new KubeletMetrics({ nodeName, counts: () => podCounts(workers.pods().length, cache) })
+  const runtime = measuredRuntime(options.runtime, metrics)
+  const pleg = new Pleg({
+    runtime,
+    cache,
+    clock,
+    log: log('pleg'),
+    onChange: poke,
+    relisted: seconds => metrics.relisted(seconds),
+    ...given('relistMs', timings.relistMs),
+  })
   const statuses = new StatusManager({ client, clock, log: log('status') })
   const probes = new ProbeManager({
     runtime,
@@ -122,6 +138,7 @@ export function createKubelet(options: KubeletOptions): Kubelet {
     log: log('probes'),
     onResult: poke,
     record: event => events.record({ ...event, type: 'Warning' }),
+    probed: (subject, outcome) => metrics.probed(subject, outcome),
   })
   const records = new PullRecords(options.pullRecordsFile)
   const images = new ImageManager({ runtime, records, clock, settings: { ...defaultImageSettings, ...options.images } })
@@ -166,11 +183,14 @@ export function createKubelet(options: KubeletOptions): Kubelet {
     activePods: (): readonly Pod[] => workers.active(),
     nodeAdmits: pod => admitUnderPressure(pod, eviction?.pressures ?? []) ?? shutdown.admit(),
   })
-  const workers: PodWorkers = new PodWorkers(lifecycle, {
-    ...given('resyncMs', timings.resyncMs),
-    onError: (uid, error) => log('pods').warn('a pod could not be synced; it will be tried again', { uid, error }),
-    onReleased: pod => staticPods.released(pod),
-  })
+  const workers: PodWorkers = new PodWorkers(
+    measuredLifecycle(lifecycle, metrics, pod => statuses.get(pod).phase),
+    {
+      ...given('resyncMs', timings.resyncMs),
+      onError: (uid, error) => log('pods').warn('a pod could not be synced; it will be tried again', { uid, error }),
+      onReleased: pod => staticPods.released(pod),
+    },
+  )
   const staticPods: StaticPods = new StaticPods({ nodeName, workers, clock, log: log('static-pods'), onChange: key => mirrors.poke(key) })
   const source: PodSource = new PodSource({
     ...{ client, nodeName, workers, clock },
@@ -234,11 +254,20 @@ export function createKubelet(options: KubeletOptions): Kubelet {
   // Without a directory there are no static pods: that is known at once, and mirrors of old ones have to go.
   if (!options.staticPods) staticPods.read([])
 
+  const volumesOf = async (uid: string | undefined) => {
+    const pod = workers.pods().find(({ metadata }) => metadata.uid === uid)
+    return pod ? volumes.usage(pod) : new Map<string, number>()
+  }
   const current = (): Pod[] => workers.pods().map(pod => ({ ...pod, status: statuses.get(pod) }))
   return {
     shutdown,
+    metrics,
+    runtime,
     served: {
       list: current,
+      observed: () => cache.all(),
+      listedAt: () => cache.listedAt,
+      volumeUsage: pod => volumesOf(pod.metadata?.uid),
       find(namespace, name) {
         const pod = current().find(({ metadata }) => metadata.name === name && metadata.namespace === namespace)
         return pod && { pod, observed: cache.latest(pod.metadata.uid) ?? nothingObserved(identityOf(pod)) }
@@ -257,6 +286,14 @@ export function createKubelet(options: KubeletOptions): Kubelet {
 
 /** How kubelets name their node in events: its name stands for its uid. */
 export const nodeReference = (name: string) => ({ apiVersion: 'v1', kind: 'Node', name, uid: name })
+
+function podCounts(desired: number, cache: PodCache): PodCounts {
+  const all = cache.all()
+  const containers = { created: 0, running: 0, exited: 0 }
+  for (const { state } of all.flatMap(pod => pod.containers)) containers[state]++
+  const running = all.filter(({ sandboxes }) => sandboxes.some(({ state }) => state === 'ready')).length
+  return { desired, running, containers, listedAt: Math.max(0, cache.listedAt) }
+}
 
 /** A property that is there only when it has a value. */
 function given<K extends string, V>(name: K, value: V | undefined): { readonly [P in K]?: V } {

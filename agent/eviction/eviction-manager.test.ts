@@ -9,7 +9,8 @@ import { parseThresholds, type Observations, type Pressure } from './thresholds.
 const pod = (name: string, more: object = {}): Pod =>
   ({ metadata: { name, uid: name }, spec: { containers: [{ name: 'c' }], terminationGracePeriodSeconds: 30, ...more } }) as unknown as Pod
 const stats = (workingSetBytes: number) => ({
-  ...{ name: 'c', id: 'id', cpuNanoseconds: 0, memoryBytes: 0, workingSetBytes, processes: 1, time: '' },
+  ...{ name: 'c', id: 'id', image: 'i', cpuNanoseconds: 0, memoryBytes: 0, workingSetBytes, rssBytes: 0 },
+  ...{ pageFaults: 0, majorPageFaults: 0, processes: 1, time: '' },
 })
 
 interface Situation {
@@ -37,7 +38,7 @@ function setUp({ pods, memory = {}, hard = {}, soft = {}, machine = [{}], stoppi
     },
     observeMachine: async () => (looks.length > 1 ? looks.shift() : looks[0]) ?? {},
     meter: new PodMeter({
-      runtime: { stats: async uid => [stats(memory[uid] ?? 0)], writtenBytes: async () => [] },
+      runtime: { stats: async uid => ({ containers: [stats(memory[uid] ?? 0)], interfaces: [] }), writtenBytes: async () => [] },
       volumeUsage: async () => new Map([['v', 2_000_000]]),
     }),
     pods: {

@@ -19,8 +19,8 @@ export class PodMeter {
   /** Memory and processes. */
   async memory(pods: readonly Pod[]): Promise<Usages> {
     const measured = pods.map(async ({ metadata }): Promise<[string, PodUsage]> => {
-      const stats = await this.#options.runtime.stats(metadata.uid)
-      return [metadata.uid, { containers: stats.map(memoryOf), volumes: new Map() }]
+      const { containers } = await this.#options.runtime.stats(metadata.uid)
+      return [metadata.uid, { containers: containers.map(memoryOf), volumes: new Map() }]
     })
     return new Map(await Promise.all(measured))
   }

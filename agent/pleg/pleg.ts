@@ -15,6 +15,8 @@ export interface PlegOptions {
   readonly onChange: (uid: string) => void
   /** Pause between full listings; they are the truth when events get lost. */
   readonly relistMs?: number
+  /** Told how many seconds each full listing took. */
+  readonly relisted?: (seconds: number) => void
   /** How long to wait for more of the same before looking at a pod whose change is no news of a death. */
   readonly settleMs?: number
 }
@@ -73,6 +75,7 @@ export class Pleg {
   async relist({ everyone = false } = {}): Promise<void> {
     const { runtime, cache, clock, onChange } = this.#options
     const asked = clock.now().getTime()
+    const began = performance.now()
     const listed = await runtime.listPods()
     const differing = listed.filter(pod => {
       const known = cache.latest(pod.identity.uid)
@@ -90,6 +93,7 @@ export class Pleg {
       return !known || detail(known) !== detail(pod)
     })
     this.#listed = true
+    this.#options.relisted?.((performance.now() - began) / 1000)
     for (const resolve of this.#waiting.splice(0)) resolve()
     for (const uid of [...gone, ...changed.map(({ identity }) => identity.uid)]) onChange(uid)
   }

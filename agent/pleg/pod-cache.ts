@@ -39,6 +39,11 @@ export class PodCache {
     return gone
   }
 
+  /** When everything was last listed, in milliseconds; -Infinity: never yet. */
+  get listedAt(): number {
+    return this.#everythingAsked
+  }
+
   delete(uid: string): void {
     this.#entries.delete(uid)
   }

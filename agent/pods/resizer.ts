@@ -40,10 +40,8 @@ export class Resizer {
   async #refusal(pod: Pod, observed: ObservedPod, updates: readonly ResourceUpdate[]): Promise<string | undefined> {
     const lowers = updates.some(({ from, to }) => to.memoryBytes !== undefined && to.memoryBytes < (from.memoryBytes ?? Infinity))
     if (!lowers) return undefined
-    const usage = (await this.#options.runtime.stats(pod.metadata.uid)).map(({ name, memoryBytes }): [string, number] => [
-      name,
-      memoryBytes,
-    ])
+    const { containers } = await this.#options.runtime.stats(pod.metadata.uid)
+    const usage = containers.map(({ name, memoryBytes }): [string, number] => [name, memoryBytes])
     return memoryRefusal(updates, new Map(usage), { from: currentPodLimit(observed, updates), to: podCgroup(pod, {}).memoryBytes })
   }
 }

@@ -14,6 +14,17 @@ export interface ProbeManagerOptions {
   /** A verdict changed: look at the pod again. */
   readonly onResult: (podUid: string) => void
   readonly record: (event: { pod: Pod; container: string; reason: string; message: string }) => void
+  /** Told of every probe: what came of it and how long it took. */
+  readonly probed?: (subject: ProbedContainer, outcome: { result: 'successful' | 'failed' | 'unknown'; seconds: number }) => void
+}
+
+/** One probe of one container, as upstream's metrics name it. */
+export interface ProbedContainer {
+  readonly probeType: string
+  readonly container: string
+  readonly pod: string
+  readonly namespace: string
+  readonly podUid: string
 }
 
 interface Subject {
@@ -34,6 +45,8 @@ const specs = (container: Container) => ({
   readiness: container.readinessProbe,
 })
 const titles: Readonly<Record<ProbeType, string>> = { startup: 'Startup', liveness: 'Liveness', readiness: 'Readiness' }
+
+const metricResults = { success: 'successful', warning: 'successful', failure: 'failed', error: 'unknown' } as const
 
 /** One worker per probe of every running container; answers what the probes say. */
 export class ProbeManager {
@@ -109,7 +122,8 @@ export class ProbeManager {
         known: known[type],
         headStartMs: inherited ? Math.random() * (probe.periodSeconds ?? 10) * 1000 : 0,
         clock: this.#options.clock,
-        run: signal => runProbe({ ...subject, probe, runtime: this.#options.runtime, signal }),
+        run: signal =>
+          this.#measured({ pod, container, type }, () => runProbe({ ...subject, probe, runtime: this.#options.runtime, signal })),
         started: type === 'startup' ? Promise.resolve() : started,
         onOutcome: outcome => this.#report(subject, type, outcome),
         onResult: result => {
@@ -120,6 +134,20 @@ export class ProbeManager {
       probed.workers.set(type, { worker, stop })
       void worker.run(stop.signal).catch((error: unknown) => this.#options.log.error('a probe worker failed', { type, error }))
     }
+  }
+
+  async #measured(
+    { pod, container, type }: { pod: Pod; container: Container; type: ProbeType },
+    probe: () => Promise<ProbeOutcome>,
+  ): Promise<ProbeOutcome> {
+    const began = performance.now()
+    const outcome = await probe()
+    const { name, namespace = '', uid } = pod.metadata
+    this.#options.probed?.(
+      { probeType: titles[type], container: container.name, pod: name, namespace, podUid: uid },
+      { result: metricResults[outcome.result], seconds: (performance.now() - began) / 1000 },
+    )
+    return outcome
   }
 
   #report({ pod, container }: Subject, type: ProbeType, outcome: ProbeOutcome): void {

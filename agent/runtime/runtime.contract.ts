@@ -230,7 +230,7 @@ export function describeRuntime(name: string, subject: () => ContractSubject): v
     it('measures what containers use and write', async () => {
       const { runtime, pod, id } = await start('writes')
       await eventually(async () => {
-        const [used] = await runtime.stats(pod.uid)
+        const [used] = (await runtime.stats(pod.uid)).containers
         expect(used).toMatchObject({ name: 'main', id })
         expect(used?.workingSetBytes).toBeGreaterThan(0)
         expect(used?.processes).toBeGreaterThan(0)

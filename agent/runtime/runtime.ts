@@ -40,11 +40,15 @@ export interface Runtime {
   execSync(id: string, options: { command: readonly string[]; timeoutSeconds?: number; signal?: AbortSignal }): Promise<ExecResult>
   exec(id: string, options: ExecOptions): Promise<ExecSession>
   attach(id: string, options: AttachOptions): Promise<ExecSession>
-  /** A connection to a port inside the sandbox's network namespace, on its loopback address. */
+  /**
+   * A connection to a port inside the sandbox's network namespace, on its loopback address. A RuntimeError, thrown or as the
+   * connection's, says that it could not be made; any other error of the connection is that it broke.
+   */
   portForward(sandboxId: string, port: number): Promise<Duplex>
   /** The container's output: `stdout`/`stderr` frames with their time. */
   logs(id: string, options: LogOptions): AsyncIterable<LogLine>
-  stats(uid: string): Promise<ContainerStats[]>
+  /** What a pod uses now, but for disks. */
+  stats(uid: string): Promise<PodStats>
   /** What every container of this node, running or not, has written to its own file system. Costs the engine a walk through it. */
   writtenBytes(): Promise<WrittenBytes[]>
 
@@ -320,12 +324,31 @@ export interface LogLine {
 export interface ContainerStats {
   readonly name: string
   readonly id: string
+  readonly image: string
   readonly cpuNanoseconds: number
   readonly memoryBytes: number
   readonly workingSetBytes: number
+  /** Memory of no file. */
+  readonly rssBytes: number
+  readonly pageFaults: number
+  readonly majorPageFaults: number
   /** Processes and threads. */
   readonly processes: number
   readonly time: string
+}
+export interface InterfaceStats {
+  readonly name: string
+  readonly rxBytes: number
+  readonly rxErrors: number
+  readonly txBytes: number
+  readonly txErrors: number
+}
+/** Of what runs only. */
+export interface PodStats {
+  readonly containers: readonly ContainerStats[]
+  readonly sandbox?: ContainerStats
+  /** None for a pod on the node's network. */
+  readonly interfaces: readonly InterfaceStats[]
 }
 export interface WrittenBytes {
   readonly podUid: string

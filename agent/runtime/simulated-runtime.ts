@@ -9,7 +9,6 @@ import {
   type AttachOptions,
   type ContainerConfig,
   type ContainerResources,
-  type ContainerStats,
   type ExecOptions,
   type ExecResult,
   type FileSystemInfo,
@@ -19,6 +18,7 @@ import {
   type ObservedPod,
   type ObservedSandbox,
   type PodIdentity,
+  type PodStats,
   type PreparedVolume,
   type PullOptions,
   type Runtime,
@@ -261,12 +261,15 @@ export class SimulatedRuntime implements Runtime {
   logs(id: string, options: LogOptions) {
     return simulatedLogs(this.#container(id), options)
   }
-  async stats(uid: string): Promise<ContainerStats[]> {
+  async stats(uid: string): Promise<PodStats> {
     const running = [...this.#containers.values()].filter(({ config, running }) => config.pod.uid === uid && running)
-    return running.map(({ id, config, behaviour }) => {
-      const { memoryBytes = 0, processes = 1 } = behaviour.uses ?? {}
-      return { name: config.name, id, cpuNanoseconds: 0, memoryBytes, workingSetBytes: memoryBytes, processes, time: now() }
-    })
+    const nothing = { cpuNanoseconds: 0, rssBytes: 0, pageFaults: 0, majorPageFaults: 0 }
+    const containers = running.map(({ id, config: { name, image }, behaviour: { uses: { memoryBytes = 0, processes = 1 } = {} } }) => ({
+      ...{ name, id, image, memoryBytes, processes, ...nothing },
+      workingSetBytes: memoryBytes,
+      time: now(),
+    }))
+    return { containers, interfaces: [] }
   }
   async writtenBytes(): Promise<WrittenBytes[]> {
     return [...this.#containers.values()].map(({ id, config, behaviour }) => ({

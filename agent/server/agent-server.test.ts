@@ -3,11 +3,13 @@ import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { request as httpsRequest } from 'node:https'
 import { connect, createServer as createTcpServer, type AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
 import { text } from 'node:stream/consumers'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { createAuthority, issueCertificate, type CertificatePair } from '../../common/certificates.ts'
 import { silentLogger } from '../../common/log.ts'
 import type { Behaviour } from '../runtime/simulated-behaviour.ts'
+import { KubeletMetrics } from '../metrics/kubelet-metrics.ts'
 import { SimulatedRuntime } from '../runtime/simulated-runtime.ts'
 import { createAgentServer } from './agent-server.ts'
 import { startKubectlProxy } from './kubectl-proxy.ts'
@@ -67,7 +69,15 @@ async function startCluster(): Promise<Cluster> {
   })
   await runtime.startContainer(id)
   const found: FoundPod = { pod, observed: await runtime.inspectPod('u1') }
-  const pods: PodSource = { find: (_namespace, name) => (name === 'web' ? found : undefined), list: () => [pod] }
+  const pods: PodSource = {
+    find: (_namespace, name) => (name === 'web' ? found : undefined),
+    list: () => [pod],
+    observed: () => [found.observed],
+    listedAt: () => Date.now(),
+    volumeUsage: async () => new Map([['data', 42]]),
+  }
+  const counts = () => ({ desired: 1, running: 1, containers: { created: 0, running: 1, exited: 0 }, listedAt: Date.now() })
+  const metrics = new KubeletMetrics({ nodeName: 'node-1', counts })
   const authority = await createAuthority('test')
   let serving = await issueCertificate(authority, { commonName: 'system:node:node-1', names: ['127.0.0.1'], usages: ['server'] })
   const client = await issueCertificate(authority, { commonName: 'kube-apiserver-kubelet-client', usages: ['client'] })
@@ -75,7 +85,23 @@ async function startCluster(): Promise<Cluster> {
   let done: Promise<void> = Promise.resolve()
   const port = await new Promise<number>(listening => {
     const tls = () => ({ key: serving.key, cert: serving.cert, ca: authority.cert })
-    done = createAgentServer({ runtime, pods, tls, log: silentLogger, port: 0, host: '127.0.0.1', listening }).run(stop.signal)
+    done = createAgentServer({
+      ...{
+        runtime,
+        pods,
+        tls,
+        metrics,
+        listening,
+        log: silentLogger,
+        port: 0,
+        host: '127.0.0.1',
+        nodeName: 'node-1',
+        dataDirectory: tmpdir(),
+      },
+      configuration: { maxPods: 110 },
+      reviewToken: async token => (token === 'good' ? { name: 'prometheus', groups: ['scrapers'] } : undefined),
+      reviewAccess: async ({ name }, { verb, subresource }) => name === 'prometheus' && verb === 'get' && subresource === 'metrics',
+    }).run(stop.signal)
   })
   return {
     port,
@@ -97,10 +123,14 @@ describe('the agent server', () => {
   })
   afterAll(() => cluster.stop())
 
-  const get = (path: string, client: Partial<CertificatePair> = cluster.client): Promise<{ code: number; body: string }> =>
+  interface Asked {
+    readonly method?: string
+    readonly headers?: Record<string, string>
+  }
+  const ask = (path: string, client: Partial<CertificatePair>, asked: Asked = {}): Promise<{ code: number; body: string }> =>
     new Promise((resolve, reject) => {
       const request = httpsRequest(
-        { host: '127.0.0.1', port: cluster.port, path, ca: cluster.authority.cert, ...client, agent: false },
+        { host: '127.0.0.1', port: cluster.port, path, ca: cluster.authority.cert, ...client, ...asked, agent: false },
         response => {
           text(response).then(body => resolve({ code: response.statusCode ?? 0, body }), reject)
         },
@@ -108,6 +138,9 @@ describe('the agent server', () => {
       request.on('error', reject)
       request.end()
     })
+  const get = (path: string, client: Partial<CertificatePair> = cluster.client) => ask(path, client)
+  const post = (path: string) => ask(path, cluster.client, { method: 'POST' })
+  const withToken = (token: string, path: string) => ask(path, {}, { headers: { authorization: `Bearer ${token}` } })
 
   it('presents a renewed certificate to the next connection', async () => {
     const presented = () =>
@@ -158,10 +191,97 @@ describe('the agent server', () => {
     ])
   })
 
-  it('sums up what pods use', async () => {
-    expect(JSON.parse((await get('/stats/summary')).body)).toMatchObject({
-      pods: [{ podRef: { name: 'web' }, containers: [{ name: 'main' }] }],
+  it('asks about bearers of tokens, and names what they lack', async () => {
+    expect((await withToken('good', '/metrics')).code).toBe(200)
+    expect((await withToken('good', '/metrics/resource')).code).toBe(200)
+    expect(await withToken('bad', '/metrics')).toEqual({ code: 401, body: 'Unauthorized\n' })
+    const forbidden = (verb: string, subresources: string) => ({
+      code: 403,
+      body: `Forbidden (user=prometheus, verb=${verb}, resource=nodes, subresource(s)=[${subresources}])\n`,
     })
+    expect(await withToken('good', '/pods')).toEqual(forbidden('get', 'pods proxy'))
+    expect(await withToken('good', '/containerLogs/default/web/main')).toEqual(forbidden('get', 'proxy'))
+    expect(await withToken('good', '/stats/summary')).toEqual(forbidden('get', 'stats'))
+  })
+
+  it('sums up what pods and the node use', async () => {
+    const used = { time: expect.any(String), usageCoreNanoSeconds: expect.any(Number) }
+    const summary = JSON.parse((await get('/stats/summary')).body) as Record<string, unknown>
+    expect(summary).toMatchObject({
+      node: {
+        nodeName: 'node-1',
+        systemContainers: [{ name: 'kubelet', cpu: used }, { name: 'pods' }],
+        cpu: { ...used, usageNanoCores: expect.any(Number) },
+        memory: { availableBytes: expect.any(Number), workingSetBytes: expect.any(Number) },
+        fs: { capacityBytes: expect.any(Number), inodesFree: expect.any(Number) },
+        runtime: { imageFs: { usedBytes: expect.any(Number) } },
+        rlimit: { maxpid: expect.any(Number), curproc: expect.any(Number) },
+      },
+      pods: [
+        {
+          podRef: { name: 'web', namespace: 'default', uid: 'u1' },
+          containers: [{ name: 'main', startTime: expect.any(String), cpu: used, memory: { workingSetBytes: 0 } }],
+          volume: [{ name: 'data', usedBytes: 42, capacityBytes: expect.any(Number) }],
+          'ephemeral-storage': { usedBytes: 42 },
+          process_stats: { process_count: 1 },
+        },
+      ],
+    })
+  })
+
+  it('shows metrics under upstream names', async () => {
+    const resource = (await get('/metrics/resource')).body
+    expect(resource).toMatch(/^container_cpu_usage_seconds_total\{container="main",namespace="default",pod="web"\} 0 \d{13}$/m)
+    expect(resource).toMatch(/^node_memory_working_set_bytes \d+ \d{13}$/m)
+    expect(resource).toMatch(/^pod_memory_working_set_bytes\{namespace="default",pod="web"\} 0 \d{13}$/m)
+    expect(resource).toMatch(/^# TYPE resource_scrape_error gauge\nresource_scrape_error 0$/m)
+    expect((await get('/metrics/cadvisor')).body).toMatch(
+      /^container_memory_working_set_bytes\{container="main",id="[^"]+",image="busybox"/m,
+    )
+    const own = (await get('/metrics')).body
+    expect(own).toContain('kubelet_running_pods 1\n')
+    expect(own).toContain('kubelet_running_containers{container_state="running"} 1\n')
+    expect(own).toMatch(
+      /^kubelet_http_requests_total\{method="GET",path="metrics\/resource",server_type="readwrite",long_running="false"\} [1-9]/m,
+    )
+    expect((await get('/metrics/probes')).body).toContain('# TYPE prober_probe_total counter')
+    expect((await get('/metrics/other')).code).toBe(404)
+  })
+
+  it('says how it is, and how it is configured', async () => {
+    expect(await get('/healthz/ping')).toEqual({ code: 200, body: 'ok' })
+    expect((await get('/healthz?verbose')).body).toBe('[+]ping ok\n[+]log ok\n[+]syncloop ok\nhealthz check passed\n')
+    expect((await get('/healthz/nothing')).code).toBe(404)
+    expect(JSON.parse((await get('/configz')).body)).toEqual({ kubeletconfig: { maxPods: 110 } })
+    expect(JSON.parse((await get('/runningpods')).body)).toMatchObject({
+      kind: 'PodList',
+      items: [{ metadata: { name: 'web', uid: 'u1' }, spec: { containers: [{ name: 'main', image: 'busybox' }] } }],
+    })
+  })
+
+  it('runs commands to their end, and refuses in upstream words what it does not do', async () => {
+    expect(await post('/run/default/web/main?cmd=cat')).toEqual({ code: 200, body: '' })
+    expect(await post('/run/default/web/main?cmd=say hello'.replace(' ', '%20'))).toEqual({
+      code: 500,
+      body: "command 'say hello' exited with 3: say hello\ncomplaint\n\n",
+    })
+    expect((await get('/run/default/web/main?cmd=cat')).code).toBe(405)
+    expect(await get('/logs/')).toEqual({ code: 405, body: 'logs endpoint is disabled.\n' })
+    expect(await get('/debug/pprof/heap')).toEqual({ code: 405, body: 'profiling endpoint is disabled.\n' })
+    expect((await post('/checkpoint/default/none/main')).code).toBe(404)
+    expect(await post('/checkpoint/default/web/nope')).toEqual({ code: 404, body: 'container nope does not exist\n' })
+    expect((await post('/checkpoint/default/web/main')).body).toMatch(/^checkpointing of default\/web\/main failed \(.*Unimplemented/)
+    expect((await get('/exec/default/web/main')).code).toBe(400)
+  })
+
+  it('takes one stream of a log, and refuses options that make no sense together', async () => {
+    expect((await get('/containerLogs/default/web/main?stream=Stderr')).body).toBe('two\n')
+    expect((await get('/containerLogs/default/web/main?stream=All&tail=1')).body).toBe('two\n')
+    const answers = ['stream=Stdout&tailLines=1', 'stream=Neither', 'tailLines=-1', 'sinceSeconds=0', 'limitBytes=0'].map(
+      async query => await get(`/containerLogs/default/web/main?${query}`),
+    )
+    for (const answer of await Promise.all(answers)) expect(answer).toEqual({ code: 422, body: '{"message": "Invalid request."}\n' })
+    expect((await get('/containerLogs/default/web/main?tailLines=x')).code).toBe(400)
   })
 
   const versions = [['1.28', 'spdy/3.1'] as const, ['1.33', 'websocket'] as const].map(([version, protocol]) => ({

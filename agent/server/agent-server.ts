@@ -1,19 +1,18 @@
 import { once } from 'node:events'
-import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { IncomingMessage } from 'node:http'
 import { createServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import type { Duplex } from 'node:stream'
-import type { TLSSocket } from 'node:tls'
 import { WebSocketServer } from 'ws'
 import type { Logger } from '../../common/log.ts'
 import type { Runnable } from '../../common/run.ts'
+import type { KubeletMetrics } from '../metrics/kubelet-metrics.ts'
 import type { Runtime } from '../runtime/runtime.ts'
-import { authorize } from './authorize.ts'
-import { serveLogs } from './container-logs.ts'
-import { HttpError, refuseUpgrade, respondWithError, toHttpError } from './http-error.ts'
+import { Authenticator, type TokenReviewer } from './authenticate.ts'
+import { Authorizer, type AccessReviewer } from './authorize.ts'
+import { refuseUpgrade, respondWithError, toHttpError } from './http-error.ts'
 import type { PodSource } from './pod-source.ts'
-import { parseRequest } from './request-path.ts'
-import { statsSummary } from './stats-summary.ts'
+import { createRequestHandler, isLongRunning, rootOf } from './request-handler.ts'
 import { upgrade } from './upgrade.ts'
 
 /** PEM texts: the node's serving certificate and key, and the CA that clients' certificates must be signed by. */
@@ -24,14 +23,23 @@ export interface ServingTls {
 }
 
 export interface AgentServerOptions {
-  readonly runtime: Pick<Runtime, 'logs' | 'exec' | 'attach' | 'portForward' | 'stats'>
+  readonly runtime: Pick<Runtime, 'logs' | 'exec' | 'execSync' | 'attach' | 'portForward' | 'stats' | 'writtenBytes'>
   readonly pods: PodSource
   /** Asked for every connection, so that a renewed certificate is used at once. */
   readonly tls: () => ServingTls
   readonly log: Logger
   readonly port: number
   readonly host?: string
-  readonly nodeName?: string
+  readonly nodeName: string
+  /** On the file system that pods write to. */
+  readonly dataDirectory: string
+  readonly metrics: Pick<KubeletMetrics, 'text' | 'probeText' | 'request'>
+  /** The configuration as /configz shows it: upstream's KubeletConfiguration. */
+  readonly configuration: object
+  /** Absent: tokens are nobody's. */
+  readonly reviewToken?: TokenReviewer
+  /** Absent: nobody but the API server and administrators may do anything. */
+  readonly reviewAccess?: AccessReviewer
   /** Told once, with the port that is listened on. */
   readonly listening?: (port: number) => void
 }
@@ -62,16 +70,25 @@ async function run(options: AgentServerOptions, signal: AbortSignal): Promise<vo
     connections.add(socket)
     socket.once('close', () => connections.delete(socket))
   })
+  const [authenticator, authorizer] = [new Authenticator(options.reviewToken), new Authorizer(options.reviewAccess)]
+  const admit = async (request: IncomingMessage) =>
+    authorizer.authorize(await authenticator.authenticate(request), request.method, request.url ?? '/')
+  const count = ({ method = '', url }: IncomingMessage) =>
+    options.metrics.request({ method, path: rootOf(url), longRunning: isLongRunning(rootOf(url)) })
+  const handle = createRequestHandler(options)
   server.on('request', (request, response) => {
-    serve(options, request, response).catch((error: unknown) => {
-      if (toHttpError(error).code >= 500) log.warn('a request failed', { path: request.url, error })
-      respondWithError(response, error)
-    })
+    response.once('close', count(request))
+    admit(request)
+      .then(() => handle(request, response))
+      .catch((error: unknown) => {
+        if (toHttpError(error).code >= 500) log.warn('a request failed', { path: request.url, error })
+        respondWithError(response, error)
+      })
   })
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     socket.on('error', error => log.debug('a connection broke', { error }))
-    void Promise.resolve()
-      .then(() => authorize(request.socket as TLSSocket))
+    socket.once('close', count(request))
+    void admit(request)
       .then(() => upgrade({ ...options, webSockets }, request, { socket, head }))
       .catch((error: unknown) => refuseUpgrade(socket, error))
   })
@@ -83,32 +100,4 @@ async function run(options: AgentServerOptions, signal: AbortSignal): Promise<vo
   server.close()
   for (const connection of connections) connection.destroy()
   await closed
-}
-
-async function serve(options: AgentServerOptions, request: IncomingMessage, response: ServerResponse): Promise<void> {
-  authorize(request.socket as TLSSocket)
-  const parsed = parseRequest(request.url)
-  if (request.method !== 'GET') throw new HttpError(405, 'Method Not Allowed')
-  switch ([parsed.verb, ...(parsed.verb === 'stats' ? parsed.parts : [])].join('/')) {
-    case 'healthz':
-      response.writeHead(200, { 'Content-Type': 'text/plain; charset=utf-8' }).end('ok')
-      return
-    case 'pods':
-      return sendJson(response, { kind: 'PodList', apiVersion: 'v1', metadata: {}, items: options.pods.list() })
-    case 'containerLogs':
-      return serveLogs(options, parsed, response)
-    case 'stats/summary':
-      return sendJson(response, await statsSummary(options.runtime, options.pods, options.nodeName ?? ''))
-    case 'exec':
-    case 'attach':
-    case 'portForward':
-      throw new HttpError(400, 'Upgrade request required')
-    default:
-      throw new HttpError(404, '404 page not found')
-  }
-}
-
-function sendJson(response: ServerResponse, value: unknown): void {
-  response.writeHead(200, { 'Content-Type': 'application/json' })
-  response.end(JSON.stringify(value))
 }

@@ -15,19 +15,34 @@ interface LogRequest {
   readonly stream?: LogLine['stream']
 }
 
-const count = (query: URLSearchParams, name: string): number | undefined => {
+/** Upstream answers these two with JSON, and everything else with a sentence. */
+const undecodable = () => new HttpError(400, '{"message": "Unable to decode query."}')
+const invalid = () => new HttpError(422, '{"message": "Invalid request."}')
+
+function count(query: URLSearchParams, name: string, least: number): number | undefined {
   const text = query.get(name)
   if (text === null || text === '') return undefined
-  if (!/^\d+$/.test(text)) throw new HttpError(400, `invalid value for ${name}: ${JSON.stringify(text)}`)
+  if (!/^-?\d+$/.test(text)) throw undecodable()
+  if (Number(text) < least) throw invalid()
   return Number(text)
 }
 
-function parseLogRequest(query: URLSearchParams, now = new Date()): LogRequest {
-  const sinceSeconds = count(query, 'sinceSeconds')
-  const since = query.get('sinceTime')
-  const sinceTime = since ? new Date(since) : sinceSeconds === undefined ? undefined : new Date(now.getTime() - sinceSeconds * 1000)
-  const [tailLines, limitBytes] = [count(query, 'tailLines'), count(query, 'limitBytes')]
-  const stream = query.get('stream')
+const streams: Readonly<Record<string, LogLine['stream']>> = { Stdout: 'stdout', Stderr: 'stderr' }
+
+/** Upstream's PodLogOptions, validated as upstream's are. */
+export function parseLogRequest(query: URLSearchParams, now = new Date()): LogRequest {
+  const sinceSeconds = count(query, 'sinceSeconds', 1)
+  // The parameter's older name; `all` is the same as none.
+  const older = query.get('tail')
+  if (older) query.set('tailLines', older === 'all' ? '' : older)
+  const [tailLines, limitBytes] = [count(query, 'tailLines', 0), count(query, 'limitBytes', 1)]
+  const since = query.get('sinceTime') ?? ''
+  if (since !== '' && Number.isNaN(Date.parse(since))) throw undecodable()
+  const wanted = query.get('stream') ?? ''
+  const stream = streams[wanted]
+  if (!stream && !['', 'All'].includes(wanted)) throw invalid()
+  if ((since !== '' && sinceSeconds !== undefined) || (stream && tailLines !== undefined)) throw invalid()
+  const sinceTime = since !== '' ? new Date(since) : sinceSeconds === undefined ? undefined : new Date(now.getTime() - sinceSeconds * 1000)
   return {
     follow: flag(query, 'follow'),
     timestamps: flag(query, 'timestamps'),
@@ -35,7 +50,7 @@ function parseLogRequest(query: URLSearchParams, now = new Date()): LogRequest {
     ...(tailLines === undefined ? {} : { tailLines }),
     ...(limitBytes === undefined ? {} : { limitBytes }),
     ...(sinceTime ? { sinceTime } : {}),
-    ...(stream === 'Stdout' ? { stream: 'stdout' } : stream === 'Stderr' ? { stream: 'stderr' } : {}),
+    ...(stream ? { stream } : {}),
   }
 }
 
@@ -70,18 +85,16 @@ export interface LogSource {
 
 export async function serveLogs({ runtime, pods }: LogSource, { parts, query }: AgentRequest, response: ServerResponse): Promise<void> {
   const [namespace = '', podName = '', container = ''] = parts
+  const request = parseLogRequest(query)
   const found = pods.find(namespace, podName)
   if (!found) throw new HttpError(404, `pod ${JSON.stringify(podName)} does not exist`)
-  const request = parseLogRequest(query)
   const id = logContainer(found, container, request.previous)
   const stop = new AbortController()
   response.once('close', () => stop.abort())
-  // With one stream wanted, the runtime cannot count its lines: all are read and the last ones kept.
-  const counted = request.stream === undefined ? request.tailLines : undefined
   const lines = runtime.logs(id, {
     follow: request.follow && !request.previous,
     signal: stop.signal,
-    ...(counted === undefined ? {} : { tailLines: counted }),
+    ...(request.tailLines === undefined ? {} : { tailLines: request.tailLines }),
     ...(request.sinceTime ? { sinceTime: request.sinceTime } : {}),
   })
   await send(lines, request, response)

@@ -26,6 +26,7 @@ export interface ServedPod {
     | undefined
   readonly status?:
     | {
+        readonly startTime?: string | undefined
         readonly containerStatuses?: readonly ServedContainerStatus[] | undefined
         readonly initContainerStatuses?: readonly ServedContainerStatus[] | undefined
         readonly ephemeralContainerStatuses?: readonly ServedContainerStatus[] | undefined
@@ -41,6 +42,12 @@ export interface FoundPod {
 export interface PodSource {
   find(namespace: string, name: string): FoundPod | undefined
   list(): readonly ServedPod[]
+  /** What the runtime was last seen to have, wanted or not. */
+  observed(): readonly ObservedPod[]
+  /** When the runtime was last asked about everything, in milliseconds since 1970. */
+  listedAt(): number
+  /** Bytes on disk of the pod's volumes, by their names in the pod. */
+  volumeUsage(pod: ServedPod): Promise<ReadonlyMap<string, number>>
 }
 
 export const containerNames = ({ spec }: ServedPod): string[] =>

@@ -1,7 +1,7 @@
 import type { Duplex } from 'node:stream'
 import { messageOf } from '../../common/error-message.ts'
 import type { Logger } from '../../common/log.ts'
-import type { Runtime } from '../runtime/runtime.ts'
+import { RuntimeError, type Runtime } from '../runtime/runtime.ts'
 import { SpdySession, type SpdyStream } from './spdy-session.ts'
 
 export const portForwardProtocol = 'portforward.k8s.io'
@@ -36,35 +36,45 @@ export async function servePortForward(connection: Duplex, target: PortForwardTa
   await session.run()
 }
 
-/** Carries one connection; a failure is told on the error stream and ends only this one. */
+/**
+ * Carries one connection. kubectl takes the whole forwarding down at the first word on any error stream, so only one that
+ * could not be made is told there. One that broke, however it did, just ends.
+ */
 async function forward(target: PortForwardTarget, data: SpdyStream, error: SpdyStream): Promise<void> {
   const port = Number(data.headers['port'])
+  // Nothing comes on it but its end, which has to be taken for the stream to be forgotten.
+  error.resume()
   try {
-    const inside = await target.runtime.portForward(target.sandboxId, port)
-    await carry(data, inside)
+    await carry(data, await target.runtime.portForward(target.sandboxId, port))
   } catch (cause) {
     target.log.debug('a forwarded connection failed', { port, error: cause })
-    const said = messageOf(cause)
-    // kubectl stops forwarding at the first error it is told of; that one of its users hung up is none.
-    if (!data.abandoned && !error.destroyed) error.write(`error forwarding port ${port} to pod ${target.pod}, uid ${target.uid}: ${said}`)
-    data.destroy()
+    if (cause instanceof RuntimeError && !data.abandoned && !error.destroyed) error.write(forwardingError(target, port, cause))
   } finally {
+    // What the client still sends is for nobody; unread, it would hold up the other connections.
+    data.resume()
+    data.end()
     error.end()
   }
 }
 
-/** Both ways until the pod's side has closed, which it does in its own time or because the client is gone. */
-function carry(data: SpdyStream, inside: Duplex): Promise<void> {
-  return new Promise((resolve, reject) => {
-    inside.on('error', reject)
-    inside.once('close', () => {
-      // What the client still sends is for nobody; unread, it would hold up the other connections.
-      data.resume()
-      if (data.writable) data.end()
-      resolve()
+/** What the error stream says of a connection that could not be made. */
+export const forwardingError = ({ pod, uid }: PortForwardTarget, port: number, cause: unknown): string =>
+  `error forwarding port ${port} to pod ${pod}, uid ${uid}: ${messageOf(cause)}`
+
+/**
+ * Both ways until the pod's side has said everything, or the client is gone. A client's end is passed on and waits for the
+ * answer; one that waits for the pod's end instead must get it, though its own half is still open.
+ */
+async function carry(data: SpdyStream, inside: Duplex): Promise<void> {
+  try {
+    await new Promise<void>((resolve, reject) => {
+      inside.on('error', reject).once('end', resolve).once('close', resolve)
+      data.once('close', resolve)
+      data.pipe(inside)
+      inside.pipe(data)
     })
-    data.once('close', () => inside.destroy())
-    data.pipe(inside)
-    inside.pipe(data)
-  })
+  } finally {
+    data.unpipe(inside)
+    inside.destroy()
+  }
 }

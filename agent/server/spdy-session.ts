@@ -2,7 +2,7 @@ import { Duplex } from 'node:stream'
 import { controlFrame, dataFrame, finFlag, frameTypes, numbers, readSpdyFrames, type SpdyFrame } from './spdy-frames.ts'
 import { HeaderReader, HeaderWriter, type SpdyHeaders } from './spdy-headers.ts'
 
-const rstStatus = { invalidStream: 2, cancel: 5 } as const
+const rstStatus = { invalidStream: 2, refusedStream: 3, cancel: 5 } as const
 /** Above this much unread input of one stream, the connection is read no further until the stream's reader has caught up. */
 const unreadLimit = 256 * 1024
 const frameSize = 32 * 1024
@@ -141,8 +141,10 @@ export class SpdySession {
   async #open(body: Buffer, flags: number): Promise<void> {
     const id = body.readUInt32BE(0) & 0x7fffffff
     const headers = await this.#reader.read(body.subarray(10))
-    if (this.#streams.has(id) || this.#streams.size >= mostStreams) throw new Error(`SPDY stream ${id} cannot be opened`)
+    if (this.#streams.has(id)) throw new Error(`SPDY stream ${id} is open already`)
     this.#last = id
+    // The others go on: a client that opens too many hears it of these only.
+    if (this.#streams.size >= mostStreams) return this.#send(controlFrame(frameTypes.rstStream, numbers(id, rstStatus.refusedStream)))
     const stream = new SpdyStream(id, headers, {
       send: frame => this.#send(frame),
       unread: size => this.#tell(controlFrame(frameTypes.windowUpdate, numbers(id, size))),

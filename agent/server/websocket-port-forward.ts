@@ -1,8 +1,8 @@
 import type { Duplex } from 'node:stream'
 import type { WebSocket } from 'ws'
-import { messageOf } from '../../common/error-message.ts'
+import { RuntimeError } from '../runtime/runtime.ts'
 import { HttpError } from './http-error.ts'
-import type { PortForwardTarget } from './port-forward.ts'
+import { forwardingError, type PortForwardTarget } from './port-forward.ts'
 
 /** The older way, which client libraries use: the ports are in the query, each has a data and an error channel. */
 export const webSocketPortProtocols = ['v4.channel.k8s.io', 'channel.k8s.io'] as const
@@ -37,8 +37,8 @@ async function open(
   send(data, number)
   send(error, number)
   const failed = (cause: unknown) => {
-    const said = messageOf(cause)
-    send(error, Buffer.from(`error forwarding port ${port} to pod ${target.pod}, uid ${target.uid}: ${said}`))
+    if (cause instanceof RuntimeError) send(error, Buffer.from(forwardingError(target, port, cause)))
+    else target.log.debug('a forwarded connection broke', { port, error: cause })
   }
   try {
     const connection = await target.runtime.portForward(target.sandboxId, port)

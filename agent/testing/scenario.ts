@@ -8,9 +8,10 @@ import type { Client } from '../../client/client.ts'
 import { EventRecorder } from '../../client/event-recorder.ts'
 import { systemClock } from '../../common/clock.ts'
 import { silentLogger } from '../../common/log.ts'
-import { runAll } from '../../common/run.ts'
-import { createKubelet, type KubeletOptions, type KubeletTimings } from '../kubelet.ts'
+import { runAll, type Runnable } from '../../common/run.ts'
+import { createKubelet, type KubeletOptions } from '../kubelet.ts'
 import type { NodeSecurity } from '../pods/node-security.ts'
+import type { Runtime } from '../runtime/runtime.ts'
 import { SimulatedRuntime, type SimulationOptions } from '../runtime/simulated-runtime.ts'
 import { FakeApi } from './fake-api.ts'
 
@@ -76,20 +77,29 @@ export function boundPod(name: string, spec: Partial<PodSpec>): Pod {
   } as Pod
 }
 
-/** A kubelet on a simulated runtime and an API in memory. */
-export async function startScenario(
-  simulation: SimulationOptions = {},
-  timings: Partial<KubeletTimings> = {},
-  images: Pick<KubeletOptions, 'images' | 'imageGc'> = {},
-) {
+/** An API in memory, with what every namespace has. */
+export function scenarioApi(): FakeApi {
   const api = new FakeApi()
-  const runtime = new SimulatedRuntime({ images: ['busybox:1.36'], ...simulation })
-  const stop = new AbortController()
-  const recorder = new EventRecorder({ client: api, component: 'kubelet', host: 'n1', log: silentLogger })
+  const metadata = {
+    name: 'kube-root-ca.crt',
+    namespace: 'behave',
+    uid: 'cm',
+    resourceVersion: '1',
+    creationTimestamp: '2026-01-01T00:00:00Z',
+  }
+  api.put(ConfigMap, { apiVersion: 'v1', kind: 'ConfigMap', metadata, data: { 'ca.crt': 'a certificate' } } as ConfigMap)
+  return api
+}
+
+type ScenarioOptions = Pick<KubeletOptions, 'timings' | 'images' | 'imageGc'>
+
+/** The kubelet of the node n1, not running yet. */
+export function scenarioKubelet(client: unknown, runtime: Runtime, options: ScenarioOptions = {}): Runnable {
+  const recorder = new EventRecorder({ client: client as Client, component: 'kubelet', host: 'n1', log: silentLogger })
   const kubelet = createKubelet({
     recorder,
     nodeName: 'n1',
-    client: api as unknown as Client,
+    client: client as Client,
     runtime,
     clock: systemClock,
     log: silentLogger,
@@ -98,16 +108,22 @@ export async function startScenario(
     services: () => [],
     dns: { clusterDns: ['10.96.0.10'], clusterDomain: 'cluster.local', node: { servers: [], searches: [], options: [] } },
     security: ordinaryNode,
-    timings,
-    ...images,
+    ...options,
   })
-  api.put(ConfigMap, {
-    apiVersion: 'v1',
-    kind: 'ConfigMap',
-    metadata: { name: 'kube-root-ca.crt', namespace: 'behave', uid: 'cm', resourceVersion: '1', creationTimestamp: '2026-01-01T00:00:00Z' },
-    data: { 'ca.crt': 'a certificate' },
-  } as ConfigMap)
-  const done = runAll([recorder, kubelet], stop.signal)
+  return { run: signal => runAll([recorder, kubelet], signal) }
+}
+
+/** A kubelet on a simulated runtime and an API in memory. */
+export async function startScenario(
+  simulation: SimulationOptions = {},
+  timings: ScenarioOptions['timings'] = {},
+  images: Pick<ScenarioOptions, 'images' | 'imageGc'> = {},
+) {
+  const api = scenarioApi()
+  const runtime = new SimulatedRuntime({ images: ['busybox:1.36'], ...simulation })
+  const stop = new AbortController()
+  const kubelet = scenarioKubelet(api, runtime, { timings, ...images })
+  const done = kubelet.run(stop.signal)
   return {
     api,
     runtime,

@@ -158,23 +158,26 @@ export class VolumeManager {
     this.#digests.set(name, current)
   }
 
-  /** Bytes on the node's disk of a pod's volumes, by their name in the pod; what is in memory or not the pod's does not count. */
-  async diskUsage(pod: Pod): Promise<Map<string, number>> {
-    const onDisk = mountedVolumes(pod).filter(
-      ({ emptyDir, configMap, downwardAPI }) => (emptyDir && emptyDir.medium !== 'Memory') || configMap || downwardAPI,
-    )
-    const usages = onDisk.map(async ({ name }) => [name, await this.#usageOf(volumeName(pod, name))] as const)
-    return new Map(await Promise.all(usages))
+  /** Bytes that the pod's volumes take up, by their name in the pod; those that are not there yet, or no more, are left out. */
+  async usage(pod: Pod, counts = ({ hostPath }: Volume) => !hostPath): Promise<Map<string, number>> {
+    const measured = mountedVolumes(pod)
+      .filter(counts)
+      .map(async ({ name }): Promise<[string, number] | undefined> => {
+        try {
+          return [name, await this.#options.runtime.volumeUsage(volumeName(pod, name))]
+        } catch (error) {
+          if (isRuntimeError(error, 'NotFound')) return undefined
+          throw error
+        }
+      })
+    return new Map((await Promise.all(measured)).flatMap(found => (found ? [found] : [])))
   }
 
-  async #usageOf(volume: string): Promise<number> {
-    try {
-      return await this.#options.runtime.volumeUsage(volume)
-    } catch (error) {
-      // A pod that has no sandbox yet, or no more, uses nothing.
-      if (isRuntimeError(error, 'NotFound')) return 0
-      throw error
-    }
+  /** Those on the node's disk; what is in memory or not the pod's does not count. */
+  async diskUsage(pod: Pod): Promise<Map<string, number>> {
+    const isOnDisk = ({ emptyDir, configMap, downwardAPI }: Volume) =>
+      Boolean((emptyDir && emptyDir.medium !== 'Memory') || configMap || downwardAPI)
+    return await this.usage(pod, isOnDisk)
   }
 
   /** A file of one of the pod's volumes; undefined when it is not there. */

@@ -1,8 +1,12 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import type { Node } from '../../api/core/node.ts'
 import type { Pod } from '../../api/core/pod.ts'
 import { eventually } from '../support/eventually.ts'
+import { PrivateEngine, privateEngineObstacle } from '../support/private-engine.ts'
 import { docker, kubectlOfCluster, ownNamespace, podContainers, serviceContainer, testCluster } from '../support/test-cluster.ts'
 
 const kubectl = kubectlOfCluster()
@@ -58,6 +62,30 @@ describe('faults', () => {
     await kubectl(`delete pods ${in_} -l app=many --timeout=60s`, { timeoutSeconds: 70 })
     for (const { metadata } of running) expect(await leftovers(metadata.uid)).toBe('')
   }, 180_000)
+
+  it('starts again what was removed by hand, and a pod whose sandbox was killed, and leaves the others alone', async () => {
+    await apply(sleeper('hand-removed'), sleeper('hand-pause'), sleeper('hand-spared'))
+    const names = ['hand-removed', 'hand-pause', 'hand-spared'] as const
+    await Promise.all(names.map(waitReady))
+    const [removed, pause, spared] = await Promise.all(names.map(pod))
+    const untouched = await podContainers(spared?.metadata.uid ?? '')
+    const idOf = async (found: Pod | undefined, wanted: string) =>
+      [...(await podContainers(found?.metadata.uid ?? ''))].find(([, name]) => name === wanted)?.[0] ?? ''
+    const [container, sandbox] = [await idOf(removed, 'c'), await idOf(pause, 'POD')]
+    await Promise.all([docker('rm', '-f', container), docker('kill', sandbox)])
+    for (const [found, gone] of [[removed, container] as const, [pause, sandbox] as const]) {
+      await eventually(
+        async () => {
+          const now = await podContainers(found?.metadata.uid ?? '')
+          return !now.has(gone) && [...now.values()].sort().join() === 'POD,c' && isReady(await pod(found?.metadata.name ?? ''))
+        },
+        { seconds: 90, what: `${found?.metadata.name}, running again` },
+      )
+    }
+    expect(await podContainers(spared?.metadata.uid ?? '')).toEqual(untouched)
+    await kubectl(`delete pods ${in_} ${names.join(' ')} --timeout=60s`, { timeoutSeconds: 70 })
+    for (const found of [removed, pause, spared]) expect(await leftovers(found?.metadata.uid ?? '')).toBe('')
+  }, 240_000)
 
   it('keeps pods running without an API server, and tells it afterwards what happened', async () => {
     await apply(sleeper('steady'), sleeper('killed'))
@@ -144,3 +172,51 @@ describe('faults', () => {
     expect(await kubectl(`exec ${in_} stays -- true`)).toBe('')
   }, 180_000)
 })
+
+const obstacle = await privateEngineObstacle()
+if (obstacle) console.log(`the restart of the engine is not tested: ${obstacle}`)
+const onOwnEngine = obstacle ? it.skip : it
+
+onOwnEngine(
+  'brings every pod back when the engine itself is restarted, and loses and leaves nothing',
+  async () => {
+    const state = await mkdtemp(join(tmpdir(), 'kubeling-private-'))
+    await using engine = await PrivateEngine.start()
+    const at = async (...args: string[]) => {
+      const { code, stdout, stderr } = await engine.inside(kubectl.path, args, { env: { KUBECONFIG: join(state, 'kubeconfig') } })
+      if (code !== 0) throw new Error(stderr)
+      return stdout
+    }
+    try {
+      await engine.up({ name: 'kubeling-private', tag: process.env['KUBELING_TAG'] ?? 'latest', state })
+      const list = async () => (JSON.parse(await at('get', 'pods', '-o', 'json')) as { items: Pod[] }).items
+      const before = await list()
+      const networks = await engine.docker('network', 'ls', '-q', '--no-trunc')
+      const began = Date.now()
+      await engine.restartDaemon()
+      const after = await eventually(
+        async () => {
+          const all = await list()
+          const back = all.every(found => isReady(found) && (found.status.containerStatuses?.[0]?.restartCount ?? 0) >= 1)
+          return all.length === before.length && back && all
+        },
+        { seconds: 120, what: 'every pod, running again' },
+      )
+      console.log(`the pods are ready ${((Date.now() - began) / 1000).toFixed(1)} s after the restart of the engine began`)
+      expect(after.map(({ metadata }) => metadata.uid).sort()).toEqual(before.map(({ metadata }) => metadata.uid).sort())
+      expect((await engine.docker('network', 'ls', '-q', '--no-trunc')).split('\n').sort()).toEqual(networks.split('\n').sort())
+      await at('delete', 'deployment', 'demo', '--timeout=60s')
+      const ofPods = ['--filter', 'label=io.kubernetes.pod.uid']
+      await eventually(
+        async () => (await engine.docker('ps', '-aq', ...ofPods)) + (await engine.docker('volume', 'ls', '-q', ...ofPods)) === '',
+        {
+          seconds: 60,
+          what: 'the removal of everything',
+        },
+      )
+    } finally {
+      await rm(state, { recursive: true, force: true })
+    }
+  },
+  420_000,
+)

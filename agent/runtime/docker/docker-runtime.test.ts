@@ -165,12 +165,15 @@ function describeOn(docker: Docker): void {
       await runtime.startSandbox(sandboxId)
       await runtime.execSync(sandboxId, { command: ['sh', '-c', `cd /volumes/${volume} && ln -s / out && ln -s /volumes up`] })
       const mounting = (subPath: string, name: string) =>
-        runtime.createContainer(config(sandboxId, { name, mounts: [{ target: '/part', volume, subPath, readOnly: false }] }))
+        runtime.createContainer(config(sandboxId, { name, mounts: [{ name: 'links', target: '/part', volume, subPath, readOnly: false }] }))
       const id = await mounting('key', 'inside')
       await runtime.startContainer(id)
       expect((await runtime.execSync(id, { command: ['cat', '/part'] })).output.toString()).toBe('inside')
       for (const subPath of ['out', 'out/etc', './out', 'up'])
-        await expect(mounting(subPath, 'outside')).rejects.toThrow('failed to prepare subPath for volumeMount')
+        await expect(mounting(subPath, 'outside')).rejects.toMatchObject({
+          message: 'failed to prepare subPath for volumeMount "links" of container "outside"',
+          cause: expect.objectContaining({ message: expect.stringContaining(`subpath "${subPath}" not within volume path`) }),
+        })
     })
 
     it('gives a command a terminal of the size it is told', async () => {
@@ -260,7 +263,11 @@ function describeOn(docker: Docker): void {
 
     it('measures what a pod uses', async () => {
       const used = await runtime.stats(pod.uid)
-      expect(used.find(({ name }) => name === 'main')).toMatchObject({ workingSetBytes: expect.any(Number) })
+      expect(used.interfaces).toEqual([expect.objectContaining({ name: 'eth0', rxBytes: expect.any(Number), txErrors: 0 })])
+      expect(used.sandbox).toMatchObject({ name: 'POD', processes: expect.any(Number) })
+      expect(used.containers.find(({ name }) => name === 'main')).toMatchObject({
+        workingSetBytes: expect.any(Number),
+      })
     })
   })
 }

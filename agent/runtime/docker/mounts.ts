@@ -2,10 +2,12 @@ import type Docker from 'dockerode'
 import { isRuntimeError, RuntimeError, type ContainerConfig, type Mount } from '../runtime.ts'
 import { hasRecursiveReadOnly } from './connect.ts'
 import { hostSubPath } from './host-path.ts'
+import { volumeLabels } from './labels.ts'
 import { bindSource, isStored, storedSubPath } from './node-volumes.ts'
 import type { DockerContext } from './options.ts'
 import { withoutLinks } from './sub-path.ts'
 import { volumeDirectory } from './volume-directory.ts'
+import { volumeMount } from './volume-mount.ts'
 
 type Propagation = NonNullable<Mount['propagation']>
 const propagations = { None: 'rprivate', HostToContainer: 'rslave', Bidirectional: 'rshared' } as const satisfies Record<
@@ -39,7 +41,7 @@ async function mountOf(context: DockerContext, config: ContainerConfig, mount: M
       const part = noLinks || !subPath ? subPath : await storedSubPath(store, { volume, subPath, partsExist })
       return bindMount(context, mount, withPart(bindSource(store, volume), part))
     }
-    if (!subPath && !passesOn(mount)) return volumeMount(mount, volume)
+    if (!subPath && !passesOn(mount)) return volumeMount({ ...mount, volume, labels: volumeLabels(context, config.pod) })
     const sandbox = context.docker.getContainer(config.sandboxId)
     const part = noLinks || !subPath ? subPath : await withoutLinks(sandbox, { root: volumeDirectory(volume), subPath })
     return bind(withPart(await engineDirectory(context, volume), part), mount)
@@ -70,14 +72,6 @@ function bind(source: string, mount: Mount): string {
   const options = [mount.readOnly ? 'ro' : 'rw', ...shared].join(',')
   return `${source}:${mount.target}:${options}`
 }
-
-const volumeMount = (mount: Mount, volume: string): Docker.MountSettings => ({
-  Type: 'volume',
-  Source: volume,
-  Target: mount.target,
-  ReadOnly: mount.readOnly,
-  VolumeOptions: { NoCopy: true, Labels: {}, DriverConfig: { Name: 'local', Options: {} } },
-})
 
 /** Without a word about it the engine chooses the propagation: below its own directory it refuses a private one. */
 const bindMount = (context: Pick<DockerContext, 'docker'>, mount: Mount, source: string): Docker.MountSettings => ({

@@ -59,8 +59,9 @@ async function* output(connection: AsyncIterable<Buffer>, port: number): AsyncGe
   }
 }
 
-/** Upstream's words for a port where nobody listens. */
-function refusal(port: number, said: string): RuntimeError {
+/** Upstream's words for a port where nobody listens. What `nc` says later is of a connection that broke, as connections do. */
+function refusal(port: number, said: string): Error {
+  if (said.startsWith('nc: ') && !said.includes("can't connect")) return new Error(said.trim())
   const why = /connection refused/i.test(said) ? 'connect: connection refused' : said.trim()
   return new RuntimeError('Unknown', `failed to connect to localhost:${port} inside namespace: dial tcp4 127.0.0.1:${port}: ${why}`)
 }

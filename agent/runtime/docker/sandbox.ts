@@ -3,8 +3,9 @@ import type { Abortable, Sandbox, SandboxConfig } from '../runtime.ts'
 import { createByName } from './create-by-name.ts'
 import { killContainer } from './stop-container.ts'
 import { isUnchanged, settled, toStartError, translated } from './errors.ts'
-import { labels, ownerFilter, sandboxLabels, sandboxNameOf } from './labels.ts'
+import { labels, ownerFilter, sandboxLabels, sandboxNameOf, volumeLabels } from './labels.ts'
 import { volumeDirectory } from './volume-directory.ts'
+import { volumeMount } from './volume-mount.ts'
 import { isStored } from './node-volumes.ts'
 import { nodeNamespace } from './node-namespace.ts'
 import { writeNodePodFiles } from './node-pod-files.ts'
@@ -41,12 +42,7 @@ export async function createSandbox(context: DockerContext, config: SandboxConfi
       // What the node stores needs nobody to keep it mounted.
       Mounts: (config.volumes ?? [])
         .filter(volume => !isStored(context.volumeStore, volume))
-        .map(volume => ({
-          Type: 'volume' as const,
-          Source: volume,
-          Target: volumeDirectory(volume),
-          VolumeOptions: { NoCopy: true, Labels: {}, DriverConfig: { Name: 'local', Options: {} } },
-        })),
+        .map(volume => volumeMount({ volume, target: volumeDirectory(volume), labels: volumeLabels(context, config.pod) })),
     },
     ...(config.network === 'pod' ? { Hostname: config.hostname } : {}),
     Env: pauseEnvironment(config, {

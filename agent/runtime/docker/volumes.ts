@@ -1,4 +1,3 @@
-import type Docker from 'dockerode'
 import { RuntimeError, type PreparedVolume, type VolumeConfig, type VolumeFile, type WriteOptions } from '../runtime.ts'
 import { settled, toRuntimeError, translated } from './errors.ts'
 import { execSync } from './exec-sync.ts'
@@ -8,6 +7,7 @@ import type { DockerContext } from './options.ts'
 import { readFile } from './read-file.ts'
 import { withoutLinks } from './sub-path.ts'
 import { volumeDirectory } from './volume-directory.ts'
+import { volumeMount } from './volume-mount.ts'
 import { generationName } from './atomic-writer.ts'
 import { createStored, isStored, listStored, prepareStored, readStored, removeStored, storedUsage, writeStored } from './node-volumes.ts'
 import { directoryMode, topLevel, volumesTar, type VolumeContent } from './volume-tar.ts'
@@ -66,12 +66,7 @@ function driverOptions({ memory, mode, gid }: VolumeConfig): Record<string, stri
 }
 
 async function fill(context: DockerContext, volumes: readonly string[], contents: readonly VolumeContent[]): Promise<void> {
-  const mounts = volumes.map((name): Docker.MountSettings => ({
-    Type: 'volume',
-    Source: name,
-    Target: volumeDirectory(name),
-    VolumeOptions: { NoCopy: true, Labels: {}, DriverConfig: { Name: 'local', Options: {} } },
-  }))
+  const mounts = volumes.map(volume => volumeMount({ volume, target: volumeDirectory(volume) }))
   await withHelper(context, { hostConfig: { Mounts: mounts } }, async container => {
     await translated(container.putArchive(await volumesTar(contents), { path: '/' }))
   })
