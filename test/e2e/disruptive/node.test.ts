@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
-import type { Event } from '../../api/core/event.ts'
-import type { Pod } from '../../api/core/pod.ts'
-import type { Node } from '../../api/core/node.ts'
-import { eventually } from '../support/eventually.ts'
-import { run } from '../support/shell.ts'
-import { extraNode, type ExtraNode } from '../support/extra-node.ts'
-import { docker, kubectlOfCluster, ownNamespace, podContainers, serviceContainer } from '../support/test-cluster.ts'
+import type { Event } from '../../../api/core/event.ts'
+import type { Pod } from '../../../api/core/pod.ts'
+import type { Node } from '../../../api/core/node.ts'
+import { eventually } from '../../support/eventually.ts'
+import { run } from '../../support/shell.ts'
+import { extraNode, type ExtraNode } from '../../support/extra-node.ts'
+import { docker, kubectlOfCluster, ownNamespace, podContainers, serviceContainer } from '../../support/test-cluster.ts'
 
 const kubectl = kubectlOfCluster()
 const NAMESPACE = 'e2e-node'

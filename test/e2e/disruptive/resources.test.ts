@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
-import type { Event } from '../../api/core/event.ts'
-import type { Node } from '../../api/core/node.ts'
-import type { Pod } from '../../api/core/pod.ts'
-import { quantityToNumber } from '../../api/quantity.ts'
-import { engineLimits, kernelLimits } from '../support/container-limits.ts'
-import { eventually } from '../support/eventually.ts'
-import { docker, kubectlOfCluster, ownNamespace, serviceContainer } from '../support/test-cluster.ts'
+import type { Event } from '../../../api/core/event.ts'
+import type { Node } from '../../../api/core/node.ts'
+import type { Pod } from '../../../api/core/pod.ts'
+import { quantityToNumber } from '../../../api/quantity.ts'
+import { engineLimits, kernelLimits } from '../../support/container-limits.ts'
+import { eventually } from '../../support/eventually.ts'
+import { docker, kubectlOfCluster, ownNamespace, serviceContainer } from '../../support/test-cluster.ts'
 
 const kubectl = kubectlOfCluster()
 const NAMESPACE = 'e2e-resources'

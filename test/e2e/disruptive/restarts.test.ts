@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Pod } from '../../api/core/pod.ts'
-import { eventually } from '../support/eventually.ts'
-import { docker, kubectlOfCluster, ownNamespace, podContainers, serviceContainer } from '../support/test-cluster.ts'
+import type { Pod } from '../../../api/core/pod.ts'
+import { eventually } from '../../support/eventually.ts'
+import { docker, kubectlOfCluster, ownNamespace, podContainers, serviceContainer } from '../../support/test-cluster.ts'
 
 const kubectl = kubectlOfCluster()
 const NAMESPACE = 'e2e-restarts'

@@ -1,7 +1,7 @@
 import { expect, it } from '@jest/globals'
-import { soak } from '../soak/soak.ts'
-import { run } from '../support/shell.ts'
-import { docker, kubectlOfCluster, testCluster } from '../support/test-cluster.ts'
+import { soak } from '../../soak/soak.ts'
+import { run } from '../../support/shell.ts'
+import { docker, kubectlOfCluster, testCluster } from '../../support/test-cluster.ts'
 
 const kubectl = kubectlOfCluster()
 

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
-import type { Container } from '../../api/core/container.ts'
-import type { Event } from '../../api/core/event.ts'
-import type { Pod } from '../../api/core/pod.ts'
-import type { Volume } from '../../api/core/volume.ts'
-import { eventually } from '../support/eventually.ts'
-import { docker, kubectlOfCluster, ownNamespace, podContainers, serviceContainer, testCluster } from '../support/test-cluster.ts'
+import type { Container } from '../../../api/core/container.ts'
+import type { Event } from '../../../api/core/event.ts'
+import type { Pod } from '../../../api/core/pod.ts'
+import type { Volume } from '../../../api/core/volume.ts'
+import { eventually } from '../../support/eventually.ts'
+import { docker, kubectlOfCluster, ownNamespace, podContainers, serviceContainer, testCluster } from '../../support/test-cluster.ts'
 
 const kubectl = kubectlOfCluster()
 const NAMESPACE = 'e2e-volumes'

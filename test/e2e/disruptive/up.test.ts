@@ -2,8 +2,8 @@ import { mkdtemp, readdir, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it } from '@jest/globals'
-import { run } from '../support/shell.ts'
-import { docker, testCluster } from '../support/test-cluster.ts'
+import { run } from '../../support/shell.ts'
+import { docker, testCluster } from '../../support/test-cluster.ts'
 
 const label = `label=io.kubeling.cluster=${testCluster.name}`
 const lines = (text: string) =>
