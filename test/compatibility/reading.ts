@@ -99,8 +99,8 @@ export function reading({ kubectl, in_, command }: Context): void {
   })
 
   command('kinds that are not served', "get upstream's error", async () => {
-    const { stderr, code } = await kubectl.try(`get statefulsets ${in_}`)
-    expect([stderr, code]).toEqual(['error: the server doesn\'t have a resource type "statefulsets"\n', 1])
+    const { stderr, code } = await kubectl.try(`get widgets ${in_}`)
+    expect([stderr, code]).toEqual(['error: the server doesn\'t have a resource type "widgets"\n', 1])
     const unknown = await kubectl.try(`apply ${in_} -f -`, { input: 'apiVersion: v1\nkind: Pood\nmetadata: { name: x }\n' })
     expect(unknown.stderr).toContain('no matches for kind "Pood" in version "v1"\nensure CRDs are installed first')
   })
