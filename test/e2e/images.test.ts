@@ -26,6 +26,10 @@ const settings = {
   KUBELING_IMAGE_GC_PERIOD: '2s',
 }
 
+/** What the registries have, with and without a login. */
+const free = ['policy:1', 'digest:1', 'offline:1', 'reported:1', 'unused:1', 'used:1', 'users:1', 'renamed:1']
+const closed = ['a:1', 'b:1', 'c:1', 'd:1']
+
 interface Wanted {
   readonly policy?: string
   readonly node?: string
@@ -84,9 +88,15 @@ describe('images on real Docker', () => {
   beforeAll(async () => {
     own(await ownNamespace(kubectl, NAMESPACE))
     slow = own(await SlowRegistry.start())
-    const registries = [startRegistry(), startRegistry({ withAccount: true })].map(async registry => own(await registry))
-    strict = own(await extraNode(STRICT, { settings }))
-    ;[open, guarded] = (await Promise.all(registries)) as [Registry, Registry]
+    const fill = async (registry: Registry, images: readonly string[]) => {
+      await Promise.all(images.map(name => registry.push(name)))
+      return registry
+    }
+    ;[strict, open, guarded] = await Promise.all([
+      extraNode(STRICT, { settings }).then(own),
+      startRegistry().then(registry => fill(own(registry), free)),
+      startRegistry({ withAccount: true }).then(registry => fill(own(registry), closed)),
+    ])
     // What takes its time begins now, and is looked at further down.
     await apply(
       podOf('missing', `${slow.address}/missing:1`, { node: STRICT }),
@@ -105,7 +115,7 @@ describe('images on real Docker', () => {
   }, 180_000)
 
   it('asks the registry each time with Always, once with IfNotPresent, and never with Never', async () => {
-    const image = await open.push('policy:1')
+    const image = `${open.address}/policy:1`
     const asked = () => open.asked('policy:1')
     const pushed = await asked()
     await apply(podOf('never-absent', image, { policy: 'Never' }))
@@ -138,7 +148,7 @@ describe('images on real Docker', () => {
   }, 120_000)
 
   it('pulls by digest, and knows names that are none', async () => {
-    const image = await open.push('digest:1')
+    const image = `${open.address}/digest:1`
     await apply(podOf('tagged', image), podOf('malformed', `${open.address}/Digest:1`))
     await running('tagged')
     const imageId = (await pod('tagged')).status.containerStatuses?.[0]?.imageID
@@ -162,8 +172,7 @@ describe('images on real Docker', () => {
   }, 120_000)
 
   it('pulls private images with the login of a secret, of either kind, or of the service account, and not without', async () => {
-    const images = await Promise.all(['a:1', 'b:1', 'c:1', 'd:1'].map(name => guarded.push(name)))
-    const [withConfig = '', withLegacy = '', withAccount = '', without = ''] = images
+    const [withConfig = '', withLegacy = '', withAccount = '', without = ''] = closed.map(name => `${guarded.address}/${name}`)
     const login = { username: account.username, password: account.password }
     const secret = (name: string, type: string, key: string, content: object) => ({
       ...{ apiVersion: 'v1', kind: 'Secret', metadata: { name }, type },
@@ -178,9 +187,9 @@ describe('images on real Docker', () => {
     await apply(
       podOf('with-config', withConfig, { more: { imagePullSecrets: [{ name: 'config' }] } }),
       podOf('with-legacy', withLegacy, { more: { imagePullSecrets: [{ name: 'nowhere' }, { name: 'legacy' }] } }),
-      podOf('with-account', withAccount, { more: { serviceAccountName: 'puller' } }),
+      podOf('with-account', withAccount, { node: 'node-3', more: { serviceAccountName: 'puller' } }),
       podOf('without', without),
-      podOf('not-there', without, { node: 'node-2', more: { imagePullSecrets: [{ name: 'nowhere' }] } }),
+      podOf('not-there', without, { node: 'node-3', more: { imagePullSecrets: [{ name: 'nowhere' }] } }),
     )
     await Promise.all(['with-config', 'with-legacy', 'with-account'].map(running))
     expect((await waitsWith('without', 'ErrImagePull', 'ImagePullBackOff')).message).toMatch(
@@ -197,7 +206,7 @@ describe('images on real Docker', () => {
   }, 150_000)
 
   it('uses the image at hand when no registry is in reach, unless the node is strict; an answer of a registry always counts', async () => {
-    const image = await open.push('offline:1')
+    const image = `${open.address}/offline:1`
     const gone = `${open.address}/gone:1`
     await docker('pull', '-q', image)
     await docker('tag', image, gone)
@@ -222,7 +231,7 @@ describe('images on real Docker', () => {
   }, 150_000)
 
   it('says soon in the Node’s status what images there are', async () => {
-    const image = await open.push('reported:1')
+    const image = `${open.address}/reported:1`
     const reported = async () => {
       const { status } = JSON.parse(await kubectl(`get node ${STRICT} -o json`)) as Node
       return status.images?.find(({ names }) => names?.includes(image))
@@ -291,12 +300,9 @@ describe('images on real Docker', () => {
   }, 120_000)
 
   it('removes, for want of space, only images that the node brought and nobody uses', async () => {
-    const [unused, used, users, renamed] = [
-      await open.push('unused:1'),
-      await open.push('used:1'),
-      await open.push('users:1'),
-      await open.push('renamed:1'),
-    ]
+    const [unused = '', used = '', users = '', renamed = ''] = ['unused:1', 'used:1', 'users:1', 'renamed:1'].map(
+      name => `${open.address}/${name}`,
+    )
     await docker('pull', '-q', users)
     const once = { node: STRICT, policy: 'Always', command: ['true'], more: { restartPolicy: 'Never' } }
     await apply(
