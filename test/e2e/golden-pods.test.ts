@@ -144,5 +144,5 @@ const neutralLine = (line: string): string =>
   line
     .replace(/\.\.\d{4}(_\d\d){5}\.\d+/g, '..<time>')
     .replace(/\s+/g, ' ')
-    .replace(/^([d-][rwxt-]{9} \d+ root root) \d+ /, '$1 <size> ')
+    .replace(/^([dl-][rwxt-]{9} \d+ root root) \d+ /, '$1 <size> ')
     .replace(/\b10\.\d+\.0\.(?=1\b|10\b)/g, '<services>.')
