@@ -179,6 +179,7 @@ async function nodeStatusOf({ config, docker, client, log, nodeIp, state, record
     address: nodeIp,
     clusterCidr: config.clusterCidr,
     kubeletPort: config.port,
+    maxImages: config.nodeStatusMaxImages,
     schedulable: config.registerSchedulable,
     providerId: config.providerId,
     reserved: [config.kubeReserved, config.systemReserved],

@@ -12,6 +12,7 @@ export interface NodeConfig {
   readonly providerId: string | undefined
   readonly nodeStatusUpdateFrequencyMs: number
   readonly nodeStatusReportFrequencyMs: number
+  readonly nodeStatusMaxImages: number
   readonly nodeLeaseDurationSeconds: number
   readonly kubeReserved: Readonly<Record<string, string>>
   readonly systemReserved: Readonly<Record<string, string>>
@@ -36,6 +37,8 @@ export const nodeDefaults = {
   /** How often the node looks whether its status is still true, and how often it writes it all the same. */
   'node-status-update-frequency': '10s',
   'node-status-report-frequency': '5m',
+  /** How many images the Node lists, the largest ones; -1: all. */
+  'node-status-max-images': '50',
   'node-lease-duration-seconds': '40',
   /** `cpu=100m,memory=256Mi,ephemeral-storage=1Gi`: what pods are not given. */
   'kube-reserved': '',
@@ -73,6 +76,7 @@ export function readNodeConfig(read: (option: Option) => string): NodeConfig {
     providerId: read('provider-id') || undefined,
     nodeStatusUpdateFrequencyMs: duration('node-status-update-frequency', read('node-status-update-frequency')),
     nodeStatusReportFrequencyMs: duration('node-status-report-frequency', read('node-status-report-frequency')),
+    nodeStatusMaxImages: limit('node-status-max-images', read('node-status-max-images')),
     nodeLeaseDurationSeconds: count('node-lease-duration-seconds', read('node-lease-duration-seconds')),
     kubeReserved: reserved('kube-reserved', read('kube-reserved')),
     systemReserved: reserved('system-reserved', read('system-reserved')),
@@ -94,6 +98,9 @@ export function readNodeConfig(read: (option: Option) => string): NodeConfig {
     fileCheckFrequencyMs: duration('file-check-frequency', read('file-check-frequency')),
   }
 }
+
+/** -1: none. */
+const limit = (option: Option, value: string): number => (value === '-1' ? Infinity : count(option, value))
 
 const listed = (text: string): string[] => text.split(',').filter(Boolean)
 

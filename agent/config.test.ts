@@ -34,6 +34,7 @@ describe('the configuration of an agent', () => {
       nodeLeaseDurationSeconds: 40,
       nodeStatusUpdateFrequencyMs: 10_000,
       nodeStatusReportFrequencyMs: 300_000,
+      nodeStatusMaxImages: 50,
       evictionPressureTransitionPeriodMs: 300_000,
       evictionMaxPodGracePeriod: 0,
       shutdownGracePeriods: [],

@@ -20,7 +20,7 @@ export interface ImageGcOptions {
 
 /**
  * Upstream's image garbage collection, on an engine that is not the node's alone: of the images that this node has brought to
- * it, those go that no container of anybody was made of. Decision 20 says why.
+ * it, those go that no container of anybody was made of. Decision 23 says why.
  */
 export class ImageGc implements Runnable {
   readonly #options: ImageGcOptions

@@ -19,6 +19,7 @@ export interface FactOptions {
   readonly cpus: number | undefined
   readonly memoryBytes: number | undefined
   readonly pods: number
+  readonly maxImages: number
   readonly extendedResources: Readonly<Record<string, string>>
   readonly labels: Readonly<Record<string, string>>
   readonly taints: readonly Taint[]
@@ -48,6 +49,7 @@ export async function gatherFacts(runtime: Runtime, options: FactOptions): Promi
     memoryBytes,
     storageBytes,
     pods: options.pods,
+    maxImages: options.maxImages,
     extendedResources: options.extendedResources,
     labels: options.labels,
     taints: options.taints,

@@ -9,6 +9,7 @@ const facts: NodeFacts = {
   memoryBytes: 1024 * 1024 * 1024,
   storageBytes: 100 * 1024 * 1024,
   pods: 110,
+  maxImages: 2,
   extendedResources: { 'example.com/gpu': '1' },
   labels: {},
   taints: [],
@@ -42,6 +43,14 @@ describe('nodeStatus', () => {
   it('has nothing left for pods where more is reserved than there is', () => {
     const status = nodeStatus({ ...facts, reserved: [{ memory: '2Gi' }] }, ready, { previous: [], now: at(0) })
     expect(status.allocatable).toMatchObject({ memory: '0' })
+  })
+
+  it('lists the largest images, as many as it is to', () => {
+    const images = [2, 3, 1].map(sizeBytes => ({ names: [`image-${sizeBytes}`], sizeBytes }))
+    const sizes = (maxImages: number) =>
+      nodeStatus({ ...facts, maxImages }, { ...ready, images }, { previous: [], now: at(0) }).images?.map(({ sizeBytes }) => sizeBytes)
+    expect(sizes(2)).toEqual([3, 2])
+    expect(sizes(Infinity)).toEqual([3, 2, 1])
   })
 
   it('is not ready, with the reason, until the node can run pods', () => {

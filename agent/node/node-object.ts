@@ -22,6 +22,8 @@ export interface NodeFacts {
   readonly memoryBytes: number
   readonly storageBytes: number
   readonly pods: number
+  /** How many images it reports at most. */
+  readonly maxImages: number
   readonly extendedResources: Readonly<Record<string, string>>
   readonly labels: Readonly<Record<string, string>>
   readonly taints: readonly Taint[]
@@ -48,8 +50,7 @@ export interface NodeHealth extends NodeVerdict {
   readonly images: readonly { readonly names: string[]; readonly sizeBytes: number }[]
 }
 
-/** Upstream reports at most this many images (nodeStatusMaxImages), and of each at most this many names. */
-const REPORTED_IMAGES = 50
+/** Upstream reports at most this many names of an image. */
 const REPORTED_NAMES = 5
 
 /** Whole KiB, as the kernel counts memory. */
@@ -110,17 +111,17 @@ export function nodeStatus(facts: NodeFacts, health: NodeHealth, context: Status
       architecture: facts.machine.architecture,
       ...(facts.machine.swapBytes > 0 ? { swap: { capacity: facts.machine.swapBytes } } : {}),
     },
-    images: reportedImages(health.images),
+    images: reportedImages(health.images, facts.maxImages),
     runtimeHandlers: facts.runtimeHandlers.map(({ name, ...features }) => ({ name, features })),
     features: { supplementalGroupsPolicy: true },
   }
 }
 
 /** The largest ones: they are what it is worth to send a pod to. */
-const reportedImages = (images: NodeHealth['images']): NodeHealth['images'][number][] =>
+const reportedImages = (images: NodeHealth['images'], most: number): NodeHealth['images'][number][] =>
   [...images]
     .sort((a, b) => b.sizeBytes - a.sizeBytes)
-    .slice(0, REPORTED_IMAGES)
+    .slice(0, most)
     .map(({ names, sizeBytes }) => ({ names: names.slice(0, REPORTED_NAMES), sizeBytes }))
 
 /** Do two statuses say the same but for the heartbeat? Then the newer one need not be written before its time. */

@@ -14,7 +14,8 @@ export interface Pace {
 }
 interface Blob {
   readonly content: Buffer
-  readonly pace?: Pace
+  /** The image that the content alone belongs to, and how it comes. */
+  readonly slow?: { readonly name: string; readonly pace: Pace }
 }
 
 const digestOf = (content: Buffer) => `sha256:${createHash('sha256').update(content).digest('hex')}`
@@ -27,8 +28,7 @@ export class SlowRegistry implements AsyncDisposable {
   readonly #blobs = new Map<string, Blob>()
   readonly #asked: { readonly name: string; readonly at: number }[] = []
   readonly #stop = new AbortController()
-  #atOnce = 0
-  #mostAtOnce = 0
+  readonly #downloads: { readonly name: string; readonly began: number; ended: number }[] = []
 
   private constructor() {
     this.#server = createServer((request, response) => {
@@ -58,7 +58,7 @@ export class SlowRegistry implements AsyncDisposable {
     )
     const [base, own] = layers
     if (base) this.#blobs.set(digestOf(base), { content: base })
-    if (own) this.#blobs.set(digestOf(own), { content: own, pace })
+    if (own) this.#blobs.set(digestOf(own), { content: own, slow: { name, pace } })
     this.#blobs.set(digestOf(config), { content: config })
     const described = (mediaType: string, content: Buffer) => ({ mediaType, size: content.length, digest: digestOf(content) })
     const type = 'application/vnd.docker'
@@ -78,11 +78,10 @@ export class SlowRegistry implements AsyncDisposable {
     return times.filter((at, index) => index === 0 || at - (times[index - 1] ?? 0) > 500)
   }
 
-  /** The most images that were downloaded at the same time since it was last asked for. */
-  takeMostAtOnce(): number {
-    const most = this.#mostAtOnce
-    this.#mostAtOnce = 0
-    return most
+  /** The most images whose name begins so that were downloaded at the same time. */
+  mostAtOnce(prefix: string): number {
+    const downloads = this.#downloads.filter(({ name }) => name.startsWith(prefix))
+    return Math.max(0, ...downloads.map(({ began: at }) => downloads.filter(({ began, ended }) => began <= at && at < ended).length))
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -109,9 +108,11 @@ export class SlowRegistry implements AsyncDisposable {
     await this.#send(blob, response)
   }
 
-  async #send({ content, pace }: Blob, response: ServerResponse): Promise<void> {
-    if (!pace) return void response.end(content)
-    this.#mostAtOnce = Math.max(this.#mostAtOnce, ++this.#atOnce)
+  async #send({ content, slow }: Blob, response: ServerResponse): Promise<void> {
+    if (!slow) return void response.end(content)
+    const { name, pace } = slow
+    const download = { name, began: Date.now(), ended: Infinity }
+    this.#downloads.push(download)
     try {
       const size = Math.ceil(content.length / parts)
       for (let part = 0; part < parts && !response.destroyed; part++) {
@@ -121,7 +122,7 @@ export class SlowRegistry implements AsyncDisposable {
       }
       response.end()
     } finally {
-      this.#atOnce--
+      download.ended = Date.now()
     }
   }
 }

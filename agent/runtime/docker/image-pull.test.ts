@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals'
 import { pullError } from './image-pull.ts'
-import { isReference, normalizeReference, withTag } from './image-reference.ts'
+import { isReference, manifestPath, normalizeReference, withTag } from './image-reference.ts'
 import { PullLayers } from './pull-layers.ts'
 
 describe('image references', () => {
@@ -11,6 +11,13 @@ describe('image references', () => {
     expect(withTag('registry:5000/app')).toBe('registry:5000/app:latest')
     expect(withTag(`registry:5000/app:1@sha256:${'a'.repeat(64)}`)).toBe(`registry:5000/app@sha256:${'a'.repeat(64)}`)
   })
+
+  it.each([
+    ['nginx', '/v2/library/nginx/manifests/latest'],
+    ['me/app:1', '/v2/me/app/manifests/1'],
+    ['localhost:5000/a/b:1', '/v2/a/b/manifests/1'],
+    [`localhost:5000/app:1@sha256:${'a'.repeat(64)}`, `/v2/app/manifests/sha256:${'a'.repeat(64)}`],
+  ])('lead to a manifest: %s', (image, path) => expect(manifestPath(image)).toBe(path))
 
   it('are told from other text', () => {
     expect(['nginx', 'a/b/c:1.2', 'localhost:5000/x', `x@sha256:${'a'.repeat(64)}`].every(isReference)).toBe(true)
@@ -51,6 +58,29 @@ describe('pull errors', () => {
     const { message } = pullError('nope:1', new Error('manifest unknown'))
     const name = 'docker.io/library/nope:1'
     expect(message).toBe(`failed to pull and unpack image "${name}": failed to resolve image: ${name}: not found`)
+  })
+
+  it.each([
+    [
+      'localhost:1/none:x',
+      'Get "http://localhost:1/v2/": dial tcp 127.0.0.1:1: connect: connection refused',
+      'Head "https://localhost:1/v2/none/manifests/x": dial tcp 127.0.0.1:1: connect: connection refused',
+    ],
+    [
+      'nginx',
+      'Get "https://registry-1.docker.io/v2/": dial tcp: lookup registry-1.docker.io: no such host',
+      'Head "https://registry-1.docker.io/v2/library/nginx/manifests/latest": dial tcp: lookup registry-1.docker.io: no such host',
+    ],
+    [
+      'me/app:1',
+      'Get "https://auth.docker.io/token?service=registry.docker.io": net/http: TLS handshake timeout',
+      'Get "https://auth.docker.io/token?service=registry.docker.io": net/http: TLS handshake timeout',
+    ],
+  ])('name the request that upstream makes: %s', (image, said, request) => {
+    const { message } = pullError(image, new Error(said))
+    expect(message).toBe(
+      `failed to pull and unpack image "${normalizeReference(image)}": failed to resolve image: failed to do request: ${request}`,
+    )
   })
 })
 

@@ -2,7 +2,7 @@ import type { Readable } from 'node:stream'
 import { RuntimeError, type PullOptions, type RegistryCredentials } from '../runtime.ts'
 import { toRuntimeError } from './errors.ts'
 import { lines } from './events.ts'
-import { isReference, normalizeReference, withTag } from './image-reference.ts'
+import { isReference, manifestPath, normalizeReference, withTag } from './image-reference.ts'
 import type { DockerContext } from './options.ts'
 import { PullLayers, type PullLine } from './pull-layers.ts'
 
@@ -45,6 +45,13 @@ const missing = /manifest unknown|manifest for .* not found|not found|no such im
 const unreachable =
   /dial (tcp|udp|unix)|no such host|connection refused|network is unreachable|no route to host|i\/o timeout|TLS handshake timeout|(Client\.Timeout|context deadline) exceeded|request canceled while waiting for connection/i
 
+/**
+ * The engine knocks at `/v2/` first, and falls back to http; containerd, whose words people know from a kubelet, asks for the
+ * manifest at once, and by https.
+ */
+const asManifestRequest = (said: string, image: string): string =>
+  said.replace(/^(?:Get|Head) "https?:\/\/([^/"]+)\/v2\/[^"]*": /, (_, host: string) => `Head "https://${host}${manifestPath(image)}": `)
+
 /** The engine has only sentences to tell one failure from another. */
 export function pullError(image: string, error: unknown): RuntimeError {
   if (error instanceof RuntimeError) return error
@@ -54,7 +61,8 @@ export function pullError(image: string, error: unknown): RuntimeError {
   const name = normalizeReference(image)
   const failure = (what: string) => `failed to pull and unpack image "${name}": failed to resolve image: ${what}`
   if (denied.test(said)) return new RuntimeError('Unauthorized', failure(said), { cause: error })
-  if (unreachable.test(said)) return new RuntimeError('RegistryUnavailable', failure(`failed to do request: ${said}`), { cause: error })
+  if (unreachable.test(said))
+    return new RuntimeError('RegistryUnavailable', failure(`failed to do request: ${asManifestRequest(said, image)}`), { cause: error })
   if (missing.test(said)) return new RuntimeError('ImageNotFound', failure(`${name}: not found`), { cause: error })
   if (/invalid reference format|repository name must/i.test(said)) return new RuntimeError('InvalidImageName', said, { cause: error })
   return new RuntimeError('Unknown', `failed to pull and unpack image "${name}": ${said}`, { cause: error })

@@ -14,6 +14,12 @@ export function withTag(image: string): string {
   return tagStart(image) < image.length ? image : `${image}:latest`
 }
 
+/** Where a registry keeps the manifest of an image: `/v2/library/nginx/manifests/latest`. */
+export function manifestPath(image: string): string {
+  const [, path = '', reference = ''] = /^[^/]+\/([^:@]+)[:@](.+)$/.exec(normalizeReference(image)) ?? []
+  return `/v2/${path}/manifests/${reference}`
+}
+
 /** Where the tag begins; the end when there is none. */
 function tagStart(name: string): number {
   const colon = name.lastIndexOf(':')
