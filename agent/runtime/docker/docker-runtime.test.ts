@@ -15,7 +15,7 @@ import { helperLabels, ownerFilter } from './labels.ts'
 // Images that scripts/test provides.
 const image = 'busybox:1.36'
 const pauseImage = 'kubeling/pause'
-const owner = { cluster: `kubeling-test-${randomUUID().slice(0, 8)}`, nodeName: 'node-1' }
+const owner = { cluster: `kubeling-contract-${randomUUID().slice(0, 8)}`, nodeName: 'node-1' }
 
 async function reach(): Promise<Docker | string> {
   try {
