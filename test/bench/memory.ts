@@ -42,7 +42,7 @@ async function containerOf(cluster: string, service: string): Promise<string> {
 
 /** Of the Node.js process in the container; the shell that supervises an agent has another megabyte or two. */
 async function usage(container: string): Promise<{ megabytes: number; cpuSeconds: number; others: number }> {
-  const script = 'for p in /proc/[0-9]*; do cat $p/comm; grep VmRSS $p/status; cat $p/stat; done 2>/dev/null'
+  const script = 'for p in /proc/[0-9]*; do cat $p/comm; grep VmRSS $p/status; cat $p/stat; done 2>/dev/null; true'
   const { stdout } = await execute('docker', ['exec', container, 'sh', '-c', script])
   const found = { megabytes: 0, cpuSeconds: 0, others: 0 }
   for (const [, command, kilobytes, stat = ''] of stdout.matchAll(/^(.+)\nVmRSS:\s+(\d+) kB\n\d+ \(.*\) (.*)$/gm)) {
