@@ -63,8 +63,10 @@ export class DockerRuntime implements Runtime {
   }
 
   info() {
-    // Asked at the agent's start: found out here, it costs the first pod nothing.
-    this.#context.lowersOomScore().catch(error => this.#context.log.warn('the engine could not be probed', { error }))
+    // Asked at the start of an agent: found out here, it costs the first pod nothing.
+    // Who has no network for pods only asks about the engine, and needs no container tried.
+    if (this.#context.podNetwork)
+      this.#context.lowersOomScore().catch(error => this.#context.log.warn('the engine could not be probed', { error }))
     return info(this.#context)
   }
   createSandbox(config: SandboxConfig, options?: Abortable) {
