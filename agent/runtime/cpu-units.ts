@@ -7,9 +7,6 @@ const minShares = 2
 const maxShares = 262_144
 const minQuotaMicros = 1000
 
-/** Limits at or below this are all the same to the kernel; upstream's MinMilliCPULimit. */
-export const minMilliLimit = (minQuotaMicros * 1000) / cpuPeriodMicros
-
 export const sharesOf = (milli: number): number => Math.min(maxShares, Math.max(minShares, Math.floor((milli * sharesPerCpu) / 1000)))
 export const milliOfShares = (shares: number): number => Math.ceil((shares * 1000) / sharesPerCpu)
 
