@@ -17,7 +17,8 @@ export const WebhookClientConfig = message('io.k8s.api.admissionregistration.v1.
 })
 export type WebhookClientConfig = Static<typeof WebhookClientConfig>
 
-export const ValidatingWebhook = message('io.k8s.api.admissionregistration.v1.ValidatingWebhook', 'A program that may refuse requests.', {
+/** What both kinds of webhook have, under the same protobuf numbers. */
+const common = {
   name: required(1, string(), 'Its name, such as policy.example.com.'),
   clientConfig: required(2, WebhookClientConfig, 'How it is reached.'),
   rules: optional(3, list(RuleWithOperations), 'Requests that it is asked about.'),
@@ -35,6 +36,10 @@ export const ValidatingWebhook = message('io.k8s.api.admissionregistration.v1.Va
     oneOf(['Equivalent', 'Exact'], { default: 'Equivalent', presence: 'pointer' }),
     'Whether other versions of the resources are meant too (Equivalent) or not (Exact).',
   ),
+}
+
+export const ValidatingWebhook = message('io.k8s.api.admissionregistration.v1.ValidatingWebhook', 'A program that may refuse requests.', {
+  ...common,
   objectSelector: optional(10, LabelSelector, 'Labels that the object must have.'),
   matchConditions: optional(11, listMap(MatchCondition, ['name']), 'Conditions that the request must meet.'),
 })
@@ -44,23 +49,7 @@ export const MutatingWebhook = message(
   'io.k8s.api.admissionregistration.v1.MutatingWebhook',
   'A program that may change objects on their way in.',
   {
-    name: required(1, string(), 'Its name, such as defaults.example.com.'),
-    clientConfig: required(2, WebhookClientConfig, 'How it is reached.'),
-    rules: optional(3, list(RuleWithOperations), 'Requests that it is asked about.'),
-    failurePolicy: optional(
-      4,
-      oneOf(['Fail', 'Ignore'], { default: 'Fail', presence: 'pointer' }),
-      'What happens when it does not answer: Fail refuses the request, Ignore goes on.',
-    ),
-    namespaceSelector: optional(5, LabelSelector, 'Labels that the namespace must have.'),
-    sideEffects: requiredPointer(6, string(), 'What else it does: None, or NoneOnDryRun.'),
-    timeoutSeconds: optional(7, int32({ default: 10, presence: 'pointer' }), 'How many seconds it is waited for.'),
-    admissionReviewVersions: required(8, list(string()), 'Versions of the question that it understands.'),
-    matchPolicy: optional(
-      9,
-      oneOf(['Equivalent', 'Exact'], { default: 'Equivalent', presence: 'pointer' }),
-      'Whether other versions of the resources are meant too (Equivalent) or not (Exact).',
-    ),
+    ...common,
     reinvocationPolicy: optional(
       10,
       oneOf(['IfNeeded', 'Never'], { default: 'Never', presence: 'pointer' }),
