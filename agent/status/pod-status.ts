@@ -4,6 +4,7 @@ import { containersOf, isSidecar, type PodContainer } from '../../api/pod-contai
 import { isTerminalPhase } from '../../api/pod-phase.ts'
 import type { ObservedContainer, ObservedPod } from '../runtime/runtime.ts'
 import { containerStatus, exitCodeOf, hasEnded, type WaitingReason } from './container-status.ts'
+import { withLostContainers } from './lost-containers.ts'
 import { withShortMessages } from './message-limit.ts'
 import { isOwnDisruption, kubeletConditions, podConditions, withTransitionTimes } from './pod-conditions.ts'
 import { podPhase } from './pod-phase.ts'
@@ -99,19 +100,6 @@ function statusesOf(facts: StatusFacts): Record<PodContainer['kind'], ContainerS
   return result
 }
 
-/** A terminated pod's containers have all ended; those that nobody saw end are reported as lost. */
-const lost: ContainerStatus['state'] = {
-  terminated: {
-    exitCode: 137,
-    reason: 'ContainerStatusUnknown',
-    message: 'The container could not be located when the pod was terminated',
-  },
-}
-const isLost = (status: ContainerStatus) =>
-  status.state?.terminated === undefined && (status.started === true || status.state?.running !== undefined)
-const endedStatus = (status: ContainerStatus): ContainerStatus =>
-  isLost(status) ? { ...status, state: lost ?? {}, ready: false, started: false } : status
-
 function phaseAndReason(facts: StatusFacts, statuses: readonly ContainerStatus[]): Pick<PodStatus, 'phase' | 'reason' | 'message'> {
   const { pod, previous, failure } = facts
   if (failure) return { phase: 'Failed', reason: failure.reason, message: failure.message }
@@ -184,8 +172,7 @@ export function finalPodStatus(facts: StatusFacts): PodStatus {
   const settled: PodStatus = {
     ...status,
     ...(phase ? { phase } : {}),
-    ...(status.containerStatuses ? { containerStatuses: status.containerStatuses.map(endedStatus) } : {}),
-    ...(status.initContainerStatuses ? { initContainerStatuses: status.initContainerStatuses.map(endedStatus) } : {}),
+    ...withLostContainers(facts.pod.spec, status),
   }
   return phase === status.phase ? settled : withUnreadyConditions(settled, facts.now)
 }

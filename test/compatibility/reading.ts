@@ -21,7 +21,7 @@ export function reading({ kubectl, in_, command }: Context): void {
   command('get', "prints upstream's columns", async () => {
     const printed = await Promise.all(Object.keys(columns).map(async kind => columnsOf(await kubectl(`get ${kind} ${in_}`)).join('|')))
     expect(printed).toEqual(Object.values(columns))
-    expect(await kubectl(`get pods ${in_} --no-headers`)).toMatch(/^web-[a-z0-9]+-[a-z0-9]{5}\s+1\/1\s+Running\s+0\s+\S+\n$/)
+    expect(await kubectl(`get pods -l app=web ${in_} --no-headers`)).toMatch(/^web-[a-z0-9]+-[a-z0-9]{5}\s+1\/1\s+Running\s+0\s+\S+\n$/)
     expect(await kubectl(`get all ${in_}`)).toMatch(/pod\/web-[^]*deployment.apps\/web[^]*replicaset.apps\/web-/)
   })
 
