@@ -2,7 +2,8 @@ import { once } from 'node:events'
 import { readFile } from 'node:fs/promises'
 import type { IncomingMessage } from 'node:http'
 import { Agent, request as httpsRequest, type RequestOptions } from 'node:https'
-import type { ClientConfig } from './client-config.ts'
+import { createSecureContext, type SecureContext } from 'node:tls'
+import type { ClientConfig, KeyPair } from './client-config.ts'
 import { ConnectionError, errorOfResponse } from './status-error.ts'
 
 export interface HttpRequest {
@@ -111,17 +112,22 @@ async function readAll(response: IncomingMessage, request: HttpRequest): Promise
 class Credentials {
   readonly #config: ClientConfig
   #fileToken: { readonly text: string; readonly readAt: number } | undefined
+  /** One context for all connections with one certificate: making it reads every certificate in it. */
+  #made: { readonly pair: KeyPair | undefined; readonly context: SecureContext } | undefined
 
   constructor(config: ClientConfig) {
     this.#config = config
   }
 
-  tls(): RequestOptions {
+  tls(): RequestOptions & { readonly secureContext: SecureContext } {
     const { certificate, ca, insecureSkipTlsVerify, tlsServerName } = this.#config
     const pair = typeof certificate === 'function' ? certificate() : certificate
+    // What the connections are made with; and, under the same names, what tells those of one certificate from those of the next.
+    const material = { ...(ca === undefined ? {} : { ca }), ...(pair ? { cert: pair.cert, key: pair.key } : {}) }
+    if (!this.#made || this.#made.pair !== pair) this.#made = { pair, context: createSecureContext(material) }
     return {
-      ...(ca === undefined ? {} : { ca }),
-      ...(pair ? { cert: pair.cert, key: pair.key } : {}),
+      ...material,
+      secureContext: this.#made.context,
       ...(insecureSkipTlsVerify ? { rejectUnauthorized: false } : {}),
       ...(tlsServerName === undefined ? {} : { servername: tlsServerName }),
     }

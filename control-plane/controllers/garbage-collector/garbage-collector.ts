@@ -49,8 +49,11 @@ export class GarbageCollector implements Runnable {
           kind => ['list', 'watch', 'delete'].every(verb => kind.verbs?.includes(verb)) && !ignored(kind),
         )
         const informers = kinds.filter(kind => !this.#kinds.has(nameOf(kind))).map(kind => this.#informer(kind))
-        for (const informer of informers) running.push(informer.run(signal))
-        await allSynced(informers, signal)
+        // One after the other: all at once they would take the server, and a connection each, for what nobody waits for.
+        for (const informer of informers) {
+          running.push(informer.run(signal))
+          await allSynced([informer], signal)
+        }
       } catch (error) {
         log.warn('discovery failed', { error })
         delay = discoveryRetry
