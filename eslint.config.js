@@ -5,7 +5,9 @@ export default tseslint.config(
   { ignores: ['dist/', 'build/', 'node_modules/', '.kubeling/', '*.config.js'] },
   ...tseslint.configs.recommended,
   {
-    languageOptions: { parserOptions: { projectService: { allowDefaultProject: ['scripts/*.js', 'scripts/lib/*.js'] } } },
+    languageOptions: {
+      parserOptions: { projectService: { allowDefaultProject: ['scripts/*.js', 'scripts/lib/*.js', 'scripts/images/*.js'] } },
+    },
     rules: {
       '@typescript-eslint/no-explicit-any': 'error',
       '@typescript-eslint/no-floating-promises': 'error',
@@ -31,5 +33,7 @@ export default tseslint.config(
     },
   },
   { files: ['**/*.test.ts'], rules: { 'no-restricted-syntax': 'off', 'max-params': 'off' } },
+  // CommonJS, which Node starts faster.
+  { files: ['scripts/images/*.js'], rules: { '@typescript-eslint/no-require-imports': 'off' } },
   prettier,
 )

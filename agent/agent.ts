@@ -6,7 +6,7 @@ import type { Client } from '../client/client.ts'
 import { EventRecorder } from '../client/event-recorder.ts'
 import { createClient } from '../client/http-client.ts'
 import { Informers } from '../client/informers.ts'
-import { systemClock } from '../common/clock.ts'
+import { sleepUnlessAborted, systemClock } from '../common/clock.ts'
 import { messageOf } from '../common/error-message.ts'
 import type { Logger } from '../common/log.ts'
 import { runAll, type Runnable } from '../common/run.ts'
@@ -39,6 +39,7 @@ import type { Runtime } from './runtime/runtime.ts'
 import { createAgentServer } from './server/agent-server.ts'
 
 const clock = systemClock
+const warmUpAfterMs = 5000
 
 export interface AgentParts {
   readonly config: AgentConfig
@@ -106,7 +107,7 @@ export function createAgent({ config, log, shutdown }: AgentParts): Runnable {
         const halt = haltOnShutdown({ shutdown, stop, state, nodeStatus, pods, recorder, nodeName, clock, log })
         recorder.event(nodeReference(nodeName), { type: 'Normal', reason: 'Starting', message: 'Starting kubelet.' })
         log.info('the node is ready', { node: nodeName, address: nodeIp, podCidr })
-        await runAll([nodeStatus, network, watch, pods, server, identity, images, halt], together)
+        await runAll([nodeStatus, network, watch, pods, server, identity, images, halt, warmUp(runtime, log)], together)
       } finally {
         stop.abort()
         await background
@@ -248,7 +249,7 @@ async function podRuntime({
   docker: DockerEngine
   log: Logger
   podCidr: string
-}): Promise<{ runtime: Runtime; gateway: string }> {
+}): Promise<{ runtime: DockerRuntime; gateway: string }> {
   const { cluster, nodeName, nodeContainer } = config
   const [network, volumeStore] = await Promise.all([
     ensurePodNetwork(docker, { cluster, nodeName, nodeContainer, podCidr }),
@@ -266,6 +267,15 @@ async function podRuntime({
   })
   return { runtime, gateway }
 }
+
+/** Not at once: what it does would slow down the start of this node and of its neighbours. A pod that comes earlier waits for it. */
+const warmUp = (runtime: DockerRuntime, log: Logger): Runnable => ({
+  async run(signal) {
+    await sleepUnlessAborted(clock, warmUpAfterMs, signal)
+    if (signal.aborted) return
+    await runtime.warmUp().catch((error: unknown) => log.warn('the engine could not be probed', { error }))
+  },
+})
 
 interface KubeletParts {
   readonly config: AgentConfig

@@ -1,3 +1,5 @@
+import type { Duplex } from 'node:stream'
+
 /** A client certificate and its key, both as PEM texts. */
 export interface KeyPair {
   readonly cert: string
@@ -8,6 +10,8 @@ export interface KeyPair {
 export interface ClientConfig {
   /** `https://host:port`. */
   readonly server: string
+  /** Opens a connection to a server in this process, which is used instead of `server`, and without TLS. */
+  readonly connect?: () => Duplex
   /** PEM of the authorities to trust; absent: those of the system. */
   readonly ca?: string
   readonly insecureSkipTlsVerify?: boolean

@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { readFile } from 'node:fs/promises'
-import type { IncomingMessage } from 'node:http'
+import { Agent as PlainAgent, request as plainRequest, type AgentOptions, type ClientRequest, type IncomingMessage } from 'node:http'
 import { Agent, request as httpsRequest, type RequestOptions } from 'node:https'
 import { createSecureContext, type SecureContext } from 'node:tls'
 import type { ClientConfig, KeyPair } from './client-config.ts'
@@ -27,16 +27,19 @@ export interface Transport {
 }
 
 const idempotent = new Set(['GET', 'PUT', 'DELETE'])
-const keepAliveProbe = 15_000
+const keepAliveMsecs = 15_000
 
 export function createTransport(config: ClientConfig): Transport {
   const base = new URL(config.server)
+  const { connect } = config
+  const agent = (options: AgentOptions) =>
+    connect ? Object.assign(new PlainAgent(options), { createConnection: connect }) : new Agent(options)
   // Watches stay open for minutes: they must not use up the connections of ordinary requests.
-  const agents = { request: new Agent({ keepAlive: true, maxSockets: 64 }), stream: new Agent({ keepAlive: true }) }
+  const agents = { request: agent({ keepAlive: true, keepAliveMsecs, maxSockets: 64 }), stream: agent({ keepAlive: true, keepAliveMsecs }) }
   const credentials = new Credentials(config)
   const timeout = (config.timeoutSeconds ?? 60) * 1000
 
-  const send = async (request: HttpRequest, connection: { agent: Agent; timeout?: number }): Promise<IncomingMessage> => {
+  const send = async (request: HttpRequest, connection: { agent: PlainAgent; timeout?: number }): Promise<IncomingMessage> => {
     const body = request.body === undefined ? undefined : Buffer.from(JSON.stringify(request.body))
     const authorization = await credentials.authorization()
     const options: RequestOptions = {
@@ -45,7 +48,7 @@ export function createTransport(config: ClientConfig): Transport {
       hostname: base.hostname.replace(/^\[|\]$/g, ''),
       port: base.port || 443,
       path: base.pathname.replace(/\/$/, '') + request.path,
-      ...credentials.tls(),
+      ...(connect ? {} : credentials.tls()),
       headers: {
         Accept: request.accept ?? 'application/json',
         'User-Agent': config.userAgent ?? 'kubeling',
@@ -54,7 +57,7 @@ export function createTransport(config: ClientConfig): Transport {
       },
       ...(request.signal ? { signal: request.signal } : {}),
     }
-    return exchange(options, body, request)
+    return exchange(() => (connect ? plainRequest(options) : httpsRequest(options)), body, request)
   }
 
   return {
@@ -72,10 +75,9 @@ export function createTransport(config: ClientConfig): Transport {
 }
 
 /** One HTTP exchange up to the answer's head. A connection that the server had closed in the meantime is replaced once. */
-async function exchange(options: RequestOptions, body: Buffer | undefined, request: HttpRequest): Promise<IncomingMessage> {
+async function exchange(begin: () => ClientRequest, body: Buffer | undefined, request: HttpRequest): Promise<IncomingMessage> {
   for (let attempt = 1; ; attempt++) {
-    const sent = httpsRequest(options)
-    sent.on('socket', socket => socket.setKeepAlive(true, keepAliveProbe))
+    const sent = begin()
     sent.on('timeout', () => sent.destroy(new ConnectionError(`${request.method} ${request.path}: timed out`)))
     sent.end(body)
     try {

@@ -6,7 +6,6 @@ import { builtInKinds } from '../api/kinds.ts'
 import type { Client } from '../client/client.ts'
 import { createClient } from '../client/http-client.ts'
 import { writeKubeconfig } from '../client/kubeconfig.ts'
-import type { CertificatePair } from '../common/certificates.ts'
 import { formatAddress, parseCidr } from '../common/cidr.ts'
 import { systemClock } from '../common/clock.ts'
 import type { Logger } from '../common/log.ts'
@@ -18,8 +17,10 @@ import { createAuthorizer } from './api-server/auth/authorize.ts'
 import { createTokenAction } from './api-server/auth/create-token.ts'
 import { createReviews } from './api-server/auth/reviews.ts'
 import { issuerDiscovery } from './api-server/auth/issuer-discovery.ts'
+import { authenticated, masters } from './api-server/auth/groups.ts'
 import { readSigningKey } from './api-server/auth/service-account-keys.ts'
 import { createTokenIssuer } from './api-server/auth/service-account-token.ts'
+import { Loopback } from './api-server/loopback.ts'
 import { createLookup } from './api-server/lookup.ts'
 import { createApiServer, type ApiServer } from './api-server/server.ts'
 import { ensureBootstrapToken } from './bootstrap/bootstrap-token.ts'
@@ -31,6 +32,13 @@ import { createScheduler } from './scheduler/scheduler.ts'
 import { openStore } from './store/lmdb-store.ts'
 import type { Store } from './store/store.ts'
 
+/** Who the components of this process are to the API server. */
+const users = {
+  admin: { name: 'kubernetes-admin', groups: [masters, authenticated] },
+  scheduler: { name: 'system:kube-scheduler', groups: [authenticated] },
+  controllerManager: { name: 'system:kube-controller-manager', groups: [authenticated] },
+}
+
 const issuer = 'https://kubernetes.default.svc.cluster.local'
 
 export interface ControlPlane extends AsyncDisposable {
@@ -38,6 +46,8 @@ export interface ControlPlane extends AsyncDisposable {
   readonly identity: Identity
   /** A client that is an administrator. */
   readonly client: Client
+  /** A client as one of the components; it works within this process only. */
+  clientAs(user: keyof typeof users, userAgent?: string): Client
   /** Rejects when a component fails; resolves after `stop`. */
   readonly done: Promise<void>
   /** Stops in the reverse order of starting: controllers, API server, store. */
@@ -56,17 +66,18 @@ export async function startControlPlane(config: ControlPlaneConfig, log: Logger)
     bootstrapToken: config.bootstrapToken,
   })
   const store = await openStore(join(config.dataDirectory, 'store.mdb'))
-  const server = await apiServer({ config, identity, store, advertiseAddress, log })
+  const loopback = new Loopback()
+  const server = await apiServer({ config, identity, store, loopback, advertiseAddress, log })
   const port = await server.listen(config.port, config.listenAddress)
   log.info('API server is listening', { address: config.listenAddress, port })
 
-  const connection = { server: `https://127.0.0.1:${port}`, ca: identity.authority.cert }
-  const clientAs = (certificate: CertificatePair, userAgent: string) => createClient({ ...connection, certificate, userAgent })
-  const client = clientAs(identity.admin, 'kubeling-bootstrap')
+  const clientAs: ControlPlane['clientAs'] = (user, userAgent = user) =>
+    createClient({ server: 'http://loopback', ...loopback.accessFor(users[user]), userAgent })
+  const client = clientAs('admin', 'kubeling-bootstrap')
   await ensureBootstrapToken(client, identity.bootstrapToken)
   await writeKubeconfig(
     config.kubeconfigPath,
-    { ...connection, certificate: identity.admin },
+    { server: `https://127.0.0.1:${port}`, ca: identity.authority.cert, certificate: identity.admin },
     { cluster: config.cluster, user: 'kubernetes-admin' },
   )
   if (config.bootstrapDirectory) {
@@ -85,13 +96,13 @@ export async function startControlPlane(config: ControlPlaneConfig, log: Logger)
     stopping.abort()
     await done
   }
-  return { port, identity, client, done, stop, [Symbol.asyncDispose]: stop }
+  return { port, identity, client, clientAs, done, stop, [Symbol.asyncDispose]: stop }
 }
 
 async function createComponents(parts: {
   config: ControlPlaneConfig
   identity: Identity
-  clientAs: (certificate: CertificatePair, userAgent: string) => Client
+  clientAs: ControlPlane['clientAs']
   log: Logger
 }): Promise<Runnable[]> {
   const { config, identity, clientAs, log } = parts
@@ -109,13 +120,13 @@ async function createComponents(parts: {
       : work
   const components: Runnable[] = []
   if (config.runScheduler) {
-    const client = clientAs(identity.scheduler, 'kube-scheduler')
+    const client = clientAs('scheduler', 'kube-scheduler')
     components.push(leading('kube-scheduler', client, createScheduler({ client, log: log.child({ component: 'scheduler' }) })))
   }
   if (config.runControllers) {
     // Loaded now and not earlier: signing certificates needs a large library, and the API server answers before that.
     const { createControllers } = await import('./controllers/index.ts')
-    const client = clientAs(identity.controllerManager, 'kube-controller-manager')
+    const client = clientAs('controllerManager', 'kube-controller-manager')
     const controllers = createControllers({ client, log, clusterCidr: config.podCidr, authority: identity.authority })
     components.push(leading('kube-controller-manager', client, controllers))
   }
@@ -141,10 +152,11 @@ async function apiServer(parts: {
   config: ControlPlaneConfig
   identity: Identity
   store: Store
+  loopback: Loopback
   advertiseAddress: string
   log: Logger
 }): Promise<ApiServer> {
-  const { config, identity, store, advertiseAddress, log } = parts
+  const { config, identity, store, loopback, advertiseAddress, log } = parts
   const { lookup, cache } = createLookup(store)
   const signingKey = await readSigningKey(identity.serviceAccountKey)
   const tokens = createTokenIssuer(signingKey, issuer)
@@ -155,7 +167,8 @@ async function apiServer(parts: {
     store,
     cache,
     kinds: builtInKinds,
-    authenticator: createAuthenticator({ lookup, tokens, clock, adminToken: config.adminToken }),
+    authenticator: createAuthenticator({ lookup, tokens, clock, adminToken: config.adminToken }, token => loopback.userOf(token)),
+    loopback,
     authorizer,
     reviews: createReviews({
       authorizer,

@@ -19,7 +19,7 @@ describe('identity', () => {
     expect(await loadIdentity({ directory, servingNames })).toEqual(first)
     for (const file of await readdir(directory)) expect((await stat(join(directory, file))).mode & 0o777).toBe(0o600)
     expect(new X509Certificate(first.admin.cert).subject).toBe('O=system:masters\nCN=kubernetes-admin')
-    expect(new X509Certificate(first.scheduler.cert).subject).toBe('CN=system:kube-scheduler')
+    expect(new X509Certificate(first.kubeletClient.cert).subject).toBe('O=system:masters\nCN=kube-apiserver-kubelet-client')
     expect(first.bootstrapToken).toMatch(/^[a-z0-9]{6}\.[a-z0-9]{16}$/)
   })
 

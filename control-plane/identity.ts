@@ -12,8 +12,6 @@ export interface Identity {
   /** The API server as a client of the agents. */
   readonly kubeletClient: CertificatePair
   readonly admin: CertificatePair
-  readonly scheduler: CertificatePair
-  readonly controllerManager: CertificatePair
   /** Signs service account tokens: an ECDSA key as PEM. */
   readonly serviceAccountKey: string
   /** `<id>.<secret>`: what nodes join with. */
@@ -37,16 +35,14 @@ export async function loadIdentity({ directory, servingNames, bootstrapToken, no
   const pair = (name: string, subject: Subject & { usages: Usage[] }) => loadPair({ path: inDirectory(name), authority, subject, now })
   const client = (name: string, commonName: string, organizations: string[] = []) =>
     pair(name, { commonName, organizations, usages: ['client'] })
-  const [serving, kubeletClient, admin, scheduler, controllerManager] = await Promise.all([
+  const [serving, kubeletClient, admin] = await Promise.all([
     pair('apiserver', { commonName: 'kube-apiserver', names: [...new Set(servingNames)], usages: ['server'] }),
     client('apiserver-kubelet-client', 'kube-apiserver-kubelet-client', ['system:masters']),
     client('admin', 'kubernetes-admin', ['system:masters']),
-    client('scheduler', 'system:kube-scheduler'),
-    client('controller-manager', 'system:kube-controller-manager'),
   ])
   const serviceAccountKey = await loadText(inDirectory('service-account.key'), () => newSigningKey())
   const token = bootstrapToken ?? (await loadText(inDirectory('bootstrap-token'), () => newBootstrapToken())).trim()
-  return { authority, serving, kubeletClient, admin, scheduler, controllerManager, serviceAccountKey, bootstrapToken: token }
+  return { authority, serving, kubeletClient, admin, serviceAccountKey, bootstrapToken: token }
 }
 
 // The library that makes certificates takes a tenth of a second to load: only a first start needs it.

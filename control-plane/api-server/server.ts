@@ -18,6 +18,7 @@ import { ResourceRouter } from './endpoints/resource-router.ts'
 import { noCustomResources } from './endpoints/no-custom-resources.ts'
 import { GeneralPaths } from './endpoints/general-paths.ts'
 import type { Action, Admission, Authenticator, Authorizer, Document, Review, TlsIdentity } from './interfaces.ts'
+import type { Loopback } from './loopback.ts'
 import { bind } from './registry/binding.ts'
 import { evict } from './registry/eviction.ts'
 import { Expiry } from './registry/expiry.ts'
@@ -45,6 +46,8 @@ export interface ApiServerOptions {
   readonly reviews?: readonly Review[]
   /** Further texts by path: the service account issuer's. */
   readonly documents?: Readonly<Record<string, Document>>
+  /** How components of this process get in. */
+  readonly loopback?: Loopback
   readonly cache?: ObjectCache
   readonly clock?: Clock
   readonly log: Logger
@@ -91,10 +94,9 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
   })
   const pipeline = new RequestPipeline({ ...options, impersonationOf, registry, router, general, connectOptions })
 
-  const server = createServer(
-    { ...options.tls, requestCert: true, rejectUnauthorized: false, keepAlive: true, noDelay: true },
-    application(pipeline, log),
-  )
+  const app = application(pipeline, log)
+  options.loopback?.serve(app)
+  const server = createServer({ ...options.tls, requestCert: true, rejectUnauthorized: false, keepAlive: true, noDelay: true }, app)
   server.keepAliveTimeout = 120_000
   server.requestTimeout = 0
   // The server forgets connections that it hands over; they end with it all the same.
@@ -129,6 +131,7 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
       server.close()
       server.closeAllConnections()
       for (const socket of upgraded) socket.destroy()
+      options.loopback?.close()
       proxy.close()
       hub.close()
       await closed

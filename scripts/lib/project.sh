@@ -2,8 +2,8 @@
 # shellcheck shell=bash
 
 ensure_node() {
-  have node && have npm || die "Node.js 20.6 or newer with npm is needed: install it (https://nodejs.org) and run this again."
-  node -e 'const [major, minor] = process.versions.node.split(".").map(Number); process.exit(major > 20 || (major === 20 && minor >= 6) ? 0 : 1)' ||
+  have node && have npm || die "Node.js 20.17 or newer with npm is needed: install it (https://nodejs.org) and run this again."
+  node -e 'const [major, minor] = process.versions.node.split(".").map(Number); process.exit(major > 20 || (major === 20 && minor >= 17) ? 0 : 1)' ||
     die "Node.js $(node --version) is too old: 20.6 or newer is needed."
 }
 

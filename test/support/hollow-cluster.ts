@@ -1,7 +1,6 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createClient } from '../../client/http-client.ts'
 import { createLogger } from '../../common/log.ts'
 import { runAll } from '../../common/run.ts'
 import { readConfig } from '../../control-plane/config.ts'
@@ -21,15 +20,18 @@ export async function startHollowCluster({ nodes = ['node-1', 'node-2', 'node-3'
   const flags = ['--port=0', '--listen-address=127.0.0.1', '--scheduler=false', '--controllers=false', `--data-dir=${directory}/data`]
   const log = createLogger({ level: 'error' })
   const plane = await startControlPlane(readConfig(flags, {}), log)
-  const { authority, scheduler, controllerManager, admin } = plane.identity
-  const clientAs = (certificate: typeof admin) =>
-    createClient({ server: `https://127.0.0.1:${plane.port}`, ca: authority.cert, certificate })
-  const client = clientAs(admin)
+  const { client } = plane
   const stop = new AbortController()
   const running = runAll(
     [
-      createScheduler({ client: clientAs(scheduler), log: log.child({ component: 'scheduler' }) }),
-      createControllers({ client: clientAs(controllerManager), log, clusterCidr: '10.244.0.0/16', authority, disabled }),
+      createScheduler({ client: plane.clientAs('scheduler'), log: log.child({ component: 'scheduler' }) }),
+      createControllers({
+        client: plane.clientAs('controllerManager'),
+        log,
+        clusterCidr: '10.244.0.0/16',
+        authority: plane.identity.authority,
+        disabled,
+      }),
       hollowKubelets(client, log),
     ],
     stop.signal,
@@ -38,7 +40,6 @@ export async function startHollowCluster({ nodes = ['node-1', 'node-2', 'node-3'
   return {
     client,
     plane,
-    clientAs,
     async [Symbol.asyncDispose]() {
       stop.abort()
       await running

@@ -63,11 +63,11 @@ export class DockerRuntime implements Runtime {
   }
 
   info() {
-    // Asked at the start of an agent: found out here, it costs the first pod nothing.
-    // Who has no network for pods only asks about the engine, and needs no container tried.
-    if (this.#context.podNetwork)
-      this.#context.lowersOomScore().catch(error => this.#context.log.warn('the engine could not be probed', { error }))
     return info(this.#context)
+  }
+  /** Finds out now what the first pod would have to wait for otherwise. */
+  async warmUp() {
+    await this.#context.lowersOomScore()
   }
   createSandbox(config: SandboxConfig, options?: Abortable) {
     return createSandbox(this.#context, config, options)
