@@ -14,6 +14,8 @@ const SERVING_SIGNER = 'kubernetes.io/kubelet-serving'
 const RENEW_AT = 0.8
 const ISSUE_TIMEOUT_MILLISECONDS = 60_000
 const RETRY_MILLISECONDS = 10_000
+/** Not while a node starts, which has better things to do: the API server knows its nodes by name. */
+const FIRST_LOOK_MILLISECONDS = 10_000
 /** Timers in Node end at 24.8 days; a day is short enough to look again. */
 const LOOK_AGAIN_MILLISECONDS = 24 * 60 * 60_000
 
@@ -58,21 +60,23 @@ export class NodeIdentity implements Runnable {
     this.#client = (await this.#load('kubelet-client')) ?? (await this.#request('kubelet-client'))
   }
   /**
-   * The same for the one to serve with, which also has to be for the node's address. To be called when the Node object says
-   * that address: until then it may be a neighbour's, and will not be certified.
+   * The same for the one to serve with. To be called when the Node object says the node's address: until then it may be a
+   * neighbour's, and will not be certified. One that is for an address the node had before serves until `run` has replaced it.
    */
   async ensureServing(): Promise<void> {
     this.#serving = (await this.#load('kubelet-server')) ?? (await this.#request('kubelet-server'))
   }
 
-  /** Renews what is about to expire, until told to stop. */
+  /** Renews what is about to expire or for another address, until told to stop. */
   async run(signal: AbortSignal): Promise<void> {
     const { clock, log } = this.#options
+    await sleepUnlessAborted(clock, FIRST_LOOK_MILLISECONDS, signal)
     while (!signal.aborted) {
       let pause = LOOK_AGAIN_MILLISECONDS
       try {
         if (this.#client && this.#due(this.#client)) this.#client = await this.#request('kubelet-client')
-        if (this.#serving && this.#due(this.#serving)) this.#serving = await this.#request('kubelet-server')
+        if (this.#serving && (this.#due(this.#serving) || !this.#isForAddress(this.#serving)))
+          this.#serving = await this.#request('kubelet-server')
       } catch (error) {
         log.error('a certificate of the node could not be renewed', { error })
         pause = RETRY_MILLISECONDS
@@ -87,8 +91,12 @@ export class NodeIdentity implements Runnable {
     return this.#options.clock.now().getTime() > from + (to - from) * RENEW_AT
   }
 
+  #isForAddress({ cert }: KeyPair): boolean {
+    return new X509Certificate(cert).checkIP(this.#options.nodeAddress) !== undefined
+  }
+
   async #load(name: 'kubelet-client' | 'kubelet-server'): Promise<KeyPair | undefined> {
-    const { directory, nodeAddress } = this.#options
+    const { directory } = this.#options
     const text = await readFile(join(directory, `${name}.pem`), 'utf8').catch((error: NodeJS.ErrnoException) => {
       if (error.code === 'ENOENT') return undefined
       throw error
@@ -96,9 +104,7 @@ export class NodeIdentity implements Runnable {
     if (text === undefined) return undefined
     const end = text.indexOf('-----BEGIN PRIVATE KEY')
     const pair = { cert: text.slice(0, end), key: text.slice(end) }
-    const certificate = new X509Certificate(pair.cert)
-    const usable = !this.#due(pair) && (name === 'kubelet-client' || certificate.checkIP(nodeAddress) !== undefined)
-    return usable ? pair : undefined
+    return this.#due(pair) ? undefined : pair
   }
 
   async #request(name: 'kubelet-client' | 'kubelet-server'): Promise<KeyPair> {

@@ -4,7 +4,7 @@
 ensure_node() {
   have node && have npm || die "Node.js 20.17 or newer with npm is needed: install it (https://nodejs.org) and run this again."
   node -e 'const [major, minor] = process.versions.node.split(".").map(Number); process.exit(major > 20 || (major === 20 && minor >= 17) ? 0 : 1)' ||
-    die "Node.js $(node --version) is too old: 20.6 or newer is needed."
+    die "Node.js $(node --version) is too old: 20.17 or newer is needed."
 }
 
 # fingerprint FILE…: changes with the content of the files, and of the files in the folders, that are part of the project.

@@ -19,9 +19,9 @@ if (measure('api')) printFigures(`API server (load average before: ${loadavg()[0
 if (['pods', 'start', 'memory', 'crowd'].some(measure)) {
   const client = createClient(await loadKubeconfig(process.env['KUBECONFIG'] ?? '.kubeling/kubeconfig'))
   const cluster = process.env['KUBELING_CLUSTER'] ?? 'kubeling'
-  if (measure('start')) printFigures('Start of a stopped cluster', await startFigures(client, cluster))
-  if (measure('memory')) printFigures('Idle', await memoryFigures(cluster))
   const docker = new Docker()
+  if (measure('start')) printFigures('Start of a stopped cluster', await startFigures(client, docker, cluster))
+  if (measure('memory')) printFigures('Idle', await memoryFigures(cluster))
   if (measure('pods')) printFigures('Pods', await podFigures(client, docker))
   if (measure('crowd')) {
     const figures = await withIdlePods({ client, docker, count: CROWD }, () => memoryFigures(cluster))
