@@ -75,9 +75,11 @@ const machineOf = (info: RuntimeInfo): Omit<NodeFacts['machine'], 'bootId' | 'sw
  * The IPv4 addresses that are neither loopback nor on the pods' side. After a restart Docker may have swapped the interfaces'
  * names, so their order says nothing.
  */
-export function ownAddresses(clusterCidr: string): string[] {
+export type Interfaces = ReturnType<typeof networkInterfaces>
+
+export function ownAddresses(clusterCidr: string, interfaces: Interfaces = networkInterfaces()): string[] {
   const pods = parseCidr(clusterCidr)
-  return Object.values(networkInterfaces())
+  return Object.values(interfaces)
     .flatMap(addresses => addresses ?? [])
     .filter(({ family, internal, address }) => family === 'IPv4' && !internal && !cidrContains(pods, address))
     .map(({ address }) => address)

@@ -4,7 +4,7 @@ import type { Informers } from '../../client/informers.ts'
 import type { Clock } from '../../common/clock.ts'
 import type { Logger } from '../../common/log.ts'
 import type { Runnable } from '../../common/run.ts'
-import { ownAddresses } from './facts.ts'
+import { ownAddresses, type Interfaces } from './facts.ts'
 
 const LOOK_MILLISECONDS = 1_000
 
@@ -55,7 +55,8 @@ export class NodeWatch implements Runnable {
 
   #checkAddresses(): void {
     const { nodeIp, gateway, clusterCidr, log } = this.#options
-    const addresses = ownAddresses(clusterCidr)
+    const interfaces = networkInterfaces()
+    const addresses = ownAddresses(clusterCidr, interfaces)
     const [address] = addresses
     if (!address) {
       if (!this.#cutOff) log.warn('the node is cut off: it has no address outside the range of the pods any more')
@@ -64,9 +65,10 @@ export class NodeWatch implements Runnable {
     }
     if (!addresses.includes(nodeIp)) throw new Error(`the node has the address ${address} now, no longer ${nodeIp}: the agent starts again`)
     if (this.#cutOff) throw new Error('the node is connected again: the agent starts again, with new connections and routes')
-    if (!hasAddress(gateway)) throw new Error(`the node lost its address ${gateway} in the pods' network: the agent starts again`)
+    if (!hasAddress(interfaces, gateway))
+      throw new Error(`the node lost its address ${gateway} in the pods' network: the agent starts again`)
   }
 }
 
-const hasAddress = (wanted: string): boolean =>
-  Object.values(networkInterfaces()).some(addresses => addresses?.some(({ address }) => address === wanted))
+const hasAddress = (interfaces: Interfaces, wanted: string): boolean =>
+  Object.values(interfaces).some(addresses => addresses?.some(({ address }) => address === wanted))

@@ -116,15 +116,16 @@ export class PodLifecycle implements Lifecycle {
     // A pod that is killed from outside its sync, with a grace period of its own, learns the verdict only at the end.
     const known = request.graceSeconds === undefined ? request : {}
     statuses.set(pod, podStatus(this.#facts(pod, observed, known)), { containersMayRun: true })
-    // 2. Containers, then the sandbox.
+    // 2. Containers, then the sandbox; that of a pod that is deleted ends when it is removed, together with the containers.
     const podIp = this.#podIp(pod, observed)
     const graceOverride = request.graceSeconds
     await interruptible(stopper.stopAll(pod, observed, { podIp, graceOverride }), signal)
-    await Promise.all(observed.sandboxes.filter(({ state }) => state === 'ready').map(({ id }) => runtime.stopSandbox(id)))
+    const ready = observed.sandboxes.filter(({ state }) => state === 'ready')
+    if (!pod.metadata.deletionTimestamp) await Promise.all(ready.map(({ id }) => runtime.stopSandbox(id)))
     probes.remove(pod.metadata.uid)
     memory.acted = clock.now().getTime()
     // 3. The last word.
-    const ended = await pleg.observe(identityOf(pod))
+    const ended = withoutNetwork(await pleg.observe(identityOf(pod)))
     await this.#options.messages.collect(ended)
     statuses.set(pod, finalPodStatus(this.#facts(pod, ended, request)), { containersMayRun: false })
   }
@@ -310,6 +311,12 @@ export class PodLifecycle implements Lifecycle {
     return Number.isFinite(next) ? Math.max(0, next) : 'running'
   }
 }
+
+/** As the pod is to be told of when nothing of it will run again. */
+const withoutNetwork = (observed: ObservedPod): ObservedPod => ({
+  ...observed,
+  sandboxes: observed.sandboxes.map(sandbox => ({ ...sandbox, state: 'notReady' })),
+})
 
 const restartsEverything = ({ conditions = [] }: Pod['status']): boolean =>
   conditions.some(({ type, status }) => type === 'AllContainersRestarting' && status === 'True')

@@ -4,8 +4,7 @@ type Remover = Pick<Runtime, 'removeContainer' | 'removeSandbox'>
 
 /** Removes every container and sandbox of a pod that has stopped. */
 export async function removePod(runtime: Remover, { containers, sandboxes }: ObservedPod): Promise<void> {
-  await Promise.all(containers.map(({ id }) => runtime.removeContainer(id)))
-  await Promise.all(sandboxes.map(({ id }) => runtime.removeSandbox(id)))
+  await Promise.all([...containers.map(({ id }) => runtime.removeContainer(id)), ...sandboxes.map(({ id }) => runtime.removeSandbox(id))])
 }
 
 /**

@@ -304,6 +304,8 @@ export function describeRuntime(name: string, subject: () => ContractSubject): v
       expect((await runtime.readVolumeFile(name, 'key'))?.toString()).toBe('second')
       expect(await runtime.readVolumeFile(name, 'none')).toBeUndefined()
       expect((await runtime.listVolumes()).filter(({ podUid }) => podUid === pod.uid)).toHaveLength(2)
+      expect(await runtime.listVolumes(pod.uid)).toHaveLength(2)
+      expect(await runtime.listVolumes('another')).toEqual([])
     })
 
     it('fills a volume with the files of an image', async () => {

@@ -88,7 +88,8 @@ export interface Runtime {
   /** Bytes that the files of a volume take up; throws NotFound when it is nowhere to be seen. */
   volumeUsage(name: string): Promise<number>
   removeVolume(name: string): Promise<void>
-  listVolumes(): Promise<{ name: string; podUid: string }[]>
+  /** Of every pod, or of one. */
+  listVolumes(podUid?: string): Promise<{ name: string; podUid: string }[]>
   /** What stands at a path of the host; undefined when nothing does. */
   hostPathType(path: string): Promise<'Directory' | 'File' | 'Socket' | 'CharDevice' | 'BlockDevice' | undefined>
   createHostPath(path: string, type: 'Directory' | 'File'): Promise<void>

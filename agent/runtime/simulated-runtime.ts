@@ -333,8 +333,8 @@ export class SimulatedRuntime implements Runtime {
   async removeVolume(name: string): Promise<void> {
     this.volumes.remove(name)
   }
-  async listVolumes(): Promise<{ name: string; podUid: string }[]> {
-    return this.volumes.list()
+  async listVolumes(podUid?: string): Promise<{ name: string; podUid: string }[]> {
+    return this.volumes.list().filter(volume => podUid === undefined || volume.podUid === podUid)
   }
   async hostPathType(path: string) {
     return this.#hostPaths.get(path)

@@ -190,7 +190,7 @@ export class VolumeManager {
     const { runtime, tokens, watches } = this.#options
     tokens.forget(podUid)
     watches.forget(podUid)
-    const names = (await runtime.listVolumes()).filter(volume => volume.podUid === podUid).map(({ name }) => name)
+    const names = (await runtime.listVolumes(podUid)).map(({ name }) => name)
     await Promise.all(names.map(name => runtime.removeVolume(name)))
     for (const name of names) this.#digests.delete(name)
   }

@@ -10,8 +10,10 @@ const COMMAND = ['sleep', '3600']
 const SINGLE_RUNS = 15
 const BURSTS = 3
 const AT_ONCE = [20, 30]
-/** As many are deleted at once, with a grace period of a second, which their command does not use. */
+/** As many are deleted at once, with a grace period of a second, in which their command does not end. */
 const DELETED = 30
+/** Whatever the grace period, kubelet gives a process two seconds between SIGTERM and SIGKILL. */
+const LEAST_GRACE_SECONDS = 2
 
 interface Bench {
   readonly client: Client
@@ -131,7 +133,7 @@ async function stopAndRemove({ docker }: Bench): Promise<void> {
   await Promise.all(
     (apps ?? []).map(async (app, index) => {
       const pause = pauses?.[index]
-      await app.stop({ t: 1 })
+      await app.stop({ t: LEAST_GRACE_SECONDS })
       await pause?.remove({ force: true })
       await app.remove()
     }),

@@ -170,8 +170,8 @@ export class DockerRuntime implements Runtime {
   removeVolume(name: string) {
     return removeVolume(this.#context, name)
   }
-  listVolumes() {
-    return listVolumes(this.#context)
+  listVolumes(podUid?: string) {
+    return listVolumes(this.#context, podUid)
   }
   hostPathType(path: string) {
     return hostPathType(this.#context, path)
@@ -180,7 +180,7 @@ export class DockerRuntime implements Runtime {
     return createHostPath(this.#context, path, type)
   }
   readFile(id: string, path: string, limit: number) {
-    return readFile(this.#context, id, { path, limit })
+    return readFile(this.#context, id, { path, limit, source: this.#seen.sourceOf(id, path) })
   }
   async *events(signal: AbortSignal) {
     // What happened while nobody listened is not known.

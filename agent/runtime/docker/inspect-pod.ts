@@ -136,9 +136,11 @@ interface Details {
   readonly oomKilled: boolean
   readonly error: string
   readonly resources: ContainerResources
+  /** What is mounted, by where it is mounted. */
+  readonly sources: ReadonlyMap<string, string>
 }
 
-const detailsOf = ({ State, Created, Config, HostConfig }: Docker.ContainerInspectInfo): Details => ({
+const detailsOf = ({ State, Created, Config, HostConfig, Mounts }: Docker.ContainerInspectInfo): Details => ({
   state: stateOf(State.Status),
   createdAt: Created,
   image: Config.Image,
@@ -148,6 +150,7 @@ const detailsOf = ({ State, Created, Config, HostConfig }: Docker.ContainerInspe
   oomKilled: State.OOMKilled,
   error: startMessage(State.Error),
   resources: resourcesFrom(HostConfig),
+  sources: new Map(Mounts.map(({ Destination, Source }) => [Destination, Source])),
 })
 
 function detailed(found: Docker.ContainerInfo, details: Details): ObservedContainer {
@@ -184,6 +187,10 @@ export class InspectCache {
       if (isMissing(error)) return undefined
       throw toRuntimeError(error)
     }
+  }
+  /** What the engine mounted there, as its own path; undefined when nothing is, or the container was not inspected yet. */
+  sourceOf(id: string, destination: string): string | undefined {
+    return this.#known.get(id)?.sources.get(destination)
   }
   forget(id: string): void {
     this.#known.delete(id)

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
-import { existsSync } from 'node:fs'
-import { lstat, mkdir, readdir, readFile, realpath, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { constants, existsSync } from 'node:fs'
+import { lstat, mkdir, open, readdir, readFile, realpath, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type Docker from 'dockerode'
 import { isRuntimeError, RuntimeError, type PreparedVolume, type VolumeConfig } from '../runtime.ts'
@@ -124,12 +124,34 @@ export const isReady = (store: VolumeStore, name: string): boolean => existsSync
 export const markReady = (store: VolumeStore, name: string): Promise<void> => writeFile(readyOf(store, name), '')
 
 /** A file of the volume; undefined when it is not there. */
-export async function readStored(store: VolumeStore, file: { volume: string; subPath: string }): Promise<Buffer | undefined> {
+export async function readStored(store: VolumeStore, file: PartOfVolume, limit: number): Promise<Buffer | undefined> {
   try {
-    return await readFile(join(rootOf(store, file.volume), await storedSubPath(store, { ...file, partsExist: true }))).catch(ifMissing)
+    const path = join(rootOf(store, file.volume), await storedSubPath(store, { ...file, partsExist: true }))
+    return await endOf(path, limit).catch(ifMissing)
   } catch (error) {
     if (isRuntimeError(error, 'NotFound')) return undefined
     throw error
+  }
+}
+
+/** The part of a volume that a path of the engine's names; undefined for one outside the store. */
+export function storedAt(store: VolumeStore, enginePath: string): PartOfVolume | undefined {
+  if (!enginePath.startsWith(`${store.engine}/`)) return undefined
+  const [volume, root, ...parts] = enginePath.slice(store.engine.length + 1).split('/')
+  return volume && root === 'data' ? { volume, subPath: parts.join('/') } : undefined
+}
+
+/** At most so many bytes, from the end. A file that is none (a pipe, a device) is not waited for. */
+async function endOf(path: string, limit: number): Promise<Buffer | undefined> {
+  const file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK)
+  try {
+    const found = await file.stat()
+    if (!found.isFile()) return undefined
+    const length = Math.min(found.size, limit)
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(length), 0, length, found.size - length)
+    return buffer.subarray(0, bytesRead)
+  } finally {
+    await file.close()
   }
 }
 
@@ -153,13 +175,14 @@ async function usageOf(path: string, seen: Set<number>): Promise<number> {
   return bytes
 }
 
-export async function listStored(store: VolumeStore): Promise<{ name: string; podUid: string }[]> {
+/** Those of all pods, or of one. */
+export async function listStored(store: VolumeStore, podUid?: string): Promise<{ name: string; podUid: string }[]> {
   const names = (await readdir(store.local)).filter(name => !name.startsWith(unfinishedPrefix))
   const found = await Promise.all(
     names.map(async name => {
       try {
-        const podUid = await readFile(ownerOf(store, name), 'utf8')
-        return [{ name, podUid }]
+        const owner = await readFile(ownerOf(store, name), 'utf8')
+        return podUid === undefined || owner === podUid ? [{ name, podUid: owner }] : []
       } catch (error) {
         // Removed just now.
         if ((error as NodeJS.ErrnoException).code === 'ENOENT') return []

@@ -1,13 +1,25 @@
 import type { Readable } from 'node:stream'
 import { extract } from 'tar-stream'
 import { isMissing, toRuntimeError } from './errors.ts'
+import { readStored, storedAt } from './node-volumes.ts'
 import type { DockerContext } from './options.ts'
 
+export interface FileToRead {
+  readonly path: string
+  /** Bytes, from the end. */
+  readonly limit: number
+  /** What the engine mounted at the path, where that is known. */
+  readonly source?: string | undefined
+}
+
+/** What lies in the node's own store is read there: for an archive the engine mounts the container's file system. */
 export async function readFile(
-  { docker }: DockerContext,
+  { docker, volumeStore }: DockerContext,
   id: string,
-  { path, limit }: { path: string; limit: number },
+  { path, limit, source }: FileToRead,
 ): Promise<Buffer | undefined> {
+  const stored = volumeStore && source ? storedAt(volumeStore, source) : undefined
+  if (volumeStore && stored) return await readStored(volumeStore, stored, limit)
   try {
     const archive = (await docker.getContainer(id).getArchive({ path })) as Readable
     return await firstFile(archive, limit)

@@ -117,7 +117,7 @@ async function switchGeneration(context: DockerContext, sandbox: string, { direc
 
 /** As `volumeUsage`: through the sandbox, or in the agent's own directory. */
 export async function readVolumeFile(context: DockerContext, name: string, path: string): Promise<Buffer | undefined> {
-  if (isStored(context.volumeStore, name)) return await readStored(context.volumeStore, { volume: name, subPath: path })
+  if (isStored(context.volumeStore, name)) return await readStored(context.volumeStore, { volume: name, subPath: path }, largestFile)
   const sandboxId = await runningSandbox(context, name)
   if (!sandboxId) throw new RuntimeError('NotFound', `no running sandbox holds the volume ${name}`)
   const sandbox = context.docker.getContainer(sandboxId)
@@ -140,14 +140,16 @@ export async function removeVolume({ docker, volumeStore }: DockerContext, name:
   else await settled(docker.getVolume(name).remove())
 }
 
-export async function listVolumes(context: DockerContext): Promise<{ name: string; podUid: string }[]> {
-  const [stored, ofDocker] = await Promise.all([context.volumeStore ? listStored(context.volumeStore) : [], listDockerVolumes(context)])
+export async function listVolumes(context: DockerContext, podUid?: string): Promise<{ name: string; podUid: string }[]> {
+  const { volumeStore } = context
+  const [stored, ofDocker] = await Promise.all([volumeStore ? listStored(volumeStore, podUid) : [], listDockerVolumes(context, podUid)])
   return [...stored, ...ofDocker]
 }
 
-async function listDockerVolumes({ docker, ...owner }: DockerContext): Promise<{ name: string; podUid: string }[]> {
+async function listDockerVolumes({ docker, ...owner }: DockerContext, podUid?: string): Promise<{ name: string; podUid: string }[]> {
+  const label = ownerFilter(owner, ...(podUid === undefined ? [] : [`${labels.podUid}=${podUid}`]))
   try {
-    const { Volumes } = await docker.listVolumes({ filters: JSON.stringify({ label: ownerFilter(owner) }) })
+    const { Volumes } = await docker.listVolumes({ filters: JSON.stringify({ label }) })
     return (Volumes ?? []).flatMap(({ Name, Labels }) => {
       const podUid = (Labels as Record<string, string> | null)?.[labels.podUid]
       return podUid ? [{ name: Name, podUid }] : []
