@@ -1,5 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { ClientConfig } from '../../client/client-config.ts'
+import { withBareServer } from './bare-server.ts'
+import type { MeasuredControlPlane } from './control-plane.ts'
 import { load, percentile, type Figure } from './figures.ts'
 import { rawClient, type RawClient } from './raw-client.ts'
 
@@ -19,7 +21,7 @@ const namespaceOf = (name: string) => JSON.stringify({ apiVersion: 'v1', kind: '
 const mapsIn = (namespace: string) => `/api/v1/namespaces/${namespace}/configmaps`
 
 /** The API server alone, over TLS with a client certificate; what a real kube-apiserver with etcd measured stands beside it. */
-export async function apiFigures(config: ClientConfig, processorTime: () => number): Promise<Figure[]> {
+export async function apiFigures({ config, processorTime, pki }: MeasuredControlPlane): Promise<Figure[]> {
   const measured: typeof load = async (count, inFlight, task) => {
     const before = processorTime()
     const result = await load(count, inFlight, task)
@@ -42,6 +44,7 @@ export async function apiFigures(config: ClientConfig, processorTime: () => numb
     await client.send('GET', mapsIn('bench-list'))
     const lists = await measured(20, 1, () => client.send('GET', mapsIn('bench-list')))
     const latencies = await watchLatencies(client)
+    const bare = await withBareServer({ config, pki }, bareRates)
     return [
       {
         name: 'create, 32 in flight',
@@ -80,6 +83,20 @@ export async function apiFigures(config: ClientConfig, processorTime: () => numb
         beside: 'kube-apiserver 12–17 ms',
       },
       { name: `watch, write to ${WATCHERS} watchers, p50`, value: percentile(latencies, 0.5), unit: 'ms' },
+      { name: 'bare Node.js, get, 32 in flight', value: bare.gets, unit: '/s', beside: times(bare.gets, 10_000 / gets.seconds) },
+      { name: 'bare Node.js, post, 32 in flight', value: bare.posts, unit: '/s', beside: times(bare.posts, CREATES / creates.seconds) },
+      {
+        name: 'bare Node.js, post, one at a time, p50',
+        value: bare.single,
+        unit: 'ms',
+        beside: times(percentile(single.samples, 0.5), bare.single),
+      },
+      {
+        name: 'bare Node.js, as many bytes as the list, p50',
+        value: bare.bytes,
+        unit: 'ms',
+        beside: times(percentile(lists.samples, 0.5), bare.bytes),
+      },
       // Unlike the rest, these hardly depend on what else the machine is doing.
       ...['create', 'create, one at a time', 'get', 'update', 'list'].map((name, index) => ({
         name: `processor time of the server, ${name}`,
@@ -87,6 +104,29 @@ export async function apiFigures(config: ClientConfig, processorTime: () => numb
         unit: 'ms',
       })),
     ]
+  } finally {
+    client.close()
+  }
+}
+
+/** How much faster the bare server is. */
+const times = (larger: number, smaller: number) => `${(larger / smaller).toFixed(1)} × as fast`
+
+/** The same requests to a server that has nothing to do for them: how fast this machine is today. */
+async function bareRates(config: ClientConfig): Promise<{ gets: number; posts: number; single: number; bytes: number }> {
+  const client = rawClient(config, 32)
+  try {
+    await load(1000, 32, () => client.send('GET', '/1300'))
+    const gets = await load(10_000, 32, () => client.send('GET', '/1300'))
+    const posts = await load(CREATES, 32, index => client.send('POST', '/', configMap(`cm-${index}`, 'bench')))
+    const single = await load(300, 1, index => client.send('POST', '/', configMap(`cm-${index}`, 'bench')))
+    const bytes = await load(20, 1, () => client.send('GET', `/${LISTED * 1300}`))
+    return {
+      gets: 10_000 / gets.seconds,
+      posts: CREATES / posts.seconds,
+      single: percentile(single.samples, 0.5),
+      bytes: percentile(bytes.samples, 0.5),
+    }
   } finally {
     client.close()
   }

@@ -9,8 +9,16 @@ import { createClient } from '../../client/http-client.ts'
 import { loadKubeconfig } from '../../client/kubeconfig.ts'
 import { Namespace } from '../../api/core/namespace.ts'
 
+export interface MeasuredControlPlane {
+  readonly config: ClientConfig
+  /** Milliseconds used so far. */
+  readonly processorTime: () => number
+  /** The directory of its certificates and keys. */
+  readonly pki: string
+}
+
 /** A control plane of its own, as a process on a fresh data directory: the API figures are not to be mixed with a cluster's work. */
-export async function withControlPlane<T>(use: (config: ClientConfig, processorTime: () => number) => Promise<T>): Promise<T> {
+export async function withControlPlane<T>(use: (plane: MeasuredControlPlane) => Promise<T>): Promise<T> {
   const directory = await mkdtemp(join(tmpdir(), 'kubeling-bench-'))
   const kubeconfig = join(directory, 'admin.kubeconfig')
   const child = spawn(
@@ -20,7 +28,7 @@ export async function withControlPlane<T>(use: (config: ClientConfig, processorT
   )
   try {
     const config = await whenReady(kubeconfig)
-    return await use(config, () => processorTime(child.pid))
+    return await use({ config, processorTime: () => processorTime(child.pid), pki: join(directory, 'pki') })
   } finally {
     child.kill('SIGTERM')
     await new Promise(resolve => child.once('exit', resolve))
