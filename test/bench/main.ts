@@ -21,10 +21,10 @@ if (['pods', 'start', 'memory', 'crowd'].some(measure)) {
   const cluster = process.env['KUBELING_CLUSTER'] ?? 'kubeling'
   const docker = new Docker()
   if (measure('start')) printFigures('Start of a stopped cluster', await startFigures(client, docker, cluster))
-  if (measure('memory')) printFigures('Idle', await memoryFigures(cluster))
+  if (measure('memory')) printFigures('Idle', await memoryFigures(cluster, { controlPlane: 150, agent: 80 }))
   if (measure('pods')) printFigures('Pods', await podFigures(client, docker))
   if (measure('crowd')) {
-    const figures = await withIdlePods({ client, docker, count: CROWD }, () => memoryFigures(cluster))
+    const figures = await withIdlePods({ client, docker, count: CROWD }, () => memoryFigures(cluster, { agent: 80, agentCpu: 1 }))
     printFigures(`Idle with ${CROWD} pods without probes on three nodes`, figures)
   }
 }

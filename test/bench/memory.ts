@@ -4,17 +4,20 @@ import type { Figure } from './figures.ts'
 
 const execute = promisify(execFile)
 const IDLE_MILLISECONDS = 30_000
-const programs = [
-  { service: 'control-plane', aim: 150 },
-  { service: 'node-1', aim: 80 },
-  { service: 'node-2', aim: 80 },
-  { service: 'node-3', aim: 80 },
-] as const
+const services = ['control-plane', 'node-1', 'node-2', 'node-3'] as const
+
+/** Megabytes, and per cent of one core; what is not there has no aim. */
+export interface MemoryAims {
+  readonly controlPlane?: number
+  readonly agent: number
+  readonly agentCpu?: number
+}
 
 /** Resident memory of the programs of a running cluster, in MB, and the share of a CPU they use while nothing happens. */
-export async function memoryFigures(cluster: string): Promise<Figure[]> {
+export async function memoryFigures(cluster: string, aims: MemoryAims): Promise<Figure[]> {
   const figures = await Promise.all(
-    programs.map(async ({ service, aim }) => {
+    services.map(async service => {
+      const [memory, cpu] = service === 'control-plane' ? [aims.controlPlane] : [aims.agent, aims.agentCpu]
       const id = await containerOf(cluster, service)
       const begin = await usage(id)
       await new Promise(resolve => setTimeout(resolve, IDLE_MILLISECONDS))
@@ -24,15 +27,22 @@ export async function memoryFigures(cluster: string): Promise<Figure[]> {
           name: `${service}, resident`,
           value: end.megabytes,
           unit: 'MB',
-          aim: { bound: 'most' as const, value: aim },
+          ...atMost(memory),
           ...(end.others > 0 ? { beside: `its supervisor ${end.others.toFixed(1)} MB` } : {}),
         },
-        { name: `${service}, CPU while idle`, value: ((end.cpuSeconds - begin.cpuSeconds) / (IDLE_MILLISECONDS / 1000)) * 100, unit: '%' },
+        {
+          name: `${service}, CPU while idle`,
+          value: ((end.cpuSeconds - begin.cpuSeconds) / (IDLE_MILLISECONDS / 1000)) * 100,
+          unit: '%',
+          ...atMost(cpu),
+        },
       ]
     }),
   )
   return figures.flat()
 }
+
+const atMost = (value: number | undefined): Pick<Figure, 'aim'> => (value === undefined ? {} : { aim: { bound: 'most', value } })
 
 async function containerOf(cluster: string, service: string): Promise<string> {
   const filters = [`label=io.kubeling.cluster=${cluster}`, `label=com.docker.compose.service=${service}`]
