@@ -15,6 +15,7 @@ import { TokenRequest } from './authentication/token-request.ts'
 import { TokenReview } from './authentication/token-review.ts'
 import { LocalSubjectAccessReview } from './authorization/local-subject-access-review.ts'
 import { SelfSubjectAccessReview } from './authorization/self-subject-access-review.ts'
+import { SelfSubjectRulesReview } from './authorization/self-subject-rules-review.ts'
 import { SubjectAccessReview } from './authorization/subject-access-review.ts'
 import { HorizontalPodAutoscaler as HorizontalPodAutoscalerV1 } from './autoscaling/horizontal-pod-autoscaler-v1.ts'
 import { HorizontalPodAutoscaler } from './autoscaling/horizontal-pod-autoscaler.ts'
@@ -95,6 +96,7 @@ export const builtInKinds: readonly Kind[] = [
   TokenReview,
   LocalSubjectAccessReview,
   SelfSubjectAccessReview,
+  SelfSubjectRulesReview,
   SubjectAccessReview,
   HorizontalPodAutoscaler,
   HorizontalPodAutoscalerV1,

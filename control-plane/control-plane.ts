@@ -17,7 +17,8 @@ import { createAuthorizer } from './api-server/auth/authorize.ts'
 import { createTokenAction } from './api-server/auth/create-token.ts'
 import { createReviews } from './api-server/auth/reviews.ts'
 import { issuerDiscovery } from './api-server/auth/issuer-discovery.ts'
-import { authenticated, masters } from './api-server/auth/groups.ts'
+import { effectiveRules } from './api-server/rbac/effective-rules.ts'
+import { authenticated, masters } from './api-server/rbac/groups.ts'
 import { readSigningKey } from './api-server/auth/service-account-keys.ts'
 import { createTokenIssuer } from './api-server/auth/service-account-token.ts'
 import { Loopback } from './api-server/loopback.ts'
@@ -172,6 +173,7 @@ async function apiServer(parts: {
     authorizer,
     reviews: createReviews({
       authorizer,
+      rulesOf: (user, namespace) => effectiveRules(user, namespace, lookup),
       clock,
       tokenUser: createTokenAuthenticator({ lookup, tokens, clock, adminToken: config.adminToken }),
     }),

@@ -26,7 +26,6 @@ export const ClusterRoleBinding = defineKind(ClusterRoleBindingSchema, {
   kind: 'ClusterRoleBinding',
   plural: 'clusterrolebindings',
   namespaced: false,
-  inert: true,
   createOnUpdate: true,
   validateName: pathSegmentNameErrors,
   applyDefaults: withSubjectGroups,

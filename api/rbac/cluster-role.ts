@@ -38,7 +38,6 @@ export const ClusterRole = defineKind(ClusterRoleSchema, {
   kind: 'ClusterRole',
   plural: 'clusterroles',
   namespaced: false,
-  inert: true,
   createOnUpdate: true,
   validateName: pathSegmentNameErrors,
   validate: ({ rules, aggregationRule }) => [...validateRules(rules, { namespaced: false }), ...validateAggregation(aggregationRule)],

@@ -22,7 +22,6 @@ export const RoleBinding = defineKind(RoleBindingSchema, {
   kind: 'RoleBinding',
   plural: 'rolebindings',
   namespaced: true,
-  inert: true,
   createOnUpdate: true,
   validateName: pathSegmentNameErrors,
   applyDefaults: withSubjectGroups,

@@ -20,7 +20,6 @@ export const Role = defineKind(RoleSchema, {
   kind: 'Role',
   plural: 'roles',
   namespaced: true,
-  inert: true,
   createOnUpdate: true,
   validateName: pathSegmentNameErrors,
   validate: ({ rules }) => validateRules(rules, { namespaced: true }),

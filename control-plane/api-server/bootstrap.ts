@@ -2,6 +2,7 @@ import { isAlreadyExists, isNotFound } from '../../api/errors.ts'
 import type { Kind, KubernetesObject } from '../../api/kind.ts'
 import { apiVersionOf } from '../../api/kind.ts'
 import { formatAddress, parseCidr } from '../../common/cidr.ts'
+import { defaultClusterRoleBindings, defaultClusterRoles } from './rbac/default-roles.ts'
 import { create } from './registry/create.ts'
 import { decodeObject } from './registry/decode-object.ts'
 import { getObject, type Registry } from './registry/registry.ts'
@@ -16,6 +17,7 @@ interface Options {
   readonly advertise: { readonly address: string; readonly port: number }
 }
 
+const rbac = 'rbac.authorization.k8s.io'
 const namespaces = ['default', 'kube-system', 'kube-public', 'kube-node-lease']
 
 const context: RequestContext = {
@@ -28,6 +30,8 @@ const context: RequestContext = {
 /** What a fresh cluster contains before anybody has said anything; what is there already is left alone. */
 export async function bootstrap(options: Options): Promise<void> {
   for (const name of namespaces) await ensure(options, { group: '', plural: 'namespaces' }, { metadata: { name } })
+  for (const role of defaultClusterRoles) await ensure(options, { group: rbac, plural: 'clusterroles' }, role)
+  for (const binding of defaultClusterRoleBindings) await ensure(options, { group: rbac, plural: 'clusterrolebindings' }, binding)
   const labels = { component: 'apiserver', provider: 'kubernetes' }
   const metadata = { name: 'kubernetes', namespace: 'default', labels }
   const clusterIP = formatAddress(parseCidr(options.serviceCidr).first + 1)

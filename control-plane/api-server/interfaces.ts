@@ -38,10 +38,14 @@ export interface Impersonation {
   readonly needs: readonly Attributes[]
 }
 
-export type Decision = 'allow' | { readonly deny: string }
+export interface Decision {
+  readonly allowed: boolean
+  /** What allows it, or why it is not allowed; may be empty. */
+  readonly reason: string
+}
 
 export interface Authorizer {
-  /** `deny` is the reason that follows upstream's sentence; it may be empty. */
+  /** The reason of a refusal follows upstream's sentence. */
   authorize(user: User, attributes: Attributes): Decision
 }
 

@@ -42,7 +42,7 @@ export async function startApiServer(options: Partial<ApiServerOptions> & { read
     store: temporary.store,
     kinds: [...builtInKinds, ...(options.extraKinds ?? [])],
     authenticator: { authenticate: async () => admin },
-    authorizer: { authorize: () => 'allow' },
+    authorizer: { authorize: () => ({ allowed: true, reason: '' }) },
     admission: { mutate: async ({ object }) => object ?? {}, validate: async () => undefined },
     tls: { ...serving, ca: ca.cert },
     kubeletClient: { ...client, ca: ca.cert },

@@ -9,6 +9,7 @@ import { runAll, type Runnable } from '../../common/run.ts'
 import { csrApprovingController } from './certificates/csr-approving.ts'
 import { csrCleaner } from './certificates/csr-cleaner.ts'
 import { csrSigningController } from './certificates/csr-signing.ts'
+import { clusterRoleAggregation } from './cluster-role-aggregation.ts'
 import type { ControllerContext } from './context.ts'
 import { deploymentController } from './deployment/deployment.ts'
 import { endpointSliceController } from './endpoints/endpoint-slices.ts'
@@ -56,6 +57,7 @@ const controllersOf = ({ authority, clusterCidr }: ControllersOptions): Readonly
   'certificatesigningrequest-approving-controller': csrApprovingController,
   'certificatesigningrequest-signing-controller': context => csrSigningController(context, authority),
   'certificatesigningrequest-cleaner-controller': csrCleaner,
+  'clusterrole-aggregation-controller': clusterRoleAggregation,
   'persistentvolumeclaim-protection-controller': pvcProtectionController,
   'persistentvolume-protection-controller': pvProtectionController,
 })

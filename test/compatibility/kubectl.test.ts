@@ -3,6 +3,7 @@ import { CompatibilityTable } from '../support/compatibility-table.ts'
 import { eventually } from '../support/eventually.ts'
 import { kubectlAt, kubectlPaths } from '../support/kubectl.ts'
 import { ownNamespace, testCluster } from '../support/test-cluster.ts'
+import { access } from './access.ts'
 import { changing } from './changing.ts'
 import { deployment, type Context } from './context.ts'
 import { kinds } from './kinds.ts'
@@ -56,6 +57,7 @@ describe.each(kubectls.map(kubectl => [kubectl.version, kubectl] as const))('kub
   reading(context)
   changing(context)
   kinds(context)
+  access(context)
   running(context)
   nodes(context)
 })

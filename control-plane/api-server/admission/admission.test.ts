@@ -10,7 +10,7 @@ import { Secret } from '../../../api/core/secret.ts'
 import { ServiceAccount } from '../../../api/core/service-account.ts'
 import { ApiError } from '../../../api/errors.ts'
 import type { KubernetesObject } from '../../../api/kind.ts'
-import { lookupOf, stored } from '../auth/testing.ts'
+import { lookupOf, stored } from '../rbac/lookup-testing.ts'
 import type { AdmissionContext, User } from '../interfaces.ts'
 import { createAdmission } from './index.ts'
 

@@ -7,6 +7,7 @@ import { namespaceLifecycle } from './namespace-lifecycle.ts'
 import { nodeRestriction } from './node-restriction.ts'
 import { podPriority } from './priority.ts'
 import { priorityClassDefault } from './priority-class-default.ts'
+import { rbacEscalation } from './rbac-escalation.ts'
 import type { AdmissionRule } from './rule.ts'
 import { serviceAccount } from './service-account.ts'
 import { storageObjectInUseProtection } from './storage-object-in-use-protection.ts'
@@ -24,6 +25,7 @@ const rules = ({ lookup, clock }: { lookup: Lookup; clock: Clock }): readonly Ad
   ...storageObjectInUseProtection,
   certificateRequester,
   serviceAccountTokenSecrets,
+  rbacEscalation(lookup),
 ]
 
 export function createAdmission(parts: { lookup: Lookup; clock: Clock }): Admission {

@@ -13,7 +13,7 @@ import { createAuthenticator } from './authenticate.ts'
 import { createTokenAction } from './create-token.ts'
 import { readSigningKey } from './service-account-keys.ts'
 import { createTokenIssuer } from './service-account-token.ts'
-import { lookupOf, stored } from './testing.ts'
+import { lookupOf, stored } from '../rbac/lookup-testing.ts'
 
 const issuer = 'https://kubernetes.default.svc.cluster.local'
 const request = (headers: Record<string, string> = {}) => ({ headers, socket: {} }) as unknown as IncomingMessage

@@ -5,10 +5,10 @@ import type { Clock } from '../../../common/clock.ts'
 import type { Authenticator, Lookup, User } from '../interfaces.ts'
 import { bootstrapUser } from './bootstrap-token.ts'
 import { ClientCertificates } from './client-certificate.ts'
-import { authenticated, masters } from './groups.ts'
+import { authenticated, masters } from '../rbac/groups.ts'
 import type { TokenIssuer } from './service-account-token.ts'
 import { serviceAccountUser } from './service-account-user.ts'
-import { publicPaths } from './system-rules.ts'
+import { publicPaths } from '../rbac/system-rules.ts'
 
 export interface Credentials {
   readonly lookup: Lookup

@@ -1,7 +1,7 @@
 import { Pod } from '../../../api/core/pod.ts'
 import type { Attributes, Decision, Lookup } from '../interfaces.ts'
 import { neededBy } from './pod-needs.ts'
-import { read, ruleAllows, write, type Rule } from './rules.ts'
+import { read, ruleAllows, write, type Rule } from '../rbac/rules.ts'
 
 type Request = Extract<Attributes, { type: 'resource' }>
 
@@ -44,16 +44,19 @@ const referable: Readonly<Record<string, readonly string[]>> = {
   serviceaccounts: ['get'],
 }
 
+const allowed: Decision = { allowed: true, reason: '' }
+const refused = (reason: string): Decision => ({ allowed: false, reason })
+
 /** Upstream's node authorizer: a node's own business and what the pods bound to it need, nothing else. */
 export function authorizeNode(node: string, attributes: Attributes, lookup: Lookup): Decision {
-  if ([...everyNode, ...itself(node)].some(rule => ruleAllows(rule, attributes))) return 'allow'
-  if (attributes.type === 'path') return { deny: '' }
+  if ([...everyNode, ...itself(node)].some(rule => ruleAllows(rule, attributes))) return allowed
+  if (attributes.type === 'path') return refused('')
   const isToken = attributes.resource === 'serviceaccounts' && attributes.subresource === 'token' && attributes.verb === 'create'
   const verbs = isToken ? ['create'] : referable[attributes.resource]
-  if (attributes.group !== '' || !verbs || (attributes.subresource && !isToken)) return { deny: '' }
-  if (!verbs.includes(attributes.verb)) return { deny: `can only ${verbs.join('/')} resources of this type` }
-  if (!attributes.name) return { deny: 'No Object name found' }
-  return isReferred(node, attributes, lookup) ? 'allow' : { deny: `no relationship found between node '${node}' and this object` }
+  if (attributes.group !== '' || !verbs || (attributes.subresource && !isToken)) return refused('')
+  if (!verbs.includes(attributes.verb)) return refused(`can only ${verbs.join('/')} resources of this type`)
+  if (!attributes.name) return refused('No Object name found')
+  return isReferred(node, attributes, lookup) ? allowed : refused(`no relationship found between node '${node}' and this object`)
 }
 
 function isReferred(node: string, { resource, namespace, name }: Request, lookup: Lookup): boolean {

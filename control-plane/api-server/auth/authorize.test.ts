@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals'
 import { Pod } from '../../../api/core/pod.ts'
 import type { Attributes, User } from '../interfaces.ts'
 import { anonymousUser, createAuthorizer } from './authorize.ts'
-import { lookupOf, stored } from './testing.ts'
+import { lookupOf, stored } from '../rbac/lookup-testing.ts'
 
 const pod = stored(Pod, 'p', {
   spec: {
@@ -60,7 +60,7 @@ describe('authorization', () => {
     ['node', 'watch discovery.k8s.io|endpointslices'],
     ['bootstrapper', 'create certificates.k8s.io|certificatesigningrequests'],
   ])('lets %s %s', (user, text) => {
-    expect(decide(user, text)).toBe('allow')
+    expect(decide(user, text)).toMatchObject({ allowed: true })
   })
 
   it.each([
@@ -79,7 +79,7 @@ describe('authorization', () => {
     ['pretender', 'list |pods', ''],
     ['bootstrapper', 'list |nodes', ''],
     ['bootstrapper', 'update certificates.k8s.io|certificatesigningrequests|approval /x', ''],
-  ])('does not let %s %s', (user, text, deny) => {
-    expect(decide(user, text)).toEqual({ deny })
+  ])('does not let %s %s', (user, text, reason) => {
+    expect(decide(user, text)).toEqual({ allowed: false, reason })
   })
 })

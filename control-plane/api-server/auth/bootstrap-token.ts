@@ -1,7 +1,7 @@
 import { timingSafeEqual } from 'node:crypto'
 import { Secret } from '../../../api/core/secret.ts'
 import type { Lookup, User } from '../interfaces.ts'
-import { authenticated, bootstrappers } from './groups.ts'
+import { authenticated, bootstrappers } from '../rbac/groups.ts'
 
 const pattern = /^([a-z0-9]{6})\.([a-z0-9]{16})$/
 const extraGroupPattern = /^system:bootstrappers:[a-z0-9:-]{0,255}[a-z0-9]$/

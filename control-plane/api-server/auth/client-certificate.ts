@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http'
 import { TLSSocket } from 'node:tls'
 import { unauthorized } from '../../../api/errors.ts'
 import type { User } from '../interfaces.ts'
-import { authenticated } from './groups.ts'
+import { authenticated } from '../rbac/groups.ts'
 
 /**
  * Users by client certificate: the common name is the user, organizations are groups. A connection is looked at once, since

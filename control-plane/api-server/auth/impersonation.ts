@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import { apiError } from '../../../api/errors.ts'
 import type { Attributes, Impersonation } from '../interfaces.ts'
-import { anonymous, authenticated, serviceAccounts, unauthenticated } from './groups.ts'
+import { anonymous, authenticated, serviceAccounts, unauthenticated } from '../rbac/groups.ts'
 
 const extraPrefix = 'impersonate-extra-'
 const accountPattern = /^system:serviceaccount:([^:]+):([^:]+)$/

@@ -3,14 +3,19 @@ import { TokenReview } from '../../../api/authentication/token-review.ts'
 import type { NonResourceAttributes, ResourceAttributes } from '../../../api/authorization/access-attributes.ts'
 import { LocalSubjectAccessReview } from '../../../api/authorization/local-subject-access-review.ts'
 import { SelfSubjectAccessReview } from '../../../api/authorization/self-subject-access-review.ts'
+import { SelfSubjectRulesReview } from '../../../api/authorization/self-subject-rules-review.ts'
 import { SubjectAccessReview } from '../../../api/authorization/subject-access-review.ts'
+import { badRequest } from '../../../api/errors.ts'
 import { timestamp } from '../../../api/time.ts'
 import type { Clock } from '../../../common/clock.ts'
 import type { Attributes, Authorizer, Review, User } from '../interfaces.ts'
 import type { TokenAuthenticator } from './authenticate.ts'
+import type { EffectiveRules, Rule } from '../rbac/rules.ts'
 
 interface Options {
   readonly authorizer: Authorizer
+  /** What a user may do in a namespace. */
+  readonly rulesOf: (user: User, namespace: string) => EffectiveRules
   readonly clock: Clock
   readonly tokenUser: TokenAuthenticator
 }
@@ -24,11 +29,10 @@ const userInfoOf = ({ name: username, uid, groups, extra }: User) => ({
 })
 
 /** Who am I, whose is this, may I, may somebody: answered by those who decide about requests. */
-export function createReviews({ authorizer, clock, tokenUser }: Options): Review[] {
+export function createReviews({ authorizer, rulesOf, clock, tokenUser }: Options): Review[] {
   const statusFor = (user: User, wanted: Wanted) => {
-    const decision = authorizer.authorize(user, attributesOf(wanted))
-    if (decision === 'allow') return { allowed: true }
-    return { allowed: false, ...(decision.deny ? { reason: decision.deny } : {}) }
+    const { allowed, reason } = authorizer.authorize(user, attributesOf(wanted))
+    return { allowed, ...(reason ? { reason } : {}) }
   }
   const whoAmI: Review['review'] = async (object, { user }) => {
     return { ...object, metadata: { creationTimestamp: timestamp(clock.now()) }, status: { userInfo: userInfoOf(user) } }
@@ -43,6 +47,11 @@ export function createReviews({ authorizer, clock, tokenUser }: Options): Review
     const { spec } = object as SelfSubjectAccessReview
     return { ...object, status: statusFor(user, spec) }
   }
+  const whatMayI: Review['review'] = async (object, { user }) => {
+    const { namespace = '' } = (object as SelfSubjectRulesReview).spec
+    if (namespace === '') throw badRequest('no namespace on request')
+    return { ...object, spec: {}, status: rulesStatus(rulesOf(user, namespace)) }
+  }
   const maySomebody: Review['review'] = async object => {
     const { spec } = object as SubjectAccessReview
     const { user: name = '', groups = [], uid, extra } = spec
@@ -53,8 +62,27 @@ export function createReviews({ authorizer, clock, tokenUser }: Options): Review
     { kind: TokenReview, review: whose },
     { kind: LocalSubjectAccessReview, review: maySomebody },
     { kind: SelfSubjectAccessReview, review: mayI },
+    { kind: SelfSubjectRulesReview, review: whatMayI },
     { kind: SubjectAccessReview, review: maySomebody },
   ]
+}
+
+/** Upstream's form of it: rules about resources and rules about paths, apart from each other. */
+function rulesStatus({ rules, errors }: EffectiveRules): SelfSubjectRulesReview['status'] {
+  const isAboutPaths = ({ paths }: Rule) => paths !== undefined
+  return {
+    resourceRules: rules
+      .filter(rule => !isAboutPaths(rule))
+      .map(({ verbs, groups = [], resources = [], names }) => ({
+        verbs: [...verbs],
+        apiGroups: [...groups],
+        resources: [...resources],
+        ...(names ? { resourceNames: [...names] } : {}),
+      })),
+    nonResourceRules: rules.filter(isAboutPaths).map(({ verbs, paths = [] }) => ({ verbs: [...verbs], nonResourceURLs: [...paths] })),
+    incomplete: errors.length > 0,
+    ...(errors.length > 0 ? { evaluationError: errors.join(', ') } : {}),
+  }
 }
 
 interface Wanted {

@@ -4,7 +4,7 @@ import { Secret } from '../../../api/core/secret.ts'
 import { ServiceAccount } from '../../../api/core/service-account.ts'
 import type { Kind, KubernetesObject } from '../../../api/kind.ts'
 import type { Lookup, User } from '../interfaces.ts'
-import { authenticated, serviceAccounts, serviceAccountUserName } from './groups.ts'
+import { authenticated, serviceAccounts, serviceAccountUserName } from '../rbac/groups.ts'
 import type { TokenBinding, TokenClaims } from './service-account-token.ts'
 
 /** How long a token outlives the object it is bound to once that is being deleted. */

@@ -57,7 +57,7 @@ export class RequestPipeline {
   }
   #authorize(user: User, attributes: Attributes): void {
     const decision = this.#options.authorizer.authorize(user, attributes)
-    if (decision !== 'allow') throw forbiddenFor(user, attributes, decision.deny)
+    if (!decision.allowed) throw forbiddenFor(user, attributes, decision.reason)
   }
   #apiRequest(parts: Pick<ApiRequest, 'request' | 'response' | 'info' | 'user'> & { readonly target: ResourcePath }): ApiRequest {
     const kind = this.#options.router.kindOf(parts.target)

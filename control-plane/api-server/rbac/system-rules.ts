@@ -4,14 +4,18 @@ import { read, write, type Rule } from './rules.ts'
 /** What everybody may read without saying who they are. */
 export const publicPaths: readonly string[] = ['/healthz', '/livez', '/readyz', '/version', '/version/']
 
-const everybody: readonly Rule[] = [{ verbs: ['get'], paths: publicPaths }]
+export const everybody: readonly Rule[] = [{ verbs: ['get'], paths: publicPaths }]
 
-/** Upstream's system:discovery and system:basic-user. */
-const anyAuthenticated: readonly Rule[] = [
+/** Upstream's system:discovery. */
+export const discovery: readonly Rule[] = [
   {
     verbs: ['get'],
     paths: [...publicPaths, '/healthz/*', '/livez/*', '/readyz/*', '/api', '/api/*', '/apis', '/apis/*', '/openapi', '/openapi/*'],
   },
+]
+
+/** Upstream's system:basic-user. */
+export const basicUser: readonly Rule[] = [
   { verbs: ['create'], groups: ['authorization.k8s.io'], resources: ['selfsubjectaccessreviews', 'selfsubjectrulesreviews'] },
   { verbs: ['create'], groups: ['authentication.k8s.io'], resources: ['selfsubjectreviews'] },
 ]
@@ -19,7 +23,7 @@ const anyAuthenticated: readonly Rule[] = [
 const issuerDiscovery: readonly Rule[] = [{ verbs: ['get'], paths: ['/.well-known/openid-configuration', '/openid/v1/jwks'] }]
 
 /** Upstream's system:node-bootstrapper: ask for a certificate, and look whether it has come. */
-const bootstrapping: readonly Rule[] = [
+export const bootstrapping: readonly Rule[] = [
   { verbs: ['create', 'get', 'list', 'watch'], groups: ['certificates.k8s.io'], resources: ['certificatesigningrequests'] },
 ]
 
@@ -44,11 +48,13 @@ const scheduler: readonly Rule[] = [
 const controllerManager: readonly Rule[] = [
   { verbs: [...read, ...write, 'delete', 'deletecollection', 'approve', 'sign'], groups: ['*'], resources: ['*'] },
   { verbs: ['get'], paths: ['/metrics'] },
+  // The rules of aggregated roles are other roles' rules.
+  { verbs: ['escalate'], groups: ['rbac.authorization.k8s.io'], resources: ['clusterroles'] },
 ]
 
 export const rulesByGroup: Readonly<Record<string, readonly Rule[]>> = {
   [unauthenticated]: everybody,
-  [authenticated]: anyAuthenticated,
+  [authenticated]: [...discovery, ...basicUser],
   [serviceAccounts]: issuerDiscovery,
   [bootstrappers]: bootstrapping,
 }

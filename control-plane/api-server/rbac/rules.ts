@@ -13,6 +13,12 @@ export interface Rule {
   readonly paths?: readonly string[]
 }
 
+/** What somebody may do, and what could not be found out. */
+export interface EffectiveRules {
+  readonly rules: readonly Rule[]
+  readonly errors: readonly string[]
+}
+
 export const ruleAllows = (rule: Rule, attributes: Attributes): boolean =>
   includes(rule.verbs, attributes.verb) &&
   (attributes.type === 'path' ? allowsPath(rule, attributes.path) : allowsResource(rule, attributes))
