@@ -1,5 +1,6 @@
 import { type Node } from '../../api/core/node.ts'
 import { eventually } from './eventually.ts'
+import { run } from './shell.ts'
 import { docker, kubectlOfCluster, testCluster } from './test-cluster.ts'
 
 export interface ExtraNodeOptions {
@@ -64,9 +65,13 @@ async function remove(name: string, container: string): Promise<void> {
   await removeAll('container', await quietly('ps', '-aq', ...ofNode))
   await removeAll('volume', await quietly('volume', 'ls', '-q', ...ofNode))
   await removeAll('volume', await quietly('volume', 'ls', '-q', '--filter', `name=^${container}$`))
-  await removeAll('network', await quietly('network', 'ls', '-q', ...ofNode))
+  for (const network of await quietly('network', 'ls', '-q', ...ofNode)) {
+    const { code, stderr } = await run('docker', ['network', 'rm', network])
+    // Some engines miscount a network's endpoints, and keep it until they are started again.
+    if (code !== 0 && !stderr.includes('has active endpoints')) throw new Error(stderr)
+  }
 }
 
-async function removeAll(kind: 'container' | 'volume' | 'network', ids: readonly string[]): Promise<void> {
-  if (ids.length > 0) await docker(kind, 'rm', ...(kind === 'network' ? [] : ['--force']), ...ids)
+async function removeAll(kind: 'container' | 'volume', ids: readonly string[]): Promise<void> {
+  if (ids.length > 0) await docker(kind, 'rm', '--force', ...ids)
 }
