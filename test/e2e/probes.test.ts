@@ -216,6 +216,8 @@ describe('probes and hooks on real Docker', () => {
     expect(grace).toBeLessThan(60_000)
     await message('dying', 'Unhealthy', 'Liveness probe failed: not well\n')
     await message('dying', 'Killing', 'Container c failed liveness probe, will be restarted')
+    // It does not heed SIGTERM: nobody shall wait for the pod's own 300 s.
+    await kubectl(`delete pod dying ${in_} --grace-period=1 --wait=false`)
   }, 240_000)
 
   it('keeps twenty probes a second going without falling behind', async () => {
