@@ -70,7 +70,9 @@ describe('the network of pods and Services', () => {
   beforeAll(async () => {
     namespace = await ownNamespace(kubectl, NAMESPACE)
     const { items } = JSON.parse(await kubectl('get nodes -o json')) as { items: Node[] }
-    nodes = items.map(({ metadata, status }) => ({
+    // Other tests may have nodes of their own at the time, which go when they go.
+    const ofCluster = items.filter(({ metadata }) => /^node-\d+$/.test(metadata.name))
+    nodes = ofCluster.map(({ metadata, status }) => ({
       name: metadata.name,
       address: status.addresses?.find(({ type }) => type === 'InternalIP')?.address ?? '',
     }))

@@ -1,7 +1,7 @@
 import { Node } from '../../../api/core/node.ts'
 import { Service } from '../../../api/core/service.ts'
 import { EndpointSlice } from '../../../api/discovery/endpoint-slice.ts'
-import { isNotFound } from '../../../api/errors.ts'
+import { isNamespaceTerminating, isNotFound } from '../../../api/errors.ts'
 import { controllerReference } from '../../../api/owners.ts'
 import { watching, type Controller } from '../../../client/controller.ts'
 import { isEqual } from '../../../common/equal.ts'
@@ -77,13 +77,17 @@ class EndpointSliceController {
 
   async #create(service: Service, { ports, endpoints }: DesiredSlices, metadata: { labels: object; annotations: object }): Promise<void> {
     const { name, namespace = '' } = service.metadata
-    const created = await this.#context.client.create(EndpointSlice, {
-      metadata: { generateName: `${name}-`, namespace, ...metadata, ownerReferences: [controllerReference(Service, service)] },
-      addressType: 'IPv4',
-      endpoints: [...endpoints],
-      ports: [...ports],
-    })
-    this.#writes.written(`${namespace}/${name}`, created)
+    try {
+      const created = await this.#context.client.create(EndpointSlice, {
+        metadata: { generateName: `${name}-`, namespace, ...metadata, ownerReferences: [controllerReference(Service, service)] },
+        addressType: 'IPv4',
+        endpoints: [...endpoints],
+        ports: [...ports],
+      })
+      this.#writes.written(`${namespace}/${name}`, created)
+    } catch (error) {
+      if (!isNamespaceTerminating(error)) throw error
+    }
   }
 
   async #delete(slice: EndpointSlice): Promise<void> {

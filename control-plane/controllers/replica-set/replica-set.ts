@@ -143,9 +143,9 @@ class ReplicaSetController {
       this.#writes.written(keyOf(set), created)
       events.event(set, { type: 'Normal', reason: 'SuccessfulCreate', message: `Created pod: ${created.metadata.name}` })
     } catch (error) {
-      // Nothing to tell anybody: the whole namespace is going away.
-      if (!isNamespaceTerminating(error))
-        events.event(set, { type: 'Warning', reason: 'FailedCreate', message: `Error creating: ${messageOf(error)}` })
+      // The whole namespace is going away: there is nothing to tell anybody, and nothing to try again.
+      if (isNamespaceTerminating(error)) return
+      events.event(set, { type: 'Warning', reason: 'FailedCreate', message: `Error creating: ${messageOf(error)}` })
       throw error
     }
   }
