@@ -324,8 +324,9 @@ describe('the life of a pod on real Docker', () => {
     print(`pauses between the end of a container and the start of the next: ${pauses.map(seconds).join(', ')}`)
     const [first = 0, second = 0, third = 0] = pauses
     expect(first).toBeLessThan(10_000)
-    expect(second).toBeGreaterThanOrEqual(10_000)
-    expect(third).toBeGreaterThanOrEqual(20_000)
+    // The engine tells of an end a moment after the time that it gives for it.
+    expect(second).toBeGreaterThanOrEqual(9_900)
+    expect(third).toBeGreaterThanOrEqual(19_900)
     expect(third).toBeLessThan(60_000)
     const uid = recorder.latest('crash')?.metadata.uid
     const waiting = versions('crash').flatMap(pod => statusOf(pod, 'c')?.state.waiting?.message ?? [])
@@ -336,9 +337,8 @@ describe('the life of a pod on real Docker', () => {
   }, 180_000)
 
   it('keeps counting restarts when the agent and the old containers are gone', async () => {
-    const pod = recorder.latest('crash')
+    const pod = await until('crash', pod => (statusOf(pod, 'c')?.restartCount ?? 0) >= 3)
     const before = statusOf(pod, 'c')?.restartCount ?? 0
-    expect(before).toBeGreaterThanOrEqual(3)
     const node = await serviceContainer(pod?.spec.nodeName ?? '')
     const ofPod = ['--filter', `label=io.kubernetes.pod.uid=${pod?.metadata.uid}`, '--filter', 'status=exited']
     const old = (await docker('ps', '-aq', ...ofPod)).split('\n').filter(id => id !== '')
