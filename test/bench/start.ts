@@ -37,7 +37,7 @@ export async function startFigures(client: Client, docker: Docker, cluster: stri
       await sleep(QUIET_MILLISECONDS)
     }
   } finally {
-    await Promise.all(bare.map(container => container.remove({ force: true })))
+    await Promise.all(bare.map(container => container.remove({ force: true, v: true })))
   }
   const figure = (name: string, of: keyof Start, most?: number): Figure => {
     const samples = rounds.map(round => round[of])

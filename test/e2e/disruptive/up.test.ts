@@ -11,7 +11,11 @@ const lines = (text: string) =>
     .split('\n')
     .filter(line => line !== '')
     .sort()
-const containers = async () => lines(await docker('ps', '-a', '--no-trunc', '--filter', label, '--format', '{{.ID}} {{.Names}} {{.State}}'))
+/** But for the pods of other tests, which may still be on their way out. */
+const containers = async () =>
+  lines(await docker('ps', '-a', '--no-trunc', '--filter', label, '--format', '{{.ID}} {{.Names}} {{.State}}')).filter(
+    line => !line.includes('_e2e-'),
+  )
 const up = (env: Record<string, string> = {}) => run('scripts/up', [], { env, timeoutSeconds: 60 })
 
 describe('scripts/up', () => {
