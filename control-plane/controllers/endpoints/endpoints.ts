@@ -1,10 +1,11 @@
 import { Endpoints } from '../../../api/core/endpoints.ts'
 import { Service } from '../../../api/core/service.ts'
-import { isAlreadyExists, isNotFound } from '../../../api/errors.ts'
+import { isNotFound } from '../../../api/errors.ts'
 import { splitKey } from '../../../client/cache.ts'
 import { watching, type Controller } from '../../../client/controller.ts'
 import { isEqual } from '../../../common/equal.ts'
 import type { ControllerContext } from '../context.ts'
+import { createUnlessThere } from '../create-unless-there.ts'
 import { planEndpoints } from './plan-endpoints.ts'
 import { podsOf, watchServicesAndPods } from './service-keys.ts'
 import { hasSelector, isHeadless, lastTrigger } from './service-pods.ts'
@@ -39,7 +40,8 @@ export const endpointsController = (context: ControllerContext): Controller => (
       await client.update(Endpoints, { ...current, metadata: { ...current.metadata, labels, annotations }, subsets })
     } else {
       const { name, namespace = '' } = service.metadata
-      await unlessExists(client.create(Endpoints, { metadata: { name, namespace, labels, annotations }, subsets }))
+      // One that is there already, the cache will show soon, and wake us.
+      await createUnlessThere(client.create(Endpoints, { metadata: { name, namespace, labels, annotations }, subsets }))
     }
   },
 })
@@ -52,14 +54,5 @@ async function remove({ client }: ControllerContext, key: string): Promise<void>
     await client.delete(Endpoints, splitKey(key))
   } catch (error) {
     if (!isNotFound(error)) throw error
-  }
-}
-
-/** The cache will show it soon, and wake us. */
-async function unlessExists(creation: Promise<unknown>): Promise<void> {
-  try {
-    await creation
-  } catch (error) {
-    if (!isAlreadyExists(error)) throw error
   }
 }
