@@ -25,6 +25,9 @@ export interface ControlPlaneConfig {
   readonly runControllers: boolean
   /** Scheduler and controllers work only while they hold their Leases: for several copies of them before one store. */
   readonly leaderElect: boolean
+  /** Together the requests that are served at the same time, before flow control lets them wait. */
+  readonly maxRequestsInflight: number
+  readonly maxMutatingRequestsInflight: number
   readonly logLevel: LogLevel
   readonly logFormat: 'text' | 'json'
 }
@@ -48,6 +51,8 @@ const defaults = {
   scheduler: 'true',
   controllers: 'true',
   'leader-elect': 'false',
+  'max-requests-inflight': '400',
+  'max-mutating-requests-inflight': '200',
   'log-level': 'info',
   'log-format': 'text',
 } as const
@@ -83,6 +88,8 @@ export function readConfig(args: readonly string[] = process.argv.slice(2), envi
     runScheduler: isTrue('scheduler', read('scheduler')),
     runControllers: isTrue('controllers', read('controllers')),
     leaderElect: isTrue('leader-elect', read('leader-elect')),
+    maxRequestsInflight: count('max-requests-inflight', read('max-requests-inflight')),
+    maxMutatingRequestsInflight: count('max-mutating-requests-inflight', read('max-mutating-requests-inflight')),
     logLevel: oneOf('log-level', read('log-level'), levels) as LogLevel,
     logFormat: oneOf('log-format', read('log-format'), ['text', 'json']) as 'text' | 'json',
   }
@@ -99,6 +106,9 @@ function port(option: Option, value: string): number {
   // 0 lets the system choose: for tests.
   if (!/^\d+$/.test(value) || number > 65535) throw wrong(option, value, 'a port')
   return number
+}
+function count(option: Option, value: string): number {
+  return Number(matching(option, value, /^\d{1,9}$/))
 }
 function range(option: Option, value: string): string {
   parseCidr(value)

@@ -22,7 +22,8 @@ import { authenticated, masters } from './api-server/rbac/groups.ts'
 import { readSigningKey } from './api-server/auth/service-account-keys.ts'
 import { createTokenIssuer } from './api-server/auth/service-account-token.ts'
 import { Loopback } from './api-server/loopback.ts'
-import { createLookup } from './api-server/lookup.ts'
+import { createLookup, storedObjects } from './api-server/lookup.ts'
+import { PriorityAndFairness } from './api-server/flow-control/flow-control.ts'
 import { createApiServer, type ApiServer } from './api-server/server.ts'
 import { ensureBootstrapToken } from './bootstrap/bootstrap-token.ts'
 import { writeJoinFiles } from './bootstrap/join-files.ts'
@@ -30,6 +31,7 @@ import type { ControlPlaneConfig } from './config.ts'
 import { loadIdentity, type Identity } from './identity.ts'
 import { onlyWhileLeading } from '../client/leader-election.ts'
 import { createScheduler } from './scheduler/scheduler.ts'
+import { ControlPlaneMetrics } from './metrics/control-plane-metrics.ts'
 import { openStore } from './store/lmdb-store.ts'
 import type { Store } from './store/store.ts'
 
@@ -163,11 +165,16 @@ async function apiServer(parts: {
   const tokens = createTokenIssuer(signingKey, issuer)
   const clock = systemClock
   const authorizer = createAuthorizer(lookup)
+  const flowControl = new PriorityAndFairness({ lookup, seats: config.maxRequestsInflight + config.maxMutatingRequestsInflight })
+  const metrics = new ControlPlaneMetrics({ levels: () => flowControl.levels, objects: () => storedObjects(store) })
   const ca = identity.authority.cert
   return createApiServer({
     store,
     cache,
     kinds: builtInKinds,
+    flowControl,
+    observer: metrics.requests,
+    metrics: () => metrics.text(),
     authenticator: createAuthenticator({ lookup, tokens, clock, adminToken: config.adminToken }, token => loopback.userOf(token)),
     loopback,
     authorizer,

@@ -114,3 +114,38 @@ export interface Document {
   readonly contentType: string
   readonly text: string
 }
+
+/** What became of a request at its priority level. */
+export interface Admitted {
+  /** The uids of the flow schema and the priority level that it belongs to; '' where these are no objects. */
+  readonly schema: string
+  readonly level: string
+  /** False: there is too much to do for it, and it is refused. */
+  readonly served: boolean
+  /** The request has been served; to be called again does nothing. */
+  release(): void
+}
+
+/** Upstream's API Priority and Fairness. */
+export interface FlowControl {
+  /** A seat, or a refusal; at once where nobody has to wait. `signal` is asked for when it has to: it aborts when its client is gone. */
+  admit(user: User, attributes: Attributes, signal: () => AbortSignal): Admitted | Promise<Admitted>
+}
+
+/** A request as those see it who count requests. */
+export interface SeenRequest {
+  readonly verb: string
+  /** Undefined for paths that are no resource's. */
+  readonly resource?: Omit<Extract<Attributes, { type: 'resource' }>, 'type' | 'verb'>
+  readonly path: string
+  readonly longRunning: boolean
+  readonly dryRun: boolean
+}
+
+/** Counts requests. */
+export interface RequestObserver {
+  /** A request begins; what it returns is called once when it has ended, with the code of the answer. */
+  begin(request: SeenRequest): (code: number) => void
+  /** A watch was told of a change. */
+  watchEvent(kind: Pick<Kind, 'group' | 'version' | 'plural'>, bytes: number): void
+}

@@ -1,4 +1,5 @@
 import type { Kind, KubernetesObject } from '../../api/kind.ts'
+import { builtInKinds } from '../../api/kinds.ts'
 import type { Lookup } from './interfaces.ts'
 import { keyOf, prefixOf } from './registry/keys.ts'
 import { ObjectCache } from './registry/object-cache.ts'
@@ -18,4 +19,14 @@ export function createLookup(store: Store): { readonly lookup: Lookup; readonly 
     list: (kind, namespace = '') => store.list(prefixOf(kind, namespace)).entries.map(entry => object(kind, entry)),
   }
   return { lookup, cache }
+}
+
+/** How many objects of each built-in kind there are, under the names that upstream's metrics have for them. */
+export function* storedObjects(store: Store): Iterable<readonly [resource: string, count: number]> {
+  for (const kind of builtInKinds) {
+    if (kind.storedAs) continue
+    // One is enough: the store says how many are left.
+    const { entries, remaining } = store.list(prefixOf(kind, ''), { limit: 1 })
+    if (entries.length > 0) yield [kind.group ? `${kind.plural}.${kind.group}` : kind.plural, entries.length + remaining]
+  }
 }

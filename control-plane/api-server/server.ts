@@ -17,11 +17,13 @@ import { RequestPipeline } from './endpoints/request-pipeline.ts'
 import { ResourceRouter } from './endpoints/resource-router.ts'
 import { noCustomResources } from './endpoints/no-custom-resources.ts'
 import { GeneralPaths } from './endpoints/general-paths.ts'
-import type { Action, Admission, Authenticator, Authorizer, Document, Review, TlsIdentity } from './interfaces.ts'
+import { PriorityAndFairness } from './flow-control/flow-control.ts'
+import type { Action, Admission, Authenticator, Authorizer, Document, Review, RequestObserver, TlsIdentity } from './interfaces.ts'
 import type { Loopback } from './loopback.ts'
 import { bind } from './registry/binding.ts'
 import { evict } from './registry/eviction.ts'
 import { Expiry } from './registry/expiry.ts'
+import { prefixOf } from './registry/keys.ts'
 import { ObjectCache } from './registry/object-cache.ts'
 import type { Registry } from './registry/registry.ts'
 import { ServiceAddresses } from './registry/service-addresses.ts'
@@ -49,6 +51,13 @@ export interface ApiServerOptions {
   /** How components of this process get in. */
   readonly loopback?: Loopback
   readonly cache?: ObjectCache
+  /** Who may be served when there is much to do; upstream's defaults when absent. */
+  readonly flowControl?: PriorityAndFairness
+  readonly observer?: RequestObserver
+  /** What `/metrics` says. */
+  readonly metrics?: () => string
+  /** Milliseconds for a request that is not long-running. */
+  readonly requestTimeout?: number
   readonly clock?: Clock
   readonly log: Logger
 }
@@ -57,6 +66,21 @@ export interface ApiServer {
   /** Writes what every cluster contains, then listens; resolves to the port. */
   listen(port: number, host?: string): Promise<number>
   close(): Promise<void>
+}
+
+/** Upstream's --max-requests-inflight and --max-mutating-requests-inflight together. */
+export const defaultSeats = 600
+
+/** As upstream's server: what takes longer to begin, or says nothing for so long between two requests, is cut off. */
+const connectionLimits = {
+  headersTimeout: 32_000,
+  handshakeTimeout: 32_000,
+  keepAliveTimeout: 90_000,
+  maxHeaderSize: 1024 * 1024,
+  // Ends of connections whose machine is gone are found out by the system: upstream's listener asks every 15 seconds as well.
+  keepAlive: true,
+  keepAliveInitialDelay: 15_000,
+  noDelay: true,
 }
 
 const defaultNodePorts = { first: 30_000, last: 32_767 }
@@ -91,13 +115,18 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
     serverAddress: `${options.advertiseAddress}:6443`,
     store,
     documents: { ...noCustomResources, ...options.documents },
+    metrics: options.metrics,
   })
-  const pipeline = new RequestPipeline({ ...options, impersonationOf, registry, router, general, connectOptions })
+  const flowControl = options.flowControl ?? new PriorityAndFairness({ seats: defaultSeats })
+  for (const plural of ['flowschemas', 'prioritylevelconfigurations']) {
+    const kind = kindOf('flowcontrol.apiserver.k8s.io', plural)
+    if (kind) hub.listen(prefixOf(kind, ''), () => flowControl.changed())
+  }
+  const pipeline = new RequestPipeline({ ...options, impersonationOf, registry, router, general, connectOptions, flowControl })
 
   const app = application(pipeline, log)
   options.loopback?.serve(app)
-  const server = createServer({ ...options.tls, requestCert: true, rejectUnauthorized: false, keepAlive: true, noDelay: true }, app)
-  server.keepAliveTimeout = 120_000
+  const server = createServer({ ...options.tls, ...connectionLimits, requestCert: true, rejectUnauthorized: false }, app)
   server.requestTimeout = 0
   // The server forgets connections that it hands over; they end with it all the same.
   const upgraded = new Set<Duplex>()

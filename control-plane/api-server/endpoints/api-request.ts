@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { invalid } from '../../../api/errors.ts'
 import type { Kind, Subresource } from '../../../api/kind.ts'
 import { fieldInvalid, fieldNotSupported, fieldTooLong, type FieldError } from '../../../api/schema/field-error.ts'
-import type { User } from '../interfaces.ts'
+import type { RequestObserver, User } from '../interfaces.ts'
 import type { Registry } from '../registry/registry.ts'
 import type { RequestContext } from '../registry/request-context.ts'
 import type { RequestInfo, ResourcePath } from './request-info.ts'
@@ -17,6 +17,7 @@ export interface ApiRequest {
   readonly subresource: Subresource | undefined
   readonly registry: Registry
   readonly user: User
+  readonly observer?: RequestObserver | undefined
   readonly warnings: string[]
 }
 

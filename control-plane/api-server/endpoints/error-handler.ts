@@ -11,6 +11,11 @@ export class PathNotFound extends Error {
   override readonly name = 'PathNotFound'
 }
 
+/** There is too much to do; upstream answers this in plain text as well. */
+export class TooManyRequests extends Error {
+  override readonly name = 'TooManyRequests'
+}
+
 interface Failed {
   readonly request: IncomingMessage
   readonly error: unknown
@@ -33,14 +38,15 @@ function statusOf({ request, error, log }: Failed): Status {
 export async function answerError(response: ServerResponse, failed: Failed): Promise<void> {
   const { request, error } = failed
   if (response.headersSent) {
-    response.destroy()
+    // Whole already when its time was over before its work was.
+    if (!response.writableEnded) response.destroy()
     return
   }
-  if (error instanceof PathNotFound) {
-    response.statusCode = 404
-    response.setHeader('Content-Type', 'text/plain; charset=utf-8')
-    response.end('404 page not found\n')
-    return
+  if (error instanceof PathNotFound) return answerPlainly(response, 404, '404 page not found\n')
+  if (error instanceof TooManyRequests) {
+    response.setHeader('Retry-After', 1)
+    discardRest(request)
+    return answerPlainly(response, 429, 'Too many requests, please try again later.\n')
   }
   const status = statusOf(failed)
   // A client that is still sending reads the answer afterwards, if its connection lasts so long.
@@ -48,6 +54,11 @@ export async function answerError(response: ServerResponse, failed: Failed): Pro
   if (status.details?.retryAfterSeconds) response.setHeader('Retry-After', status.details.retryAfterSeconds)
   const yaml = /^application\/yaml\b/.test(request.headers.accept ?? '')
   await respond(request, response, { code: status.code, text: JSON.stringify(status), format: yaml ? 'yaml' : 'json' })
+}
+
+function answerPlainly(response: ServerResponse, code: number, text: string): void {
+  response.writeHead(code, { 'Content-Type': 'text/plain; charset=utf-8', 'X-Content-Type-Options': 'nosniff' })
+  response.end(text)
 }
 
 /** The same for a connection that was about to be upgraded: the answer is written by hand, then it closes. */

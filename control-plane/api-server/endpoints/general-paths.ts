@@ -16,6 +16,8 @@ interface Options {
   readonly serverAddress: string
   readonly store: Store
   readonly documents: Readonly<Record<string, Document>>
+  /** What `/metrics` says; absent: there is no such path. */
+  readonly metrics?: (() => string) | undefined
 }
 
 /** What clients ask before they ask for resources. */
@@ -25,7 +27,10 @@ export class GeneralPaths {
   readonly #documents: Readonly<Record<string, Document>>
   readonly #checks: Readonly<Record<string, HealthCheck>>
 
-  constructor({ kinds, serverAddress, store, documents }: Options) {
+  readonly #metrics: Options['metrics']
+
+  constructor({ kinds, serverAddress, store, documents, metrics }: Options) {
+    this.#metrics = metrics
     this.#documents = documents
     this.#discovery = new Discovery(kinds, serverAddress)
     this.#openApi = new OpenApi(kinds)
@@ -41,6 +46,11 @@ export class GeneralPaths {
     if (health) {
       response.writeHead(health.code, { 'Content-Type': 'text/plain; charset=utf-8', 'X-Content-Type-Options': 'nosniff' })
       response.end(health.text)
+      return
+    }
+    if (path === '/metrics' && this.#metrics) {
+      response.writeHead(200, { 'Content-Type': 'text/plain; version=0.0.4; charset=utf-8' })
+      response.end(this.#metrics())
       return
     }
     if (path === '/version' || path === '/version/')
@@ -62,6 +72,15 @@ export class GeneralPaths {
     throw new PathNotFound()
   }
   #paths(): string[] {
-    return [...this.#discovery.paths(), '/healthz', '/livez', '/openapi/v2', '/openapi/v3', '/readyz', '/version'].sort()
+    return [
+      ...this.#discovery.paths(),
+      '/healthz',
+      '/livez',
+      ...(this.#metrics ? ['/metrics'] : []),
+      '/openapi/v2',
+      '/openapi/v3',
+      '/readyz',
+      '/version',
+    ].sort()
   }
 }

@@ -48,6 +48,11 @@ export class ResourceRouter {
     this.#kinds = new Map(options.kinds.map(kind => [`${kind.group}/${kind.version}/${kind.plural}`, kind]))
     this.#reviews = new Map(options.reviews.map(review => [review.kind, review]))
   }
+  /** Whether there is a kind at this path, with that subresource. */
+  knows({ group, version, plural, subresource }: ResourcePath): boolean {
+    const kind = this.#kinds.get(`${group}/${version}/${plural}`)
+    return kind !== undefined && (!subresource || kind.subresources?.[subresource] !== undefined)
+  }
   /** The kind at this path; throws when there is nothing there. */
   kindOf({ group, version, plural, namespace, name, subresource }: ResourcePath): Kind {
     const kind = this.#kinds.get(`${group}/${version}/${plural}`)

@@ -20,6 +20,8 @@ export interface Answer {
 
 /** Writes one complete answer. */
 export async function respond(request: IncomingMessage, response: ServerResponse, answer: Answer): Promise<void> {
+  // The deadline has answered already.
+  if (response.headersSent || response.destroyed) return
   const { code, text, format, contentType, cacheControl = 'no-cache, private' } = answer
   const body = format === 'yaml' ? stringify(JSON.parse(text), { aliasDuplicateObjects: false }) : `${text}\n`
   response.setHeader('Content-Type', contentType ?? (format === 'yaml' ? 'application/yaml' : 'application/json'))
@@ -31,6 +33,7 @@ export async function respond(request: IncomingMessage, response: ServerResponse
     return
   }
   const compressed = await compress(body, { level: 1 })
+  if (response.headersSent) return
   response.setHeader('Content-Encoding', 'gzip')
   response.setHeader('Vary', 'Accept-Encoding')
   response.setHeader('Content-Length', compressed.length)

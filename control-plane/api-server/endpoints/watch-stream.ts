@@ -17,6 +17,8 @@ interface Options {
   readonly includeObject: IncludeObject
   /** The client is too slow. */
   onOverflow(): void
+  /** An event has been sent. */
+  sent(bytes: number): void
 }
 
 /** Lines that all watchers of one kind with the same wishes share. */
@@ -41,6 +43,7 @@ export class WatchStream implements WatchSink {
     let line = known.get(form)
     if (!line) known.set(form, (line = this.#line(type, this.#text(stored))))
     this.#write(line)
+    this.#options.sent(line.length)
   }
   initialEventsEnd(revision: number): void {
     this.bookmark(revision, { 'k8s.io/initial-events-end': 'true' })

@@ -13,7 +13,7 @@ const bookmarkInterval = 60_000
 const minimumTimeout = 1_800
 
 export const watch: Handler = async request => {
-  const { kind, target, info, registry, response } = request
+  const { kind, target, info, registry, response, observer } = request
   const { query } = info
   const parameter = (name: string) => query.get(name) ?? undefined
   const selectors = { labelSelector: parameter('labelSelector'), fieldSelector: parameter('fieldSelector'), name: target.name }
@@ -25,7 +25,13 @@ export const watch: Handler = async request => {
 
   const stop = new AbortController()
   response.on('close', () => stop.abort())
-  const stream = new WatchStream(response, { kind, representation, includeObject, onOverflow: () => response.destroy() })
+  const stream = new WatchStream(response, {
+    kind,
+    representation,
+    includeObject,
+    onOverflow: () => response.destroy(),
+    sent: bytes => observer?.watchEvent(kind, bytes),
+  })
   const start = () => {
     response.writeHead(200, {
       'Content-Type': representation.format === 'yaml' ? 'application/yaml;stream=watch' : 'application/json;stream=watch',
