@@ -25,10 +25,10 @@ export class ControlPlaneMetrics {
   readonly #families: readonly Family[]
 
   constructor({ levels, objects }: Sources) {
-    const byLevel = (name: string, help: string, value: (level: Level) => number, type: 'counter' | 'gauge' = 'gauge') =>
+    const byLevel = (name: string, help: string, value: (level: Level) => number) =>
       new Asked(name, {
         help,
-        type,
+        type: typeOf(name),
         values: () => [...levels()].map(level => [{ priority_level: level.name }, value(level)] as const),
       })
     this.#families = [
@@ -41,7 +41,7 @@ export class ControlPlaneMetrics {
       ),
       byLevel('apiserver_flowcontrol_current_inqueue_requests', 'Requests of a priority level that wait.', level => level.waiting),
       byLevel('apiserver_flowcontrol_nominal_limit_seats', 'Seats of a priority level by its shares.', ({ seats }) => seats.nominal),
-      byLevel('apiserver_flowcontrol_dispatched_requests_total', 'Requests that got a seat.', level => level.dispatched, 'counter'),
+      byLevel('apiserver_flowcontrol_dispatched_requests_total', 'Requests that got a seat.', level => level.dispatched),
       new Asked('apiserver_flowcontrol_rejected_requests_total', {
         help: 'Requests that were refused, and why.',
         type: 'counter',
@@ -61,12 +61,14 @@ export class ControlPlaneMetrics {
   }
 }
 
+const typeOf = (name: string): 'counter' | 'gauge' => (name.endsWith('_total') ? 'counter' : 'gauge')
+
 function processFamilies(): Family[] {
-  const one = (name: string, help: string, value: () => number, type: 'counter' | 'gauge' = 'gauge') =>
-    new Asked(name, { help, type, values: () => [[{}, value()]] })
+  const one = (name: string, help: string, value: () => number) =>
+    new Asked(name, { help, type: typeOf(name), values: () => [[{}, value()]] })
   const startedAt = Date.now() / 1000 - process.uptime()
   return [
-    one('process_cpu_seconds_total', 'Total user and system CPU time spent in seconds.', cpuSeconds, 'counter'),
+    one('process_cpu_seconds_total', 'Total user and system CPU time spent in seconds.', cpuSeconds),
     one('process_resident_memory_bytes', 'Resident memory size in bytes.', () => process.memoryUsage.rss()),
     one('process_start_time_seconds', 'Start time of the process since unix epoch in seconds.', () => startedAt),
     new Asked('process_open_fds', { help: 'Number of open file descriptors.', values: openDescriptors }),

@@ -19,11 +19,10 @@ const anything: Omit<PolicyRulesWithSubjects, 'subjects'> = {
   resourceRules: [{ verbs: all, apiGroups: all, resources: all, clusterScope: true, namespaces: all }],
   nonResourceRules: [{ verbs: all, nonResourceURLs: all }],
 }
-const resources = (verbs: string[], apiGroup: string, names: string, clusterScope = false) => ({
+const resources = (verbs: string[], apiGroup: string, names: string) => ({
   verbs,
   apiGroups: [apiGroup],
   resources: names.split(' '),
-  ...(clusterScope ? { clusterScope } : {}),
   namespaces: all,
 })
 const groups = (...names: string[]): Subject[] => names.map(name => ({ kind: 'Group', group: { name } }))
@@ -70,7 +69,7 @@ export const builtInSchemas: readonly NamedSchema[] = [
     { level: 'node-high', precedence: 400, by: 'ByUser' },
     {
       subjects: groups('system:nodes'),
-      resourceRules: [resources(all, '', 'nodes nodes/status', true), resources(all, 'coordination.k8s.io', 'leases')],
+      resourceRules: [{ ...resources(all, '', 'nodes nodes/status'), clusterScope: true }, resources(all, 'coordination.k8s.io', 'leases')],
     },
   ),
   schema('system-nodes', { level: 'system', precedence: 500, by: 'ByUser' }, { subjects: groups('system:nodes'), ...anything }),

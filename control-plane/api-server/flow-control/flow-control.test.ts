@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals'
-import { FlowSchema } from '../../../api/flowcontrol/flow-schema.ts'
+import { type FlowSchema } from '../../../api/flowcontrol/flow-schema.ts'
 import type { KubernetesObject } from '../../../api/kind.ts'
 import type { Attributes, Lookup, User } from '../interfaces.ts'
 import { builtInLevels } from './built-in.ts'
