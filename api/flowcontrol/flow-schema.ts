@@ -124,7 +124,6 @@ export const FlowSchema = defineKind(FlowSchemaSchema, {
   plural: 'flowschemas',
   namespaced: false,
   generation: true,
-  inert: true,
   subresources: { status: statusSubresource },
   validate: validateFlowSchema,
   columns: [

@@ -96,7 +96,6 @@ export const PriorityLevelConfiguration = defineKind(PriorityLevelConfigurationS
   plural: 'prioritylevelconfigurations',
   namespaced: false,
   generation: true,
-  inert: true,
   subresources: { status: statusSubresource },
   applyDefaults: level =>
     level.spec.type === 'Exempt' && !level.spec.exempt

@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs'
-import { Agent, request, type RequestOptions } from 'node:https'
+import type { IncomingMessage } from 'node:http'
+import { Agent, request } from 'node:https'
 import { connect as connectPlain, type Socket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { connect, type TLSSocket } from 'node:tls'
@@ -81,12 +82,18 @@ interface Answer {
 /** Requests and bare connections to one server. */
 class Wire {
   readonly #agent = new Agent({ keepAlive: true, maxSockets: 4 })
-  readonly #base: RequestOptions
+  readonly #base: {
+    readonly host: string
+    readonly port: number
+    readonly ca?: string | Buffer
+    readonly cert?: string | Buffer
+    readonly key?: string | Buffer
+  }
 
   constructor(config: ClientConfig) {
     const { hostname, port } = new URL(config.server)
     const pair = typeof config.certificate === 'function' ? config.certificate() : config.certificate
-    this.#base = { host: hostname, port, ca: config.ca, ...pair }
+    this.#base = { host: hostname, port: Number(port), ...(config.ca === undefined ? {} : { ca: config.ca }), ...pair }
   }
   send(method: string, path: string, body?: string): Promise<Answer> {
     return new Promise((resolve, reject) => {
@@ -100,18 +107,18 @@ class Wire {
       call.end(body)
     })
   }
-  #request(method: string, path: string, answered: Parameters<typeof request>[1]) {
+  #request(method: string, path: string, answered: (response: IncomingMessage) => void) {
     return request({ ...this.#base, agent: this.#agent, method, path, headers: { 'content-type': 'application/json' } }, answered)
   }
   /** A connection that has said this much, and whose end breaks nothing here. */
   say(text: string): TLSSocket {
-    const socket = connect({ ...this.#base, port: Number(this.#base.port), host: String(this.#base.host) })
+    const socket = connect(this.#base)
     socket.on('error', () => undefined)
     socket.write(text)
     return socket
   }
   silent(): Socket {
-    return connectPlain({ port: Number(this.#base.port), host: String(this.#base.host) }).on('error', () => undefined)
+    return connectPlain({ port: this.#base.port, host: this.#base.host }).on('error', () => undefined)
   }
   close(): void {
     this.#agent.destroy()

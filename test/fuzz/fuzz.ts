@@ -143,7 +143,8 @@ export async function fuzz({
       )
         await send(agent, { method: 'DELETE', path: `${pods}/${nameOf(answer.text)}?gracePeriodSeconds=0` })
     }
-    await fuzzSpdy(random)
+    const hanging = await fuzzSpdy(random)
+    if (hanging) failures.push(hanging)
     inputs++
   }
   agent.destroy()
@@ -176,7 +177,7 @@ function send(agent: Agent, { method, path, contentType = 'application/json', bo
 }
 
 /** A session that is told nonsense ends; an error is a good end, waiting on after the connection has gone is not. */
-async function fuzzSpdy(random: Random): Promise<void> {
+async function fuzzSpdy(random: Random): Promise<string | undefined> {
   const headers = new HeaderWriter()
   const opening = Buffer.concat([numbers(1, 0), Buffer.alloc(2), await headers.write({ streamtype: 'stdin' })])
   headers.close()
@@ -193,8 +194,15 @@ async function fuzzSpdy(random: Random): Promise<void> {
     stream.resume()
   })
   toServer.end(mutateBytes(good, random))
-  await session.run().catch((error: unknown) => {
+  const ended = session.run().catch((error: unknown) => {
     // By name: what comes from Node itself is of another realm in tests.
     if (['TypeError', 'ReferenceError'].includes((error as Error).name)) throw error
   })
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<string>(
+    resolve => (timer = setTimeout(() => resolve('a SPDY session goes on after its connection has ended'), 10_000)),
+  )
+  const failure = await Promise.race([ended, late])
+  clearTimeout(timer)
+  return failure ?? undefined
 }
