@@ -6,6 +6,7 @@ import { Optional } from '@marcbachmann/cel-js'
  * nothing but data. Values that are CEL's already (dates, durations, our own types) stay as they are.
  */
 export function toCel(value: unknown): unknown {
+  if (value instanceof Native) return value.value
   if (typeof value === 'number') return Number.isSafeInteger(value) ? BigInt(value) : value
   if (Array.isArray(value)) return value.map(toCel)
   if (!isPlain(value)) return value
@@ -13,6 +14,30 @@ export function toCel(value: unknown): unknown {
   for (const [key, field] of Object.entries(value)) if (field !== undefined) out.set(key, toCel(field))
   return out
 }
+
+/** A value that has CEL's types throughout already: whoever made it knew its schema. */
+export class Native {
+  readonly value: unknown
+
+  constructor(value: unknown) {
+    this.value = value
+  }
+}
+
+const nanoseconds: Readonly<Record<string, number>> = { h: 3.6e12, m: 6e10, s: 1e9, ms: 1e6, us: 1e3, µs: 1e3, ns: 1 }
+
+/** A Go duration such as `1h30m`; undefined when it is none. */
+export function celDuration(text: string): unknown {
+  const [, sign = '', amounts = ''] = /^([+-]?)((?:[\d.]+(?:ns|us|µs|ms|s|m|h))+)$/.exec(text) ?? []
+  if (!amounts) return text === '0' ? new Duration(0) : undefined
+  const parts = [...amounts.matchAll(/([\d.]+)(ns|us|µs|ms|s|m|h)/g)]
+  const total = parts.reduce((sum, [, amount, unit = 's']) => sum + Number(amount) * (nanoseconds[unit] ?? 0), 0)
+  const nanos = BigInt(Math.round(sign === '-' ? -total : total))
+  return new Duration(nanos / 1_000_000_000n, Number(nanos % 1_000_000_000n))
+}
+
+/** An optional with or without a value. */
+export const celOptional = (value: unknown): unknown => (value === undefined ? Optional.none() : Optional.of(value))
 
 /** What an expression came to, as JSON: numbers are numbers again, times and durations their texts. */
 export function fromCel(value: unknown): unknown {

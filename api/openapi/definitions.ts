@@ -1,3 +1,4 @@
+import { ObjectMeta } from '../meta.ts'
 import type { Schema } from '../schema/schema.ts'
 import { specialTypeOf, type Json } from './special-types.ts'
 
@@ -11,6 +12,9 @@ const extensions = [
   'x-kubernetes-patch-merge-key',
   'x-kubernetes-patch-strategy',
 ] as const
+
+/** Swagger 2.0 has no word for these. */
+const beyondV2 = new Set(['oneOf', 'anyOf', 'not', 'nullable', 'x-kubernetes-validations'])
 
 export const referenceTo = (name: string, version: Version): Json => ({ $ref: prefixes[version] + name })
 
@@ -34,7 +38,21 @@ export class Definitions {
     return Object.fromEntries([...this.#byName].sort(([a], [b]) => (a < b ? -1 : 1)))
   }
 
+  /** A schema in OpenAPI's own words, whose references become ours. */
+  #published(value: unknown): unknown {
+    if (Array.isArray(value)) return value.map(item => this.#published(item))
+    if (typeof value !== 'object' || value === null) return value
+    const reference = '$ref' in value && value.$ref === ObjectMeta.message?.name ? this.#property(ObjectMeta) : undefined
+    if (reference) return reference
+    return Object.fromEntries(
+      Object.entries(value)
+        .filter(([name]) => this.#version === 'v3' || !beyondV2.has(name))
+        .map(([name, field]) => [name, this.#published(field)]),
+    )
+  }
+
   #object(schema: Schema, description: string | undefined): Json {
+    if (schema.published) return this.#published(schema.published) as Json
     if (!schema.properties) return this.#inline(schema)
     const properties = Object.keys(schema.properties).sort()
     return {
