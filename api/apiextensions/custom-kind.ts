@@ -99,7 +99,7 @@ function objectRules(schema: JSONSchemaProps): Rules {
   const rules: Rules = {
     decode(json): Decoded<KubernetesObject> {
       const { apiVersion, kind, metadata: given, ...rest } = json
-      const decoded = decode(metadata, { metadata: given })
+      const decoded = decode(metadata, { metadata: given ?? {} })
       const { value, unknown } = prune(fields, rest)
       const object = { apiVersion, kind, metadata: decoded.value.metadata, ...(value as object) } as KubernetesObject
       return { value: object, unknown: [...decoded.unknown, ...unknown] }

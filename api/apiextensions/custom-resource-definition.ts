@@ -17,7 +17,7 @@ import {
   time,
   type Static,
 } from '../schema/schema.ts'
-import { defaultDefinition, deletionBlockers, markedForDeletion } from './definition-strategy.ts'
+import { defaultDefinition, deletionBlockers, markedForDeletion, withStoredVersion } from './definition-strategy.ts'
 import { validateDefinition, validateDefinitionName, validateDefinitionStatus, validateDefinitionUpdate } from './definition-validation.ts'
 import { JSONSchemaProps } from './json-schema-props.ts'
 
@@ -154,6 +154,8 @@ export const CustomResourceDefinition = defineKind(CustomResourceDefinitionSchem
   subresources: { status: statusSubresource },
   validateName: validateDefinitionName,
   applyDefaults: defaultDefinition,
+  prepareForCreate: withStoredVersion,
+  prepareForUpdate: withStoredVersion,
   blockers: deletionBlockers,
   prepareForDelete: markedForDeletion,
   validate: validateDefinition,

@@ -5,25 +5,27 @@ import type { CustomResourceDefinition } from './custom-resource-definition.ts'
 /** Keeps a definition until its instances are gone. */
 export const cleanupFinalizer = 'customresourcecleanup.apiextensions.k8s.io'
 
-/** Upstream's SetDefaults_CustomResourceDefinitionSpec, and the versions that objects may be stored in. */
+/** Upstream's SetDefaults_CustomResourceDefinitionSpec. */
 export function defaultDefinition(definition: CustomResourceDefinition): CustomResourceDefinition {
-  const { spec, status } = definition
+  const { spec } = definition
   const { kind, singular, listKind } = spec.names
   const names = {
     ...spec.names,
     singular: singular || kind.toLowerCase(),
     ...(listKind || !kind ? {} : { listKind: `${kind}List` }),
   }
-  const storage = spec.versions.find(version => version.storage)?.name
-  const storedVersions = status.storedVersions ?? []
   return {
     ...definition,
     spec: { ...spec, names, conversion: spec.conversion?.strategy ? spec.conversion : { ...spec.conversion, strategy: 'None' } },
-    status: {
-      ...status,
-      storedVersions: storage === undefined || storedVersions.includes(storage) ? storedVersions : [...storedVersions, storage],
-    },
   }
+}
+
+/** The version that objects are stored in from now on is one of those that they may have been stored in. */
+export function withStoredVersion(definition: CustomResourceDefinition): CustomResourceDefinition {
+  const { spec, status } = definition
+  const storage = spec.versions.find(version => version.storage)?.name
+  if (storage === undefined || status.storedVersions.includes(storage)) return definition
+  return { ...definition, status: { ...status, storedVersions: [...status.storedVersions, storage] } }
 }
 
 /** A definition that nobody has marked yet is kept by the finalizer that its deletion gives it. */
