@@ -1,12 +1,20 @@
 import { fieldInvalid, fieldNotSupported, fieldRequired, type FieldError } from '../schema/field-error.ts'
 import type { JSONSchemaProps, ValidationRule } from './json-schema-props.ts'
+import { undefinedField } from '../cel/undefined-fields.ts'
+import { ruleShape } from './rule-shape.ts'
 import { rulesOf } from './rules.ts'
 
 const reasons = ['FieldValueDuplicate', 'FieldValueForbidden', 'FieldValueInvalid', 'FieldValueRequired']
 
-/** Whether the rules of one schema can be evaluated. */
-export const validateRules = (schema: JSONSchemaProps, path: string): FieldError[] =>
-  rulesOf(schema).flatMap(({ rule, error, messageError }, index) => {
+/** Whether the rules of one schema can be evaluated. `isObject`: it describes a whole object of the API, embedded or not. */
+export function validateRules(schema: JSONSchemaProps, path: string, isObject: boolean): FieldError[] {
+  const rules = rulesOf(schema)
+  if (rules.length === 0) return []
+  const shape = ruleShape(schema, isObject)
+  return rules.flatMap(({ rule, error: syntaxError, messageError }, index) => {
+    // An optional oldSelf has methods where others have fields.
+    const variables = { self: shape, oldSelf: rule.optionalOldSelf ? ('dyn' as const) : shape }
+    const error = syntaxError ?? (rule.rule.trim() ? undefinedField(rule.rule, variables) : undefined)
     const at = `${path}.x-kubernetes-validations[${index}]`
     return [
       ...(rule.rule.trim() ? [] : [fieldRequired(`${at}.rule`, 'rule is not specified')]),
@@ -17,6 +25,7 @@ export const validateRules = (schema: JSONSchemaProps, path: string): FieldError
       ...validateFieldPath(schema, rule, at),
     ]
   })
+}
 
 /** As upstream prints a rule: by the names of its Go type. */
 const printed = ({ rule, message = '', messageExpression = '', reason, fieldPath = '', optionalOldSelf }: ValidationRule): object => ({

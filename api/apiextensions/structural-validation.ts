@@ -32,7 +32,7 @@ function validateNode(schema: JSONSchemaProps, path: string, level: Level): Fiel
     ...validateExtensions(schema, path),
     ...validateListType(schema, path),
     ...validateDefault(schema, path),
-    ...validateRules(schema, path),
+    ...validateRules(schema, path, level === 'root' || schema['x-kubernetes-embedded-resource'] === true),
     ...Object.entries(schema.properties ?? {}).flatMap(([name, field]) => validateNode(field, `${path}.properties[${name}]`, 'property')),
     ...(items ? validateNode(items, `${path}.items`, 'item') : []),
     ...(values ? validateNode(values, `${path}.additionalProperties`, 'value') : []),
