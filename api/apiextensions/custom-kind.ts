@@ -76,7 +76,7 @@ function kindSchema({ group, version, kind }: Pick<Kind, 'group' | 'version' | '
     type: 'object',
     properties: { ...properties, apiVersion: string(), kind: string(), metadata: ObjectMeta },
     message: { name, description: schema.description ?? '', numbers: {} },
-    published: publishedSchema(schema),
+    published: { v2: publishedSchema(schema, 'v2'), v3: publishedSchema(schema, 'v3') },
   } as Schema<KubernetesObject>
 }
 

@@ -13,9 +13,6 @@ const extensions = [
   'x-kubernetes-patch-strategy',
 ] as const
 
-/** Swagger 2.0 has no word for these. */
-const beyondV2 = new Set(['oneOf', 'anyOf', 'not', 'nullable', 'x-kubernetes-validations'])
-
 export const referenceTo = (name: string, version: Version): Json => ({ $ref: prefixes[version] + name })
 
 /** Collects the definitions of everything that schemas mention, under upstream's names. */
@@ -44,15 +41,11 @@ export class Definitions {
     if (typeof value !== 'object' || value === null) return value
     const reference = '$ref' in value && value.$ref === ObjectMeta.message?.name ? this.#property(ObjectMeta) : undefined
     if (reference) return reference
-    return Object.fromEntries(
-      Object.entries(value)
-        .filter(([name]) => this.#version === 'v3' || !beyondV2.has(name))
-        .map(([name, field]) => [name, this.#published(field)]),
-    )
+    return Object.fromEntries(Object.entries(value).map(([name, field]) => [name, this.#published(field)]))
   }
 
   #object(schema: Schema, description: string | undefined): Json {
-    if (schema.published) return this.#published(schema.published) as Json
+    if (schema.published) return this.#published(schema.published[this.#version]) as Json
     if (!schema.properties) return this.#inline(schema)
     const properties = Object.keys(schema.properties).sort()
     return {

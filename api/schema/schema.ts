@@ -26,7 +26,7 @@ export interface Schema<T = unknown> {
   /** The OpenAPI definition of what may be any JSON there. */
   readonly definition?: string
   /** What OpenAPI shows instead of this schema: custom resources say more than these words can. */
-  readonly published?: Readonly<Record<string, unknown>>
+  readonly published?: { readonly v2: Readonly<Record<string, unknown>>; readonly v3: Readonly<Record<string, unknown>> }
   /** Present on messages: the name and number facts shared by every use of the message. */
   readonly message?: Message
   readonly 'x-kubernetes-list-type'?: 'atomic' | 'set' | 'map'
