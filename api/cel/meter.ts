@@ -1,7 +1,7 @@
 import { CelError } from './cel-error.ts'
 
 /** How many elements macros may look at in one evaluation, unless told otherwise. */
-export const defaultSteps = 1_000_000
+export const defaultSteps = 300_000
 
 /** What evaluations may still spend. Expressions do not loop but over elements, so counting those bounds their time. */
 export class Meter {

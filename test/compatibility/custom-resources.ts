@@ -25,6 +25,8 @@ export function customResources({ kubectl, namespace, in_, command }: Context): 
     const defined = await kubectl('apply -f -', { input: definition })
     expect(defined).toBe(`customresourcedefinition.apiextensions.k8s.io/${name} created\n`)
     expect(await kubectl(`wait --for=condition=Established crd/${name} --timeout=30s`)).toContain('condition met')
+    const again = await kubectl('apply -f -', { input: definition })
+    expect(again).toBe(`customresourcedefinition.apiextensions.k8s.io/${name} unchanged\n`)
     expect((await apply(object())).stdout).toBe(`crontab.${group}/my-cron created\n`)
     expect((await apply(object())).stdout).toBe(`crontab.${group}/my-cron unchanged\n`)
     expect(await kubectl('get crd')).toMatch(new RegExp(`^${name}\\s+\\d{4}-`, 'm'))
