@@ -4,6 +4,7 @@ import { MutatingWebhookConfiguration } from './admissionregistration/mutating-w
 import { ValidatingAdmissionPolicyBinding } from './admissionregistration/validating-admission-policy-binding.ts'
 import { ValidatingAdmissionPolicy } from './admissionregistration/validating-admission-policy.ts'
 import { ValidatingWebhookConfiguration } from './admissionregistration/validating-webhook-configuration.ts'
+import { CustomResourceDefinition } from './apiextensions/custom-resource-definition.ts'
 import { APIService } from './apiregistration/api-service.ts'
 import { ControllerRevision } from './apps/controller-revision.ts'
 import { DaemonSet } from './apps/daemon-set.ts'
@@ -131,6 +132,7 @@ export const builtInKinds: readonly Kind[] = [
   EndpointSlice,
   FlowSchema,
   PriorityLevelConfiguration,
+  CustomResourceDefinition,
 ]
 
 /** Kinds that travel only in the bodies of subresources: read and written there, never stored. */

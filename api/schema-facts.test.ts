@@ -31,6 +31,7 @@ const formats: Readonly<Record<string, string>> = {
 
 function typeOf(schema: Schema): string {
   if (schema.message) return schema.message.name
+  if (schema.definition) return schema.definition
   if (schema.items) return `[${typeOf(schema.items)}]`
   if (schema.additionalProperties) return `{${typeOf(schema.additionalProperties)}}`
   if (schema.format && formats[schema.format]) return formats[schema.format] ?? ''

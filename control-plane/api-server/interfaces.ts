@@ -9,6 +9,13 @@ export interface User {
   readonly extra?: Readonly<Record<string, readonly string[]>>
 }
 
+/** The kinds that are served at this moment: built-in ones, and those that users have defined. */
+export interface ServedKinds {
+  /** The same array until something changes. */
+  all(): readonly Kind[]
+  find(group: string, version: string, plural: string): Kind | undefined
+}
+
 export interface Authenticator {
   /** The user, or undefined when the request carries no credentials that are understood; throws `unauthorized()` when they are wrong. */
   authenticate(request: IncomingMessage): Promise<User | undefined>

@@ -15,9 +15,9 @@ import { answerError, refuseUpgrade } from './endpoints/error-handler.ts'
 import { NodeProxy } from './endpoints/node-proxy.ts'
 import { RequestPipeline } from './endpoints/request-pipeline.ts'
 import { ResourceRouter } from './endpoints/resource-router.ts'
-import { noCustomResources } from './endpoints/no-custom-resources.ts'
 import { GeneralPaths } from './endpoints/general-paths.ts'
 import type { Action, Admission, Authenticator, Authorizer, Document, Review, TlsIdentity } from './interfaces.ts'
+import { KindRegistry } from './kind-registry.ts'
 import type { Loopback } from './loopback.ts'
 import { bind } from './registry/binding.ts'
 import { evict } from './registry/eviction.ts'
@@ -74,6 +74,7 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
     allocators: { 'service-addresses': serviceAddresses(options, hub) },
     clock: options.clock ?? systemClock,
   }
+  const served = new KindRegistry({ builtIn: kinds, store, cache, hub, log })
   const proxy = new NodeProxy(options.kubeletClient)
   const kindOf = (group: string, plural: string) => kinds.find(kind => kind.group === group && kind.plural === plural)
   const connectOptions = { proxy, nodes: required(kindOf('', 'nodes'), 'nodes') }
@@ -81,16 +82,16 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
     kind.timeToLive && !kind.storedAs ? [new Expiry({ kind, timeToLive: kind.timeToLive, store, hub, log })] : [],
   )
   const router = new ResourceRouter({
-    kinds,
+    kinds: served,
     reviews: [...bindings(kindOf('', 'bindings'), { registry, pods: kindOf('', 'pods') }), ...(options.reviews ?? [])],
     actions: { binding: request => bind(registry, request), eviction: request => evict(registry, request), ...options.actions },
     connect: request => connectPlain(request, connectOptions),
   })
   const general = new GeneralPaths({
-    kinds,
+    kinds: served,
     serverAddress: `${options.advertiseAddress}:6443`,
     store,
-    documents: { ...noCustomResources, ...options.documents },
+    documents: options.documents ?? {},
   })
   const pipeline = new RequestPipeline({ ...options, impersonationOf, registry, router, general, connectOptions })
 
@@ -127,6 +128,7 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
     },
     async close() {
       for (const expiry of expiries) expiry.close()
+      served.close()
       const closed = server.listening ? once(server, 'close') : Promise.resolve()
       server.close()
       server.closeAllConnections()

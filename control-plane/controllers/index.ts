@@ -11,6 +11,8 @@ import { csrCleaner } from './certificates/csr-cleaner.ts'
 import { csrSigningController } from './certificates/csr-signing.ts'
 import { clusterRoleAggregation } from './cluster-role-aggregation.ts'
 import type { ControllerContext } from './context.ts'
+import { definitionController } from './custom-resources/definition-controller.ts'
+import { finalizingController } from './custom-resources/finalizing-controller.ts'
 import { deploymentController } from './deployment/deployment.ts'
 import { endpointSliceController } from './endpoints/endpoint-slices.ts'
 import { endpointsController } from './endpoints/endpoints.ts'
@@ -58,6 +60,8 @@ const controllersOf = ({ authority, clusterCidr }: ControllersOptions): Readonly
   'certificatesigningrequest-signing-controller': context => csrSigningController(context, authority),
   'certificatesigningrequest-cleaner-controller': csrCleaner,
   'clusterrole-aggregation-controller': clusterRoleAggregation,
+  'crd-naming-controller': definitionController,
+  'crd-finalizer': finalizingController,
   'persistentvolumeclaim-protection-controller': pvcProtectionController,
   'persistentvolume-protection-controller': pvProtectionController,
 })

@@ -6,6 +6,7 @@ import { ownNamespace, testCluster } from '../support/test-cluster.ts'
 import { access } from './access.ts'
 import { changing } from './changing.ts'
 import { deployment, type Context } from './context.ts'
+import { customResources } from './custom-resources.ts'
 import { kinds } from './kinds.ts'
 import { nodes } from './nodes.ts'
 import { reading } from './reading.ts'
@@ -57,6 +58,7 @@ describe.each(kubectls.map(kubectl => [kubectl.version, kubectl] as const))('kub
   reading(context)
   changing(context)
   kinds(context)
+  customResources(context)
   access(context)
   running(context)
   nodes(context)

@@ -1,4 +1,5 @@
 import type { Kind } from '../../../api/kind.ts'
+import type { ServedKinds } from '../interfaces.ts'
 import { aggregatedResourceOf, groupsOf, groupVersionOf, resourcesOf, type Group, type Version } from './discovery-resources.ts'
 
 /** What a discovery path answers. */
@@ -7,18 +8,21 @@ export interface DiscoveryAnswer {
   readonly contentType: string
 }
 
-/** Where clients learn which kinds there are; every answer is made once. */
+/** Where clients learn which kinds there are; every answer is made once for the kinds that there are. */
 export class Discovery {
-  readonly #groups: readonly Group[]
+  readonly #kinds: ServedKinds
+  #known: readonly Kind[] = []
+  #groups: readonly Group[] = []
   readonly #serverAddress: string
   readonly #answers = new Map<string, DiscoveryAnswer>()
 
-  constructor(kinds: readonly Kind[], serverAddress: string) {
-    this.#groups = groupsOf(kinds)
+  constructor(kinds: ServedKinds, serverAddress: string) {
+    this.#kinds = kinds
     this.#serverAddress = serverAddress
   }
   /** Undefined when the path is none of discovery's. */
   answer(path: string, accept: string | undefined): DiscoveryAnswer | undefined {
+    this.#follow()
     const clean = path.replace(/\/$/, '')
     const aggregated = clean === '/api' || clean === '/apis' ? aggregatedVersion(accept) : undefined
     const key = `${clean} ${aggregated ?? ''}`
@@ -34,12 +38,20 @@ export class Discovery {
 
   /** Every path that discovery answers. */
   paths(): string[] {
+    this.#follow()
     const versions = this.#groups.flatMap(group =>
       group.versions.map(version => `${group.name ? '/apis' : '/api'}/${groupVersionOf(group, version)}`),
     )
     return ['/api', '/apis', ...this.#groups.filter(({ name }) => name).map(({ name }) => `/apis/${name}`), ...versions]
   }
 
+  #follow(): void {
+    const kinds = this.#kinds.all()
+    if (kinds === this.#known) return
+    this.#known = kinds
+    this.#groups = groupsOf(kinds)
+    this.#answers.clear()
+  }
   #plain(path: string): object | undefined {
     const named = this.#groups.filter(group => group.name !== '')
     if (path === '/api') return this.#coreVersions()

@@ -1,18 +1,17 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { methodNotAllowed } from '../../../api/errors.ts'
-import type { Kind } from '../../../api/kind.ts'
 import type { Store } from '../../store/store.ts'
 import { Discovery } from './discovery.ts'
 import { PathNotFound } from './error-handler.ts'
 import { healthAnswer, type HealthCheck } from './health.ts'
 import { OpenApi } from './openapi.ts'
-import type { Document } from '../interfaces.ts'
+import type { Document, ServedKinds } from '../interfaces.ts'
 import type { RequestInfo } from './request-info.ts'
 import { respond } from './respond.ts'
 import { version } from './version.ts'
 
 interface Options {
-  readonly kinds: readonly Kind[]
+  readonly kinds: ServedKinds
   readonly serverAddress: string
   readonly store: Store
   readonly documents: Readonly<Record<string, Document>>

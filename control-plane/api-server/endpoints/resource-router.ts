@@ -1,6 +1,6 @@
 import type { Kind } from '../../../api/kind.ts'
 import { badRequest, methodNotAllowed } from '../../../api/errors.ts'
-import type { Action, Review } from '../interfaces.ts'
+import type { Action, Review, ServedKinds } from '../interfaces.ts'
 import { act } from './action.ts'
 import type { ApiRequest, Handler } from './api-request.ts'
 import { create } from './create.ts'
@@ -28,7 +28,7 @@ const handlers: Readonly<Record<string, Handler>> = {
 }
 
 export interface RouterOptions {
-  readonly kinds: readonly Kind[]
+  readonly kinds: ServedKinds
   readonly actions: Readonly<Record<string, Action>>
   readonly reviews: readonly Review[]
   readonly connect: Handler
@@ -39,18 +39,16 @@ const acrossNamespaces = ['list', 'watch']
 
 /** Which handler serves a resource path; kinds are looked up, never named. */
 export class ResourceRouter {
-  readonly #kinds: ReadonlyMap<string, Kind>
   readonly #reviews: ReadonlyMap<Kind, Review>
   readonly #options: RouterOptions
 
   constructor(options: RouterOptions) {
     this.#options = options
-    this.#kinds = new Map(options.kinds.map(kind => [`${kind.group}/${kind.version}/${kind.plural}`, kind]))
     this.#reviews = new Map(options.reviews.map(review => [review.kind, review]))
   }
   /** The kind at this path; throws when there is nothing there. */
   kindOf({ group, version, plural, namespace, name, subresource }: ResourcePath): Kind {
-    const kind = this.#kinds.get(`${group}/${version}/${plural}`)
+    const kind = this.#options.kinds.find(group, version, plural)
     if (!kind || (namespace && !kind.namespaced)) throw new PathNotFound()
     if (subresource && !kind.subresources?.[subresource]) throw new PathNotFound()
     if (kind.namespaced && !namespace && name) throw new PathNotFound()
@@ -59,6 +57,7 @@ export class ResourceRouter {
   async serve(request: ApiRequest): Promise<void> {
     const { kind, info, target, subresource } = request
     const { verb } = info
+    if (kind.deprecation) request.warnings.push(kind.deprecation)
     if (subresource) return this.#serveSubresource(request, subresource.type)
     const asked = this.#reviews.get(kind)
     if (!verbsOf(kind).includes(verb) || collectionVerbs.includes(verb) === (target.name !== '' && verb !== 'watch'))
