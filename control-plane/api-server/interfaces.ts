@@ -109,6 +109,12 @@ export interface Lookup {
   list<O extends KubernetesObject>(kind: Kind<O>, namespace?: string): O[]
 }
 
+/** For what keeps accounts in the status of objects: quotas. */
+export interface StatusWriter {
+  /** Writes the object's status where the object is still the version it says it is; false when it is not, or is gone. */
+  replaceStatus<O extends KubernetesObject & { status: unknown }>(kind: Kind<O>, object: O): Promise<boolean>
+}
+
 /** A text served as it is, under a path of its own, to whom the authorizer lets read that path. */
 export interface Document {
   readonly contentType: string

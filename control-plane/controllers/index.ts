@@ -21,6 +21,7 @@ import { nodeLifecycleController } from './node-lifecycle/node-lifecycle.ts'
 import { taintEvictionController } from './node-lifecycle/taint-eviction.ts'
 import { podGarbageCollector } from './pod-garbage.ts'
 import { replicaSetController } from './replica-set/replica-set.ts'
+import { ResourceQuotaController } from './resource-quota/resource-quota.ts'
 import { rootCaPublisher } from './root-ca.ts'
 import { serviceAccountController } from './service-account.ts'
 import { pvcProtectionController, pvProtectionController } from './storage-protection.ts'
@@ -38,6 +39,7 @@ export interface ControllersOptions {
 }
 
 const garbageCollector = 'garbage-collector-controller'
+const resourceQuota = 'resourcequota-controller'
 
 type Create = (context: ControllerContext) => Controller
 
@@ -79,5 +81,6 @@ export function createControllers(options: ControllersOptions): Runnable {
     runnables.push(runController({ controller: create(context), informers, log: context.log }))
   }
   if (!disabled.includes(garbageCollector)) runnables.push(new GarbageCollector(contextOf(garbageCollector)))
+  if (!disabled.includes(resourceQuota)) runnables.push(new ResourceQuotaController(contextOf(resourceQuota)))
   return { run: signal => runAll(runnables, signal) }
 }

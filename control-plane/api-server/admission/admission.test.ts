@@ -14,6 +14,7 @@ import { lookupOf, stored } from '../rbac/lookup-testing.ts'
 import type { AdmissionContext, User } from '../interfaces.ts'
 import { createAdmission } from './index.ts'
 
+const statuses = { replaceStatus: async () => true }
 const immediately = { now: () => new Date(), sleep: async () => undefined }
 const alice: User = { name: 'alice', groups: ['system:authenticated'] }
 const node1: User = { name: 'system:node:node-1', groups: ['system:nodes'] }
@@ -23,7 +24,8 @@ const basics = [
   stored(Namespace, 'leaving', { metadata: { deletionTimestamp: '2026-01-01T00:00:00Z' }, status: { phase: 'Terminating' } }),
   stored(ServiceAccount, 'default', { imagePullSecrets: [{ name: 'registry' }] }),
 ]
-const admissionOver = (...objects: KubernetesObject[]) => createAdmission({ lookup: lookupOf(...basics, ...objects), clock: immediately })
+const admissionOver = (...objects: KubernetesObject[]) =>
+  createAdmission({ lookup: lookupOf(...basics, ...objects), statuses, clock: immediately })
 const admission = admissionOver()
 const context = (changes: Partial<AdmissionContext>): AdmissionContext => ({
   kind: Pod,
@@ -237,7 +239,7 @@ describe('recorded pods of upstream', () => {
     for (const pod of pods) {
       const namespace = stored(Namespace, pod.metadata.namespace ?? '', {})
       const account = stored(ServiceAccount, pod.spec.serviceAccountName ?? '', { namespace: pod.metadata.namespace ?? '' })
-      const within = createAdmission({ lookup: lookupOf(namespace, account), clock: immediately })
+      const within = createAdmission({ lookup: lookupOf(namespace, account), statuses, clock: immediately })
       const object = withoutAdmission(pod)
       const admitted = (await within.mutate(context({ namespace: pod.metadata.namespace ?? '', object }))) as Pod
       expect(comparable(admitted)).toEqual(comparable(pod))

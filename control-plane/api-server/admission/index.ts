@@ -1,21 +1,30 @@
 import type { Clock } from '../../../common/clock.ts'
-import type { Admission, Lookup } from '../interfaces.ts'
+import type { Admission, Lookup, StatusWriter } from '../interfaces.ts'
 import { serviceAccountTokenSecrets } from './service-account-token-secrets.ts'
 import { certificateRequester } from './certificate-requester.ts'
 import { defaultTolerationSeconds } from './default-toleration-seconds.ts'
+import { limitRanger } from './limit-range/limit-ranger.ts'
 import { namespaceLifecycle } from './namespace-lifecycle.ts'
 import { nodeRestriction } from './node-restriction.ts'
 import { podPriority } from './priority.ts'
 import { priorityClassDefault } from './priority-class-default.ts'
+import { resourceQuota } from './quota/resource-quota.ts'
 import { rbacEscalation } from './rbac-escalation.ts'
 import type { AdmissionRule } from './rule.ts'
 import { serviceAccount } from './service-account.ts'
 import { storageObjectInUseProtection } from './storage-object-in-use-protection.ts'
 import { taintNodesByCondition } from './taint-nodes-by-condition.ts'
 
+export interface AdmissionParts {
+  readonly lookup: Lookup
+  readonly statuses: StatusWriter
+  readonly clock: Clock
+}
+
 /** The rules in upstream's order: each sees what the ones before it made. */
-const rules = ({ lookup, clock }: { lookup: Lookup; clock: Clock }): readonly AdmissionRule[] => [
+const rules = ({ lookup, statuses, clock }: AdmissionParts): readonly AdmissionRule[] => [
   namespaceLifecycle(lookup),
+  limitRanger(lookup),
   serviceAccount(lookup, clock),
   nodeRestriction(lookup),
   taintNodesByCondition,
@@ -26,9 +35,10 @@ const rules = ({ lookup, clock }: { lookup: Lookup; clock: Clock }): readonly Ad
   certificateRequester,
   serviceAccountTokenSecrets,
   rbacEscalation(lookup),
+  resourceQuota({ lookup, statuses, clock }),
 ]
 
-export function createAdmission(parts: { lookup: Lookup; clock: Clock }): Admission {
+export function createAdmission(parts: AdmissionParts): Admission {
   const ordered = rules(parts)
   return {
     async mutate(context) {
