@@ -12,6 +12,8 @@ import { csrSigningController } from './certificates/csr-signing.ts'
 import { clusterRoleAggregation } from './cluster-role-aggregation.ts'
 import type { ControllerContext } from './context.ts'
 import { deploymentController } from './deployment/deployment.ts'
+import { disruptionController } from './disruption/disruption.ts'
+import { staleDisruptionController } from './disruption/stale-disruption.ts'
 import { endpointSliceController } from './endpoints/endpoint-slices.ts'
 import { endpointsController } from './endpoints/endpoints.ts'
 import { GarbageCollector } from './garbage-collector/garbage-collector.ts'
@@ -60,6 +62,8 @@ const controllersOf = ({ authority, clusterCidr }: ControllersOptions): Readonly
   'certificatesigningrequest-signing-controller': context => csrSigningController(context, authority),
   'certificatesigningrequest-cleaner-controller': csrCleaner,
   'clusterrole-aggregation-controller': clusterRoleAggregation,
+  'disruption-controller': disruptionController,
+  'stale-disruption-controller': staleDisruptionController,
   'persistentvolumeclaim-protection-controller': pvcProtectionController,
   'persistentvolume-protection-controller': pvProtectionController,
 })
