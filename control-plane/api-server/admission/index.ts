@@ -6,6 +6,7 @@ import { defaultTolerationSeconds } from './default-toleration-seconds.ts'
 import { limitRanger } from './limit-range/limit-ranger.ts'
 import { namespaceLifecycle } from './namespace-lifecycle.ts'
 import { nodeRestriction } from './node-restriction.ts'
+import { podSecurity } from './pod-security/pod-security.ts'
 import { podPriority } from './priority.ts'
 import { priorityClassDefault } from './priority-class-default.ts'
 import { resourceQuota } from './quota/resource-quota.ts'
@@ -28,6 +29,7 @@ const rules = ({ lookup, statuses, clock }: AdmissionParts): readonly AdmissionR
   serviceAccount(lookup, clock),
   nodeRestriction(lookup),
   taintNodesByCondition,
+  podSecurity(lookup),
   podPriority(lookup),
   priorityClassDefault(lookup),
   defaultTolerationSeconds,
