@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http'
+import type { Duplex } from 'node:stream'
 import type { Kind, KubernetesObject } from '../../api/kind.ts'
 
 /** Who sends a request; extra attributes travel as upstream's `user.Info`. */
@@ -113,6 +114,11 @@ export interface Lookup {
 export interface StatusWriter {
   /** Writes the object's status where the object is still the version it says it is; false when it is not, or is gone. */
   replaceStatus<O extends KubernetesObject & { status: unknown }>(kind: Kind<O>, object: O): Promise<boolean>
+}
+
+/** The way to a service's pods, wherever they are: for webhooks. */
+export interface ServiceConnector {
+  connect(target: { readonly namespace: string; readonly name: string; readonly port: number }): Promise<Duplex>
 }
 
 /** A text served as it is, under a path of its own, to whom the authorizer lets read that path. */

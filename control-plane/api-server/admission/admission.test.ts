@@ -15,6 +15,11 @@ import type { AdmissionContext, User } from '../interfaces.ts'
 import { createAdmission } from './index.ts'
 
 const statuses = { replaceStatus: async () => true }
+const services = {
+  connect: async () => {
+    throw new Error('there are no services')
+  },
+}
 const immediately = { now: () => new Date(), sleep: async () => undefined }
 const alice: User = { name: 'alice', groups: ['system:authenticated'] }
 const node1: User = { name: 'system:node:node-1', groups: ['system:nodes'] }
@@ -25,7 +30,7 @@ const basics = [
   stored(ServiceAccount, 'default', { imagePullSecrets: [{ name: 'registry' }] }),
 ]
 const admissionOver = (...objects: KubernetesObject[]) =>
-  createAdmission({ lookup: lookupOf(...basics, ...objects), statuses, clock: immediately })
+  createAdmission({ lookup: lookupOf(...basics, ...objects), statuses, services, clock: immediately })
 const admission = admissionOver()
 const context = (changes: Partial<AdmissionContext>): AdmissionContext => ({
   kind: Pod,
@@ -239,7 +244,7 @@ describe('recorded pods of upstream', () => {
     for (const pod of pods) {
       const namespace = stored(Namespace, pod.metadata.namespace ?? '', {})
       const account = stored(ServiceAccount, pod.spec.serviceAccountName ?? '', { namespace: pod.metadata.namespace ?? '' })
-      const within = createAdmission({ lookup: lookupOf(namespace, account), statuses, clock: immediately })
+      const within = createAdmission({ lookup: lookupOf(namespace, account), statuses, services, clock: immediately })
       const object = withoutAdmission(pod)
       const admitted = (await within.mutate(context({ namespace: pod.metadata.namespace ?? '', object }))) as Pod
       expect(comparable(admitted)).toEqual(comparable(pod))

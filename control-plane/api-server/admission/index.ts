@@ -1,8 +1,9 @@
 import type { Clock } from '../../../common/clock.ts'
-import type { Admission, Lookup, StatusWriter } from '../interfaces.ts'
+import type { Admission, Lookup, ServiceConnector, StatusWriter } from '../interfaces.ts'
 import { serviceAccountTokenSecrets } from './service-account-token-secrets.ts'
 import { certificateRequester } from './certificate-requester.ts'
 import { defaultTolerationSeconds } from './default-toleration-seconds.ts'
+import { dynamicAdmission } from './dynamic/dynamic-admission.ts'
 import { limitRanger } from './limit-range/limit-ranger.ts'
 import { namespaceLifecycle } from './namespace-lifecycle.ts'
 import { nodeRestriction } from './node-restriction.ts'
@@ -19,11 +20,12 @@ import { taintNodesByCondition } from './taint-nodes-by-condition.ts'
 export interface AdmissionParts {
   readonly lookup: Lookup
   readonly statuses: StatusWriter
+  readonly services: ServiceConnector
   readonly clock: Clock
 }
 
 /** The rules in upstream's order: each sees what the ones before it made. */
-const rules = ({ lookup, statuses, clock }: AdmissionParts): readonly AdmissionRule[] => [
+const rules = ({ lookup, statuses, services, clock }: AdmissionParts): readonly AdmissionRule[] => [
   namespaceLifecycle(lookup),
   limitRanger(lookup),
   serviceAccount(lookup, clock),
@@ -37,6 +39,7 @@ const rules = ({ lookup, statuses, clock }: AdmissionParts): readonly AdmissionR
   certificateRequester,
   serviceAccountTokenSecrets,
   rbacEscalation(lookup),
+  ...dynamicAdmission(lookup, services),
   resourceQuota({ lookup, statuses, clock }),
 ]
 

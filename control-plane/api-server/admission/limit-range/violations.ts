@@ -47,15 +47,15 @@ const ratio: Check = ({ resource, type, bound, request, limit }) => {
   return observed * 1000 > milliValue(bound) ? [`${start}, but provided ratio is ${observed.toFixed(6)}`] : []
 }
 
-const each = (bounds: Quantities | undefined, { requests, limits }: Amounts, type: string, check: Check): string[] =>
+const each = (bounds: Quantities | undefined, { requests, limits, type }: Amounts & { readonly type: string }, check: Check): string[] =>
   Object.entries(bounds ?? {})
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .flatMap(([resource, bound]) => check({ resource, type, bound, request: requests[resource], limit: limits[resource] }))
 
 const against = (item: LimitRangeItem, amounts: Amounts): string[] => [
-  ...each(item.min, amounts, item.type, minimum),
-  ...each(item.max, amounts, item.type, maximum),
-  ...each(item.maxLimitRequestRatio, amounts, item.type, ratio),
+  ...each(item.min, { ...amounts, type: item.type }, minimum),
+  ...each(item.max, { ...amounts, type: item.type }, maximum),
+  ...each(item.maxLimitRequestRatio, { ...amounts, type: item.type }, ratio),
 ]
 
 /** In what a pod breaks the limit range; upstream's PodValidateLimitFunc. */
@@ -76,5 +76,8 @@ export const claimViolations = ({ spec: { limits } }: LimitRange, { spec }: Pers
     .filter(({ type }) => type === 'PersistentVolumeClaim')
     .flatMap(item => {
       const amounts = { requests: spec.resources?.requests ?? {}, limits: {} }
-      return [...each(item.min, amounts, item.type, minimum), ...each(item.max, amounts, item.type, maximumRequest)]
+      return [
+        ...each(item.min, { ...amounts, type: item.type }, minimum),
+        ...each(item.max, { ...amounts, type: item.type }, maximumRequest),
+      ]
     })

@@ -13,8 +13,8 @@ export interface Policy {
   readonly version: number | 'latest'
 }
 
-const modes = ['enforce', 'audit', 'warn'] as const
-export type Policies = Readonly<Record<(typeof modes)[number], Policy>>
+type Mode = 'enforce' | 'audit' | 'warn'
+export type Policies = Readonly<Record<Mode, Policy>>
 
 type Labels = Readonly<Record<string, string>> | undefined
 const labelOf = (mode: string) => `pod-security.kubernetes.io/${mode}`
@@ -25,7 +25,7 @@ const labelOf = (mode: string) => `pod-security.kubernetes.io/${mode}`
  */
 export function policiesOf(labels: Labels): { readonly policies: Policies; readonly errors: readonly FieldError[] } {
   const errors: FieldError[] = []
-  const policyOf = (mode: (typeof modes)[number]): Policy => {
+  const policyOf = (mode: Mode): Policy => {
     const level = labels?.[labelOf(mode)]
     const version = labels?.[labelOf(`${mode}-version`)]
     return {
