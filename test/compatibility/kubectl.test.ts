@@ -8,6 +8,7 @@ import { changing } from './changing.ts'
 import { deployment, type Context } from './context.ts'
 import { kinds } from './kinds.ts'
 import { nodes } from './nodes.ts'
+import { policies } from './policies.ts'
 import { reading } from './reading.ts'
 import { running } from './running.ts'
 
@@ -60,4 +61,5 @@ describe.each(kubectls.map(kubectl => [kubectl.version, kubectl] as const))('kub
   access(context)
   running(context)
   nodes(context)
+  policies(context)
 })

@@ -11,9 +11,13 @@ import { ServiceAccount } from '../../../api/core/service-account.ts'
 import { ApiError } from '../../../api/errors.ts'
 import type { KubernetesObject } from '../../../api/kind.ts'
 import { lookupOf, stored } from '../rbac/lookup-testing.ts'
-import type { AdmissionContext, User } from '../interfaces.ts'
+import type { AdmissionContext, Authorizer, User } from '../interfaces.ts'
 import { createAdmission } from './index.ts'
 
+/** Who may do nothing with signers but approve for `example.com`. */
+const authorizer: Authorizer = {
+  authorize: (_, attributes) => ({ allowed: attributes.type === 'resource' && attributes.name === 'example.com/*', reason: '' }),
+}
 const statuses = { replaceStatus: async () => true }
 const services = {
   connect: async () => {
@@ -30,7 +34,7 @@ const basics = [
   stored(ServiceAccount, 'default', { imagePullSecrets: [{ name: 'registry' }] }),
 ]
 const admissionOver = (...objects: KubernetesObject[]) =>
-  createAdmission({ lookup: lookupOf(...basics, ...objects), statuses, services, clock: immediately })
+  createAdmission({ lookup: lookupOf(...basics, ...objects), authorizer, statuses, services, clock: immediately })
 const admission = admissionOver()
 const context = (changes: Partial<AdmissionContext>): AdmissionContext => ({
   kind: Pod,
@@ -244,7 +248,7 @@ describe('recorded pods of upstream', () => {
     for (const pod of pods) {
       const namespace = stored(Namespace, pod.metadata.namespace ?? '', {})
       const account = stored(ServiceAccount, pod.spec.serviceAccountName ?? '', { namespace: pod.metadata.namespace ?? '' })
-      const within = createAdmission({ lookup: lookupOf(namespace, account), statuses, services, clock: immediately })
+      const within = createAdmission({ lookup: lookupOf(namespace, account), authorizer, statuses, services, clock: immediately })
       const object = withoutAdmission(pod)
       const admitted = (await within.mutate(context({ namespace: pod.metadata.namespace ?? '', object }))) as Pod
       expect(comparable(admitted)).toEqual(comparable(pod))
