@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http'
+import type { Duplex } from 'node:stream'
 import type { Kind, KubernetesObject } from '../../api/kind.ts'
 
 /** Who sends a request; extra attributes travel as upstream's `user.Info`. */
@@ -114,6 +115,17 @@ export interface Lookup {
   get<O extends KubernetesObject>(kind: Kind<O>, key: { readonly namespace: string; readonly name: string }): O | undefined
   /** All namespaces unless one is named. */
   list<O extends KubernetesObject>(kind: Kind<O>, namespace?: string): O[]
+}
+
+/** For what keeps accounts in the status of objects: quotas. */
+export interface StatusWriter {
+  /** Writes the object's status where the object is still the version it says it is; false when it is not, or is gone. */
+  replaceStatus<O extends KubernetesObject & { status: unknown }>(kind: Kind<O>, object: O): Promise<boolean>
+}
+
+/** The way to a service's pods, wherever they are: for webhooks. */
+export interface ServiceConnector {
+  connect(target: { readonly namespace: string; readonly name: string; readonly port: number }): Promise<Duplex>
 }
 
 /** A text served as it is, under a path of its own, to whom the authorizer lets read that path. */

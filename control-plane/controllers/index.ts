@@ -14,6 +14,8 @@ import type { ControllerContext } from './context.ts'
 import { definitionController } from './custom-resources/definition-controller.ts'
 import { finalizingController } from './custom-resources/finalizing-controller.ts'
 import { deploymentController } from './deployment/deployment.ts'
+import { disruptionController } from './disruption/disruption.ts'
+import { staleDisruptionController } from './disruption/stale-disruption.ts'
 import { endpointSliceController } from './endpoints/endpoint-slices.ts'
 import { endpointsController } from './endpoints/endpoints.ts'
 import { GarbageCollector } from './garbage-collector/garbage-collector.ts'
@@ -23,6 +25,7 @@ import { nodeLifecycleController } from './node-lifecycle/node-lifecycle.ts'
 import { taintEvictionController } from './node-lifecycle/taint-eviction.ts'
 import { podGarbageCollector } from './pod-garbage.ts'
 import { replicaSetController } from './replica-set/replica-set.ts'
+import { ResourceQuotaController } from './resource-quota/resource-quota.ts'
 import { rootCaPublisher } from './root-ca.ts'
 import { serviceAccountController } from './service-account.ts'
 import { pvcProtectionController, pvProtectionController } from './storage-protection.ts'
@@ -40,6 +43,7 @@ export interface ControllersOptions {
 }
 
 const garbageCollector = 'garbage-collector-controller'
+const resourceQuota = 'resourcequota-controller'
 
 type Create = (context: ControllerContext) => Controller
 
@@ -62,6 +66,8 @@ const controllersOf = ({ authority, clusterCidr }: ControllersOptions): Readonly
   'clusterrole-aggregation-controller': clusterRoleAggregation,
   'crd-naming-controller': definitionController,
   'crd-finalizer': finalizingController,
+  'disruption-controller': disruptionController,
+  'stale-disruption-controller': staleDisruptionController,
   'persistentvolumeclaim-protection-controller': pvcProtectionController,
   'persistentvolume-protection-controller': pvProtectionController,
 })
@@ -83,5 +89,6 @@ export function createControllers(options: ControllersOptions): Runnable {
     runnables.push(runController({ controller: create(context), informers, log: context.log }))
   }
   if (!disabled.includes(garbageCollector)) runnables.push(new GarbageCollector(contextOf(garbageCollector)))
+  if (!disabled.includes(resourceQuota)) runnables.push(new ResourceQuotaController(contextOf(resourceQuota)))
   return { run: signal => runAll(runnables, signal) }
 }

@@ -9,6 +9,7 @@ import { deployment, type Context } from './context.ts'
 import { customResources } from './custom-resources.ts'
 import { kinds } from './kinds.ts'
 import { nodes } from './nodes.ts'
+import { policies } from './policies.ts'
 import { reading } from './reading.ts'
 import { running } from './running.ts'
 
@@ -62,4 +63,5 @@ describe.each(kubectls.map(kubectl => [kubectl.version, kubectl] as const))('kub
   access(context)
   running(context)
   nodes(context)
+  policies(context)
 })
