@@ -4,6 +4,8 @@ import type { AddressInfo } from 'node:net'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
 import express from 'express'
+import { Node } from '../../api/core/node.ts'
+import { Pod } from '../../api/core/pod.ts'
 import type { Kind } from '../../api/kind.ts'
 import { systemClock, type Clock } from '../../common/clock.ts'
 import type { Logger } from '../../common/log.ts'
@@ -12,6 +14,7 @@ import { bootstrap } from './bootstrap.ts'
 import { impersonationOf } from './auth/impersonation.ts'
 import { connectPlain } from './endpoints/connect.ts'
 import { answerError, refuseUpgrade } from './endpoints/error-handler.ts'
+import { kubeletAddress } from './endpoints/kubelet-address.ts'
 import { NodeProxy } from './endpoints/node-proxy.ts'
 import { RequestPipeline } from './endpoints/request-pipeline.ts'
 import { ResourceRouter } from './endpoints/resource-router.ts'
@@ -19,6 +22,10 @@ import { noCustomResources } from './endpoints/no-custom-resources.ts'
 import { GeneralPaths } from './endpoints/general-paths.ts'
 import type { Action, Admission, Authenticator, Authorizer, Document, Review, TlsIdentity } from './interfaces.ts'
 import type { Loopback } from './loopback.ts'
+import { lookupOver } from './lookup.ts'
+import { Collector } from './metrics/collector.ts'
+import type { Summary } from './metrics/read-summary.ts'
+import { resourceMetrics } from './metrics/resource-metrics.ts'
 import { bind } from './registry/binding.ts'
 import { evict } from './registry/eviction.ts'
 import { Expiry } from './registry/expiry.ts'
@@ -80,10 +87,21 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
   const expiries = kinds.flatMap(kind =>
     kind.timeToLive && !kind.storedAs ? [new Expiry({ kind, timeToLive: kind.timeToLive, store, hub, log })] : [],
   )
+  const lookup = lookupOver(store, cache)
+  const collector = new Collector({
+    nodes: () => lookup.list(Node).map(({ metadata }) => metadata.name),
+    summaryOf: async (node, signal) => {
+      const address = kubeletAddress(registry, connectOptions.nodes, node)
+      // The agent is one of ours: its answer is what it is typed as.
+      return (await proxy.readJson(address, '/stats/summary?only_cpu_and_memory=true', signal)) as Summary
+    },
+    log,
+  })
   const router = new ResourceRouter({
     kinds,
     reviews: [...bindings(kindOf('', 'bindings'), { registry, pods: kindOf('', 'pods') }), ...(options.reviews ?? [])],
     actions: { binding: request => bind(registry, request), eviction: request => evict(registry, request), ...options.actions },
+    computed: resourceMetrics({ lookup, nodes: Node, pods: Pod, collector }),
     connect: request => connectPlain(request, connectOptions),
   })
   const general = new GeneralPaths({
@@ -132,6 +150,7 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
       server.closeAllConnections()
       for (const socket of upgraded) socket.destroy()
       options.loopback?.close()
+      collector.close()
       proxy.close()
       hub.close()
       await closed

@@ -1,8 +1,9 @@
 import type { Kind } from '../../../api/kind.ts'
 import { badRequest, methodNotAllowed } from '../../../api/errors.ts'
-import type { Action, Review } from '../interfaces.ts'
+import type { Action, Computed, Review } from '../interfaces.ts'
 import { act } from './action.ts'
 import type { ApiRequest, Handler } from './api-request.ts'
+import { serveComputed } from './computed.ts'
 import { create } from './create.ts'
 import { deleteCollection } from './delete-collection.ts'
 import { deleteObject } from './delete.ts'
@@ -31,6 +32,7 @@ export interface RouterOptions {
   readonly kinds: readonly Kind[]
   readonly actions: Readonly<Record<string, Action>>
   readonly reviews: readonly Review[]
+  readonly computed: readonly Computed[]
   readonly connect: Handler
 }
 
@@ -41,12 +43,14 @@ const acrossNamespaces = ['list', 'watch']
 export class ResourceRouter {
   readonly #kinds: ReadonlyMap<string, Kind>
   readonly #reviews: ReadonlyMap<Kind, Review>
+  readonly #computed: ReadonlyMap<Kind, Computed>
   readonly #options: RouterOptions
 
   constructor(options: RouterOptions) {
     this.#options = options
     this.#kinds = new Map(options.kinds.map(kind => [`${kind.group}/${kind.version}/${kind.plural}`, kind]))
     this.#reviews = new Map(options.reviews.map(review => [review.kind, review]))
+    this.#computed = new Map(options.computed.map(each => [each.kind, each]))
   }
   /** The kind at this path; throws when there is nothing there. */
   kindOf({ group, version, plural, namespace, name, subresource }: ResourcePath): Kind {
@@ -65,6 +69,8 @@ export class ResourceRouter {
       throw methodNotAllowed()
     if (kind.namespaced && !target.namespace && !acrossNamespaces.includes(verb)) throw methodNotAllowed()
     if (asked) return review(request, asked)
+    const computed = this.#computed.get(kind)
+    if (computed) return serveComputed(request, computed)
     return this.#handle(request, verb)
   }
 

@@ -105,6 +105,7 @@ export const defaultClusterRoles: readonly NewRole[] = [
   role('system:aggregate-to-admin', adminRules, 'admin'),
   role('system:aggregate-to-edit', editRules, 'edit'),
   role('system:aggregate-to-view', viewRules, 'view'),
+  role('system:aggregated-metrics-reader', [on(read, 'metrics.k8s.io', 'nodes pods')], 'view'),
   role('system:discovery', discovery.map(policyRuleOf)),
   role('system:basic-user', basicUser.map(policyRuleOf)),
   role('system:public-info-viewer', everybody.map(policyRuleOf)),
