@@ -6,6 +6,7 @@ import type { Duplex } from 'node:stream'
 import express from 'express'
 import { Node } from '../../api/core/node.ts'
 import { Pod } from '../../api/core/pod.ts'
+import { Service } from '../../api/core/service.ts'
 import type { Kind } from '../../api/kind.ts'
 import { systemClock, type Clock } from '../../common/clock.ts'
 import type { Logger } from '../../common/log.ts'
@@ -13,9 +14,11 @@ import type { Store } from '../store/store.ts'
 import { bootstrap } from './bootstrap.ts'
 import { impersonationOf } from './auth/impersonation.ts'
 import { connectPlain } from './endpoints/connect.ts'
+import { Dialer } from './endpoints/dialer.ts'
 import { answerError, refuseUpgrade } from './endpoints/error-handler.ts'
 import { kubeletAddress } from './endpoints/kubelet-address.ts'
 import { NodeProxy } from './endpoints/node-proxy.ts'
+import { locatePod, locateService, type Locate } from './endpoints/proxy-location.ts'
 import { RequestPipeline } from './endpoints/request-pipeline.ts'
 import { ResourceRouter } from './endpoints/resource-router.ts'
 import { noCustomResources } from './endpoints/no-custom-resources.ts'
@@ -66,6 +69,7 @@ export interface ApiServer {
   close(): Promise<void>
 }
 
+const summaryPath = '/stats/summary?only_cpu_and_memory=true'
 const defaultNodePorts = { first: 30_000, last: 32_767 }
 
 /** The whole API over one store. */
@@ -83,18 +87,21 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
   }
   const proxy = new NodeProxy(options.kubeletClient)
   const kindOf = (group: string, plural: string) => kinds.find(kind => kind.group === group && kind.plural === plural)
-  const connectOptions = { proxy, nodes: required(kindOf('', 'nodes'), 'nodes') }
+  const lookup = lookupOver(store, cache)
+  const addressOf = (node: string) => kubeletAddress(registry, Node, node)
+  const dialer = new Dialer({ kubeletClient: options.kubeletClient, nodes: () => lookup.list(Node), addressOf })
+  const locations = new Map<Kind, Locate>([
+    [Pod, locatePod],
+    [Service, locateService],
+  ])
+  const connectOptions = { proxy, nodes: Node, locations, lookup, dialer }
   const expiries = kinds.flatMap(kind =>
     kind.timeToLive && !kind.storedAs ? [new Expiry({ kind, timeToLive: kind.timeToLive, store, hub, log })] : [],
   )
-  const lookup = lookupOver(store, cache)
   const collector = new Collector({
     nodes: () => lookup.list(Node).map(({ metadata }) => metadata.name),
-    summaryOf: async (node, signal) => {
-      const address = kubeletAddress(registry, connectOptions.nodes, node)
-      // The agent is one of ours: its answer is what it is typed as.
-      return (await proxy.readJson(address, '/stats/summary?only_cpu_and_memory=true', signal)) as Summary
-    },
+    // The agent is one of ours: its answer is what it is typed as.
+    summaryOf: async (node, signal) => (await proxy.readJson(addressOf(node), summaryPath, signal)) as Summary,
     log,
   })
   const router = new ResourceRouter({

@@ -127,7 +127,7 @@ export class NodeProxy {
 }
 
 /** Serving certificates are issued to nodes, whatever addresses they have at the moment: the name decides. */
-const identityOf =
+export const identityOf =
   (node: string) =>
   (_host: string, { subject }: PeerCertificate) =>
     subject.CN === `system:node:${node}`
