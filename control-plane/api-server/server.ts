@@ -4,13 +4,16 @@ import type { AddressInfo } from 'node:net'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
 import express from 'express'
+import { APIService } from '../../api/apiregistration/api-service.ts'
 import { Node } from '../../api/core/node.ts'
 import { Pod } from '../../api/core/pod.ts'
 import { Service } from '../../api/core/service.ts'
-import type { Kind } from '../../api/kind.ts'
+import { apiVersionOf, type Kind } from '../../api/kind.ts'
 import { systemClock, type Clock } from '../../common/clock.ts'
 import type { Logger } from '../../common/log.ts'
 import type { Store } from '../store/store.ts'
+import { Aggregator } from './aggregator/aggregator.ts'
+import { servedVersions } from './aggregator/priorities.ts'
 import { bootstrap } from './bootstrap.ts'
 import { impersonationOf } from './auth/impersonation.ts'
 import { connectPlain } from './endpoints/connect.ts'
@@ -47,6 +50,8 @@ export interface ApiServerOptions {
   readonly tls: TlsIdentity
   /** How the server shows itself to agents. */
   readonly kubeletClient: TlsIdentity
+  /** How the server shows itself to the servers of APIServices, and who signed that; absent: not at all. */
+  readonly frontProxy?: TlsIdentity
   readonly serviceCidr: string
   readonly nodePorts?: { readonly first: number; readonly last: number }
   /** Where nodes and pods reach this server; becomes the endpoint of the `kubernetes` Service. */
@@ -104,11 +109,15 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
     summaryOf: async (node, signal) => (await proxy.readJson(addressOf(node), summaryPath, signal)) as Summary,
     log,
   })
+  const computed = resourceMetrics({ lookup, nodes: Node, pods: Pod, collector })
+  // Who brings a metrics server of their own has it served instead.
+  const own = new Set(kinds.filter(kind => !computed.some(each => each.kind === kind)).map(apiVersionOf))
+  const remote = new Aggregator({ registry, lookup, dialer, frontProxy: options.frontProxy, own, log })
   const router = new ResourceRouter({
     kinds,
     reviews: [...bindings(kindOf('', 'bindings'), { registry, pods: kindOf('', 'pods') }), ...(options.reviews ?? [])],
     actions: { binding: request => bind(registry, request), eviction: request => evict(registry, request), ...options.actions },
-    computed: resourceMetrics({ lookup, nodes: Node, pods: Pod, collector }),
+    computed,
     connect: request => connectPlain(request, connectOptions),
   })
   const general = new GeneralPaths({
@@ -116,8 +125,9 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
     serverAddress: `${options.advertiseAddress}:6443`,
     store,
     documents: { ...noCustomResources, ...options.documents },
+    remote,
   })
-  const pipeline = new RequestPipeline({ ...options, impersonationOf, registry, router, general, connectOptions })
+  const pipeline = new RequestPipeline({ ...options, impersonationOf, registry, router, general, remote, connectOptions })
 
   const app = application(pipeline, log)
   options.loopback?.serve(app)
@@ -147,7 +157,12 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
         kindOf,
         serviceCidr: options.serviceCidr,
         advertise: { address: options.advertiseAddress, port: actual },
+        clientCa: String(options.tls.ca),
+        frontProxyCa: options.frontProxy && String(options.frontProxy.ca),
+        served: servedVersions(kinds),
+        apiServices: lookup.list(APIService),
       })
+      remote.start()
       return actual
     },
     async close() {
@@ -157,6 +172,7 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
       server.closeAllConnections()
       for (const socket of upgraded) socket.destroy()
       options.loopback?.close()
+      remote.close()
       collector.close()
       proxy.close()
       hub.close()

@@ -1,4 +1,4 @@
-import type { Pod } from '../../../api/core/pod.ts'
+import { Pod } from '../../../api/core/pod.ts'
 import type { Service, ServicePort } from '../../../api/core/service.ts'
 import type { EndpointSlice } from '../../../api/discovery/endpoint-slice.ts'
 
@@ -20,7 +20,7 @@ export function readyEndpoints(slices: readonly EndpointSlice[], portName: strin
     return (endpoints ?? [])
       .filter(({ conditions }) => conditions?.ready !== false)
       .flatMap(({ addresses: [ip], targetRef }) =>
-        ip === undefined ? [] : [{ ip, port, pod: targetRef?.kind === 'Pod' ? targetRef.name : undefined }],
+        ip === undefined ? [] : [{ ip, port, pod: targetRef?.kind === Pod.kind ? targetRef.name : undefined }],
       )
   })
 }
