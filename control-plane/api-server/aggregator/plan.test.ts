@@ -25,7 +25,9 @@ describe('registration of the versions that are served', () => {
   ])('%s', (_, current, types) => expect(planRegistration(served, current).map(({ type }) => type)).toEqual(types))
 
   it('takes away its own that is not served any more', () => {
-    expect(planRegistration([], [apiService(managed('onstart')), apiService(managed('true'))])).toEqual([{ type: 'delete', name: 'v1.apps' }])
+    expect(planRegistration([], [apiService(managed('onstart')), apiService(managed('true'))])).toEqual([
+      { type: 'delete', name: 'v1.apps' },
+    ])
   })
 
   it('knows the priority of every version but that of APIServices', () => {
@@ -42,7 +44,12 @@ describe('availability of a version served elsewhere', () => {
     ({ endpoints: [{ addresses: ['10.1.1.1'], conditions: { ready } }], ports: [{ name, port: 8443 }] }) as unknown as EndpointSlice
   it.each([
     ['ServiceNotFound', undefined, [], 'service/api in "default" is not present'],
-    ['ServicePortError', service({ type: 'ClusterIP', ports: [{ port: 80 }] }), [], 'service/api in "default" is not listening on port 443'],
+    [
+      'ServicePortError',
+      service({ type: 'ClusterIP', ports: [{ port: 80 }] }),
+      [],
+      'service/api in "default" is not listening on port 443',
+    ],
     ['EndpointsNotFound', listening, [], 'cannot find endpointslices for service/api in "default"'],
     [
       'MissingEndpoints',
