@@ -47,19 +47,23 @@ const context: RequestContext = {
  * left alone but for what upstream's API server repairs at each start: default roles, bindings and flow control.
  */
 export async function bootstrap(options: Options): Promise<void> {
-  const all = (group: string, plural: string, objects: readonly NewObject[], upkeep: Upkeep = leave) =>
-    objects.map(wanted => ensure(options, { group, plural }, { wanted, upkeep }))
+  const all = (resource: Resource, objects: readonly NewObject[], upkeep: Upkeep = leave) =>
+    objects.map(wanted => ensure(options, resource, { wanted, upkeep }))
   await Promise.all(namespaces.map(name => ensure(options, { group: '', plural: 'namespaces' }, { wanted: { metadata: { name } } })))
   // Written together, they are one transaction or a few.
   await Promise.all([
-    ...all(rbac, 'clusterroles', defaultClusterRoles, (current, wanted) => reconcileRole(current as ClusterRole, wanted as ClusterRole)),
-    ...all(rbac, 'clusterrolebindings', defaultClusterRoleBindings, (current, wanted) =>
+    ...all({ group: rbac, plural: 'clusterroles' }, defaultClusterRoles, (current, wanted) =>
+      reconcileRole(current as ClusterRole, wanted as ClusterRole),
+    ),
+    ...all({ group: rbac, plural: 'clusterrolebindings' }, defaultClusterRoleBindings, (current, wanted) =>
       reconcileBinding(current as ClusterRoleBinding, wanted as ClusterRoleBinding),
     ),
-    ...all(rbac, 'roles', defaultRoles, (current, wanted) => reconcileRole(current as ClusterRole, wanted as ClusterRole)),
-    ...all('scheduling.k8s.io', 'priorityclasses', systemPriorityClasses),
-    ...all(flowControl, 'prioritylevelconfigurations', priorityLevels, keepFlowControl),
-    ...all(flowControl, 'flowschemas', flowSchemas, keepFlowControl),
+    ...all({ group: rbac, plural: 'roles' }, defaultRoles, (current, wanted) =>
+      reconcileRole(current as ClusterRole, wanted as ClusterRole),
+    ),
+    ...all({ group: 'scheduling.k8s.io', plural: 'priorityclasses' }, systemPriorityClasses),
+    ...all({ group: flowControl, plural: 'prioritylevelconfigurations' }, priorityLevels, keepFlowControl),
+    ...all({ group: flowControl, plural: 'flowschemas' }, flowSchemas, keepFlowControl),
     ensure(options, { group: '', plural: 'configmaps' }, { wanted: extensionAuthentication(options), upkeep: replaceContent }),
     register(options),
   ])

@@ -17,7 +17,9 @@ export const systemPriorityClasses = [
 const autoUpdate = 'apf.kubernetes.io/autoupdate-spec'
 const metadataOf = (name: string) => ({ name, annotations: { [autoUpdate]: 'true' } })
 
-const limited = (name: string, shares: number, lendable: number, queuing?: readonly [queues: number, handSize: number]) => ({
+type Queuing = readonly [queues: number, handSize: number]
+
+const limited = (name: string, [shares, lendable]: readonly [shares: number, lendable: number], queuing?: Queuing) => ({
   metadata: metadataOf(name),
   spec: {
     type: 'Limited',
@@ -34,13 +36,13 @@ const limited = (name: string, shares: number, lendable: number, queuing?: reado
 /** Upstream's levels; nothing acts on them here. */
 export const priorityLevels = [
   { metadata: metadataOf('exempt'), spec: { type: 'Exempt', exempt: { nominalConcurrencyShares: 0, lendablePercent: 0 } } },
-  limited('catch-all', 5, 0),
-  limited('system', 30, 33, [64, 6]),
-  limited('node-high', 40, 25, [64, 6]),
-  limited('leader-election', 10, 0, [16, 4]),
-  limited('workload-high', 40, 50, [128, 6]),
-  limited('workload-low', 100, 90, [128, 6]),
-  limited('global-default', 20, 50, [128, 6]),
+  limited('catch-all', [5, 0]),
+  limited('system', [30, 33], [64, 6]),
+  limited('node-high', [40, 25], [64, 6]),
+  limited('leader-election', [10, 0], [16, 4]),
+  limited('workload-high', [40, 50], [128, 6]),
+  limited('workload-low', [100, 90], [128, 6]),
+  limited('global-default', [20, 50], [128, 6]),
 ]
 
 const group = (name: string) => ({ kind: 'Group', group: { name } })

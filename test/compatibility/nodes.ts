@@ -16,24 +16,29 @@ export function nodes({ kubectl, namespace, in_, command }: Context): void {
     expect(await kubectl('taint node node-3 compat-')).toBe('node/node-3 untainted\n')
   })
 
-  command('top', 'shows what nodes and pods use', async () => {
-    const nodes = await kubectl('top node')
-    // Older ones write CPU%.
-    expect(columnsOf(nodes.replace(/\(%\)/g, '%'))).toEqual(['NAME', 'CPU(cores)', 'CPU%', 'MEMORY(bytes)', 'MEMORY%'])
-    expect(nodes).toMatch(/^node-1\s+\d+m\s+\d+%\s+\d+Mi\s+\d+%/m)
-    // A pod that has just started is measured with the second look at it.
-    const pods = await eventually(
-      async () => {
-        const text = await kubectl(`top pod ${in_} -l app=web --containers`)
-        return /^web-\S+\s+c\s+\d+m\s+\d+Mi/m.test(text) && text
-      },
-      { seconds: 60 },
-    )
-    expect(columnsOf(pods)).toEqual(['POD', 'NAME', 'CPU(cores)', 'MEMORY(bytes)'])
-    expect(await kubectl(`top pod ${in_} --sort-by=cpu --sum`)).toMatch(/^\s+\d+m\s+\d+Mi\s*$/m)
-    expect(await kubectl('top pod -A')).toContain(namespace)
-    expect((await kubectl.try(`top pod ${in_} none`)).stderr).toContain('pods "none" not found')
-  })
+  command(
+    'top',
+    'shows what nodes and pods use',
+    async () => {
+      const nodes = await kubectl('top node')
+      // Older ones write CPU%.
+      expect(columnsOf(nodes.replace(/\(%\)/g, '%'))).toEqual(['NAME', 'CPU(cores)', 'CPU%', 'MEMORY(bytes)', 'MEMORY%'])
+      expect(nodes).toMatch(/^node-1\s+\d+m\s+\d+%\s+\d+Mi\s+\d+%/m)
+      // A pod that has just started is measured with the second look at it.
+      const pods = await eventually(
+        async () => {
+          const text = await kubectl(`top pod ${in_} -l app=web --containers`)
+          return /^web-\S+\s+c\s+\d+m\s+\d+Mi/m.test(text) && text
+        },
+        { seconds: 60 },
+      )
+      expect(columnsOf(pods)).toEqual(['POD', 'NAME', 'CPU(cores)', 'MEMORY(bytes)'])
+      expect(await kubectl(`top pod ${in_} --sort-by=cpu --sum`)).toMatch(/^\s+\d+m\s+\d+Mi\s*$/m)
+      expect(await kubectl('top pod -A')).toContain(namespace)
+      expect((await kubectl.try(`top pod ${in_} none`)).stderr).toContain('pods "none" not found')
+    },
+    120,
+  )
 
   command('get apiservices', 'lists what is served, and by whom', async () => {
     const text = await kubectl('get apiservices')
