@@ -17,7 +17,7 @@ type Change<O, R> = { call(next: O, current: O): R }['call']
 export interface Column<O> {
   readonly name: string
   readonly type: 'string' | 'integer' | 'date' | 'boolean' | 'number'
-  readonly format?: 'name'
+  readonly format?: 'name' | 'quantity' | 'duration'
   /** 1: only shown with `-o wide`. */
   readonly priority?: 0 | 1
   readonly description: string

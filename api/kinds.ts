@@ -47,6 +47,8 @@ import { Event as EventsEvent } from './events/event.ts'
 import { FlowSchema } from './flowcontrol/flow-schema.ts'
 import { PriorityLevelConfiguration } from './flowcontrol/priority-level-configuration.ts'
 import type { Kind } from './kind.ts'
+import { NodeMetrics } from './metrics/node-metrics.ts'
+import { PodMetrics } from './metrics/pod-metrics.ts'
 import { IngressClass } from './networking/ingress-class.ts'
 import { Ingress } from './networking/ingress.ts'
 import { IPAddress } from './networking/ip-address.ts'
@@ -133,6 +135,8 @@ export const builtInKinds: readonly Kind[] = [
   FlowSchema,
   PriorityLevelConfiguration,
   CustomResourceDefinition,
+  NodeMetrics,
+  PodMetrics,
 ]
 
 /** Kinds that travel only in the bodies of subresources: read and written there, never stored. */

@@ -190,6 +190,7 @@ async function apiServer(parts: {
     documents: issuerDiscovery(signingKey, { issuer, address: `https://${advertiseAddress}:${config.port}` }),
     tls: { ...identity.serving, ca },
     kubeletClient: { ...identity.kubeletClient, ca },
+    frontProxy: identity.frontProxy,
     serviceCidr: config.serviceCidr,
     advertiseAddress,
     clock,

@@ -103,6 +103,15 @@ export interface Review {
   review(object: KubernetesObject, request: { readonly user: User; readonly namespace: string; readonly dryRun: boolean }): Promise<object>
 }
 
+/** Kinds of which nothing is stored: GET and list work them out. */
+export interface Computed {
+  readonly kind: Kind
+  /** Of one namespace, or all of them (''); in the order of their names. */
+  list(namespace: string): Promise<KubernetesObject[]>
+  /** Throws NotFound. */
+  get(name: { readonly namespace: string; readonly name: string }): Promise<KubernetesObject>
+}
+
 export interface TlsIdentity {
   readonly cert: string | Buffer
   readonly key: string | Buffer

@@ -6,6 +6,7 @@ import { PathNotFound } from './error-handler.ts'
 import { healthAnswer, type HealthCheck } from './health.ts'
 import { OpenApi } from './openapi.ts'
 import type { Document, ServedKinds } from '../interfaces.ts'
+import type { RemoteApis } from './remote-apis.ts'
 import type { RequestInfo } from './request-info.ts'
 import { respond } from './respond.ts'
 import { version } from './version.ts'
@@ -15,6 +16,7 @@ interface Options {
   readonly serverAddress: string
   readonly store: Store
   readonly documents: Readonly<Record<string, Document>>
+  readonly remote: RemoteApis
 }
 
 /** What clients ask before they ask for resources. */
@@ -24,9 +26,9 @@ export class GeneralPaths {
   readonly #documents: Readonly<Record<string, Document>>
   readonly #checks: Readonly<Record<string, HealthCheck>>
 
-  constructor({ kinds, serverAddress, store, documents }: Options) {
+  constructor({ kinds, serverAddress, store, documents, remote }: Options) {
     this.#documents = documents
-    this.#discovery = new Discovery(kinds, serverAddress)
+    this.#discovery = new Discovery(kinds, serverAddress, remote)
     this.#openApi = new OpenApi(kinds)
     this.#checks = { ping: () => undefined, log: () => undefined, etcd: () => void store.get('/health') }
   }

@@ -1,8 +1,9 @@
 import type { Kind } from '../../../api/kind.ts'
 import { badRequest, methodNotAllowed } from '../../../api/errors.ts'
-import type { Action, Review, ServedKinds } from '../interfaces.ts'
+import type { Action, Computed, Review, ServedKinds } from '../interfaces.ts'
 import { act } from './action.ts'
 import type { ApiRequest, Handler } from './api-request.ts'
+import { serveComputed } from './computed.ts'
 import { create } from './create.ts'
 import { deleteCollection } from './delete-collection.ts'
 import { deleteObject } from './delete.ts'
@@ -31,6 +32,7 @@ export interface RouterOptions {
   readonly kinds: ServedKinds
   readonly actions: Readonly<Record<string, Action>>
   readonly reviews: readonly Review[]
+  readonly computed: readonly Computed[]
   readonly connect: Handler
 }
 
@@ -40,11 +42,13 @@ const acrossNamespaces = ['list', 'watch']
 /** Which handler serves a resource path; kinds are looked up, never named. */
 export class ResourceRouter {
   readonly #reviews: ReadonlyMap<Kind, Review>
+  readonly #computed: ReadonlyMap<Kind, Computed>
   readonly #options: RouterOptions
 
   constructor(options: RouterOptions) {
     this.#options = options
     this.#reviews = new Map(options.reviews.map(review => [review.kind, review]))
+    this.#computed = new Map(options.computed.map(each => [each.kind, each]))
   }
   /** The kind at this path; throws when there is nothing there. */
   kindOf({ group, version, plural, namespace, name, subresource }: ResourcePath): Kind {
@@ -64,6 +68,8 @@ export class ResourceRouter {
       throw methodNotAllowed()
     if (kind.namespaced && !target.namespace && !acrossNamespaces.includes(verb)) throw methodNotAllowed()
     if (asked) return review(request, asked)
+    const computed = this.#computed.get(kind)
+    if (computed) return serveComputed(request, computed)
     return this.#handle(request, verb)
   }
 
