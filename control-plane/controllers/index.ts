@@ -20,9 +20,10 @@ import { nodeIpamController } from './node-ipam.ts'
 import { nodeLifecycleController } from './node-lifecycle/node-lifecycle.ts'
 import { taintEvictionController } from './node-lifecycle/taint-eviction.ts'
 import { podGarbageCollector } from './pod-garbage.ts'
-import { replicaSetController } from './replica-set/replica-set.ts'
+import { replicaSetController, replicationController } from './replica-set/replica-set.ts'
 import { rootCaPublisher } from './root-ca.ts'
 import { serviceAccountController } from './service-account.ts'
+import { statefulSetController } from './stateful-set/stateful-set.ts'
 import { pvcProtectionController, pvProtectionController } from './storage-protection.ts'
 
 export interface ControllersOptions {
@@ -44,6 +45,8 @@ type Create = (context: ControllerContext) => Controller
 /** Every controller under the name that its events and `disabled` use. */
 const controllersOf = ({ authority, clusterCidr }: ControllersOptions): Readonly<Record<string, Create>> => ({
   'replicaset-controller': replicaSetController,
+  'replicationcontroller-controller': replicationController,
+  'statefulset-controller': statefulSetController,
   'deployment-controller': deploymentController,
   'endpoints-controller': endpointsController,
   'endpointslice-controller': endpointSliceController,
