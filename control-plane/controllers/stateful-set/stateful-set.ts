@@ -112,10 +112,7 @@ class StatefulSetController {
       selects: pod => matches(selector, pod.metadata.labels) && isMember(set, pod),
       written: pod => this.#writes.written(keyOf(set), pod),
     })
-    const deletionTimestamp = this.#context.clock.now().toISOString()
-    return pods.map(pod =>
-      this.#writes.isDeleted(pod) && !pod.metadata.deletionTimestamp ? { ...pod, metadata: { ...pod.metadata, deletionTimestamp } } : pod,
-    )
+    return this.#writes.withDeletions(pods, this.#context.clock.now())
   }
 
   async #revisions(set: StatefulSet, revisions: readonly ControllerRevision[]): Promise<Revisions> {
