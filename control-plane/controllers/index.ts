@@ -6,6 +6,7 @@ import type { CertificatePair } from '../../common/certificates.ts'
 import { systemClock, type Clock } from '../../common/clock.ts'
 import type { Logger } from '../../common/log.ts'
 import { runAll, type Runnable } from '../../common/run.ts'
+import { autoscalerController } from './autoscaler/autoscaler.ts'
 import { csrApprovingController } from './certificates/csr-approving.ts'
 import { csrCleaner } from './certificates/csr-cleaner.ts'
 import { csrSigningController } from './certificates/csr-signing.ts'
@@ -50,6 +51,7 @@ const controllersOf = ({ authority, clusterCidr }: ControllersOptions): Readonly
   'statefulset-controller': statefulSetController,
   'daemonset-controller': daemonSetController,
   'deployment-controller': deploymentController,
+  'horizontal-pod-autoscaler-controller': autoscalerController,
   'endpoints-controller': endpointsController,
   'endpointslice-controller': endpointSliceController,
   'serviceaccount-controller': serviceAccountController,
