@@ -11,14 +11,17 @@ export interface UpdatePlan {
 /** One step of a rolling update, upstream's rollingUpdate: old pods make room, or new ones run beside them first. */
 export function planUpdate(state: DaemonSetState): UpdatePlan {
   if (state.set.spec.updateStrategy.type !== 'RollingUpdate') return { create: [], delete: [] }
-  const desired = state.nodes.filter(node => nodeFit(state.set, node).shouldRun).length
-  const { maxSurge, maxUnavailable } = rollingLimits(state.set, desired)
-  const nodes = [...podsByNode(state)].map(([name, pods]) => ({ name, pair: pairOf(state, pods) }))
+  const welcome = new Set(state.nodes.filter(node => nodeFit(state.set, node).shouldRun).map(({ metadata }) => metadata.name))
+  const { maxSurge, maxUnavailable } = rollingLimits(state.set, welcome.size)
+  // A node that has no pod and wants none lacks nothing.
+  const concerned = [...podsByNode(state)].filter(([name, pods]) => pods.length > 0 || welcome.has(name))
+  const nodes = concerned.map(([name, pods]) => ({ name, isWelcome: welcome.has(name), pair: pairOf(state, pods) }))
   return maxSurge === 0 ? planReplacing(state, nodes, maxUnavailable) : planSurging(state, nodes, maxSurge)
 }
 
 interface OnNode {
   readonly name: string
+  readonly isWelcome: boolean
   /** Undefined: more than one of a kind, which is not for an update to put right. */
   readonly pair: { readonly newPod: Pod | undefined; readonly oldPod: Pod | undefined } | undefined
 }
@@ -45,18 +48,17 @@ function planReplacing(state: DaemonSetState, nodes: readonly OnNode[], maxUnava
 
 /** New pods come beside old ones, at once where the old one does not work; old ones go when the new one is available. */
 function planSurging(state: DaemonSetState, nodes: readonly OnNode[], maxSurge: number): UpdatePlan {
-  const welcome = new Set(state.nodes.filter(node => nodeFit(state.set, node).shouldRun).map(({ metadata }) => metadata.name))
   let surging = 0
   const replaced: string[] = []
   const candidates: string[] = []
   const finished: Pod[] = []
-  for (const { name, pair } of nodes) {
+  for (const { name, isWelcome, pair } of nodes) {
     if (!pair) surging++
     else if (!pair.oldPod) continue
     else if (pair.newPod) {
       if (isAvailable(state, pair.newPod)) finished.push(pair.oldPod)
       else surging++
-    } else if (!welcome.has(name)) finished.push(pair.oldPod)
+    } else if (!isWelcome) finished.push(pair.oldPod)
     else (isAvailable(state, pair.oldPod) ? candidates : replaced).push(name)
   }
   return { create: [...replaced, ...candidates.slice(0, Math.max(0, maxSurge - surging))], delete: finished }

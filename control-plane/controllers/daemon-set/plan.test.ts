@@ -121,6 +121,11 @@ describe('an update of a DaemonSet', () => {
     expect(planUpdate(stateOf(onDelete, three, 'a:old b:old c:old'))).toEqual({ create: [], delete: [] })
   })
 
+  it('does not wait for nodes that want no pod', () => {
+    const nodes = [node('a', [{ key: 'gpu', effect: 'NoSchedule' }]), node('b')]
+    expect(names(planUpdate(stateOf(daemonSet(), nodes, 'b:old')).delete)).toEqual(['b:old'])
+  })
+
   it('does not surge onto a node that no longer wants the pod', () => {
     const nodes = [node('a', [{ key: 'gpu', effect: 'NoSchedule' }]), node('b')]
     const plan = planUpdate(stateOf(daemonSet(surge), nodes, 'a:old b:new'))
