@@ -34,4 +34,13 @@ describe('kinds that are not stored, and kinds on their way out', () => {
     ]
     expect(answers.map(({ headers }) => headers['warning'])).toEqual([warning, warning, warning])
   })
+
+  it('watches by the paths that older clients use', async () => {
+    await using server = await startApiServer()
+    await server.call('POST', '/api/v1/namespaces/default/configmaps', { body: { metadata: { name: 'one' } } })
+    for await (const { type, object } of server.watch('/api/v1/watch/namespaces/default/configmaps')) {
+      expect([type, object.metadata.name]).toEqual(['ADDED', 'one'])
+      break
+    }
+  })
 })
