@@ -90,6 +90,10 @@ export interface Kind<O extends KubernetesObject = KubernetesObject> {
   readonly createOnUpdate?: boolean
   /** What the API server hands out when objects are written: cluster IPs and node ports of services. */
   readonly allocates?: 'service-addresses'
+  /** Upstream's sentence for the Warning header of every answer, reads too, where the whole kind is on its way out. */
+  readonly deprecation?: string
+  /** Of a kind that is never stored: the objects that there always are. */
+  readonly constant?: readonly O[]
   /** Stored and shown, but nothing in this cluster acts on it yet; whoever creates one is told so. */
   readonly inert?: true
   /** Milliseconds after its last write at which an object disappears (events). */

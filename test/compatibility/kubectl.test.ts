@@ -14,7 +14,7 @@ import { reading } from './reading.ts'
 import { running } from './running.ts'
 
 const kubectls = kubectlPaths().map(path => kubectlAt(path, testCluster.kubeconfig))
-const table = new CompatibilityTable()
+const table = new CompatibilityTable('commands')
 
 afterAll(() => {
   if (process.env['KUBELING_UPDATE_DOCS'] === '1') table.writeTo('docs/compatibility.md')
@@ -29,9 +29,9 @@ describe.each(kubectls.map(kubectl => [kubectl.version, kubectl] as const))('kub
       async () => {
         try {
           await test()
-          table.record(row, version, true)
+          table.record(row, version, 'works')
         } catch (error) {
-          table.record(row, version, false)
+          table.record(row, version, 'fails')
           throw error
         }
       },

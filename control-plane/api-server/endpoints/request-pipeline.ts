@@ -68,6 +68,7 @@ export class RequestPipeline {
   }
   #apiRequest(parts: Pick<ApiRequest, 'request' | 'response' | 'info' | 'user'> & { readonly target: ResourcePath }): ApiRequest {
     const kind = this.#options.router.kindOf(parts.target)
-    return { ...parts, kind, subresource: kind.subresources?.[parts.target.subresource], registry: this.#options.registry, warnings: [] }
+    const subresource = kind.subresources?.[parts.target.subresource]
+    return { ...parts, kind, subresource, registry: this.#options.registry, warnings: kind.deprecation ? [kind.deprecation] : [] }
   }
 }
