@@ -1,7 +1,7 @@
 import { createServer } from 'node:https'
 import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
-import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
 import express from 'express'
 import type { Kind } from '../../api/kind.ts'
@@ -11,7 +11,7 @@ import type { Store } from '../store/store.ts'
 import { bootstrap } from './bootstrap.ts'
 import { impersonationOf } from './auth/impersonation.ts'
 import { connectPlain } from './endpoints/connect.ts'
-import { answerError, refuseUpgrade } from './endpoints/error-handler.ts'
+import { answerError, PathNotFound, refuseUpgrade } from './endpoints/error-handler.ts'
 import { NodeProxy } from './endpoints/node-proxy.ts'
 import { RequestPipeline } from './endpoints/request-pipeline.ts'
 import { ResourceRouter } from './endpoints/resource-router.ts'
@@ -139,19 +139,27 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
   }
 }
 
-function application(pipeline: RequestPipeline, log: Logger) {
-  const app = express()
-  app.disable('x-powered-by')
-  app.disable('etag')
-  app.set('query parser', false)
-  app.use(async (request: IncomingMessage, response: ServerResponse) => {
+/**
+ * The router of express without its application: that would give every request and response another prototype, after which V8
+ * has no quick way left through Node's own HTTP code. It took more than half of the time of a get.
+ */
+function application(pipeline: RequestPipeline, log: Logger): RequestListener {
+  const serve = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     try {
       await pipeline.serve(request, response)
     } catch (error) {
       await answerError(response, { request, error, log })
     }
-  })
-  return app
+  }
+  const router = express.Router()
+  router.use(serve)
+  // The router asks for no more of a request than Node's own has; its types know only those of an application.
+  return (request, response) =>
+    router(
+      request as express.Request,
+      response as express.Response,
+      (error: unknown) => void answerError(response, { request, error: error ?? new PathNotFound(), log }),
+    )
 }
 
 /** POST to the collection of bindings, the older way to bind a pod; nothing is stored under that name. */
