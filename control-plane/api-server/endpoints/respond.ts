@@ -41,7 +41,7 @@ export async function respond(request: IncomingMessage, response: ServerResponse
 }
 
 /** So much of a long answer is made at a time. */
-const pieceSize = 64 * 1024
+const pieceSize = 256 * 1024
 
 /** Writes an answer that may be long: what is longer than one piece goes out as it is made, as fast as the client reads. */
 export async function respondInPieces(
@@ -76,16 +76,19 @@ export async function respondInPieces(
 /** The same texts in larger ones, in time slices. */
 async function* inChunks(pieces: Iterable<string>): AsyncGenerator<string, undefined> {
   const slice = new TimeSlice()
-  let chunk = ''
+  let texts: string[] = []
+  let size = 0
   for (const piece of pieces) {
-    chunk += piece
-    if (chunk.length >= pieceSize) {
-      yield chunk
-      chunk = ''
+    texts.push(piece)
+    size += piece.length
+    if (size >= pieceSize) {
+      yield texts.join('')
+      texts = []
+      size = 0
     }
     if (slice.over) await slice.next()
   }
-  yield chunk
+  yield texts.join('')
   return undefined
 }
 

@@ -1,5 +1,4 @@
 import type { ServerResponse } from 'node:http'
-import type { Socket } from 'node:net'
 import { stringify } from 'yaml'
 import type { ApiError } from '../../../api/errors.ts'
 import { apiVersionOf, type Kind } from '../../../api/kind.ts'
@@ -23,33 +22,14 @@ interface Options {
 /** Unsent bytes above which the past of a watch waits for its client. */
 const ahead = 256 * 1024
 
-/**
- * One event as it goes over the wire, framed as a chunk of HTTP/1.1 once for all who watch. Through the response each of them
- * would have it framed anew and sent in three parts, which costs more than the rest of its delivery.
- */
-class Line {
-  readonly chunk: Buffer
-  readonly #head: number
-
-  constructor(text: string) {
-    const size = `${Buffer.byteLength(text).toString(16)}\r\n`
-    this.chunk = Buffer.from(`${size}${text}\r\n`)
-    this.#head = size.length
-  }
-  get bytes(): Buffer {
-    return this.chunk.subarray(this.#head, -2)
-  }
-}
-
 /** Lines that all watchers of one kind with the same wishes share. */
-const lines = new WeakMap<object, Map<string, Line>>()
+const lines = new WeakMap<object, Map<string, Buffer>>()
 
 /** Writes watch events, each serialised once however many watchers there are. */
 export class WatchStream implements WatchSink {
   readonly #response: ServerResponse
   readonly #options: Options
   readonly #form: string
-  #corked = false
 
   constructor(response: ServerResponse, options: Options) {
     this.#response = response
@@ -58,7 +38,7 @@ export class WatchStream implements WatchSink {
     this.#form = [representation.as, representation.format, includeObject, apiVersionOf(kind)].join()
   }
   event({ type, stored }: WatchEvent): void {
-    const known = lines.get(stored) ?? new Map<string, Line>()
+    const known = lines.get(stored) ?? new Map<string, Buffer>()
     lines.set(stored, known)
     const form = type + this.#form
     let line = known.get(form)
@@ -100,28 +80,13 @@ export class WatchStream implements WatchSink {
     const { resourceVersion } = object.metadata
     return JSON.stringify(tableOf(kind, [object], { includeObject, now: new Date(), metadata: { resourceVersion } }))
   }
-  #line(type: string, text: string): Line {
+  #line(type: string, text: string): Buffer {
     const json = `{"type":"${type}","object":${text}}\n`
-    return new Line(this.#options.representation.format === 'yaml' ? `---\n${stringify(JSON.parse(json))}` : json)
+    return Buffer.from(this.#options.representation.format === 'yaml' ? `---\n${stringify(JSON.parse(json))}` : json)
   }
-  #write(line: Line): void {
-    const response = this.#response
-    const { socket } = response
-    if (response.writableEnded || response.destroyed) return
-    if (socket && response.chunkedEncoding) {
-      this.#cork(socket)
-      socket.write(line.chunk)
-    } else response.write(line.bytes)
-    if (response.writableLength > backlogLimit) this.#options.onOverflow()
-  }
-  /** What happens in one turn of the event loop goes out as one record of TLS. */
-  #cork(socket: Socket): void {
-    if (this.#corked) return
-    this.#corked = true
-    socket.cork()
-    process.nextTick(() => {
-      this.#corked = false
-      socket.uncork()
-    })
+  #write(line: Buffer): void {
+    if (this.#response.writableEnded || this.#response.destroyed) return
+    this.#response.write(line)
+    if (this.#response.writableLength > backlogLimit) this.#options.onOverflow()
   }
 }
