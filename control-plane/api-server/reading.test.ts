@@ -30,7 +30,7 @@ describe('long lists', () => {
     expect(metadata.body).toMatchObject({ kind: 'PartialObjectMetadataList', apiVersion: 'meta.k8s.io/v1' })
     expect(names(metadata.body['items'])).toEqual(all)
     const table = await api.call('GET', `${maps}?includeObject=Object`, accept('Table'))
-    const rows = table.body['rows'] as { cells: unknown[]; object: { data: object } }[]
+    const rows = table.body['rows'] as unknown as { cells: unknown[]; object: { data: object } }[]
     expect(table.body).toMatchObject({
       kind: 'Table',
       columnDefinitions: expect.arrayContaining([expect.objectContaining({ name: 'Name' })]),
@@ -94,7 +94,7 @@ describe('resourceVersionMatch', () => {
     expect(headers['retry-after']).toBe('1')
     expect(body).toMatchObject({
       reason: 'Timeout',
-      message: expect.stringMatching(/^Too large resource version: 99999999, current: \d+$/) as string,
+      message: expect.stringMatching(/^Too large resource version: 99999999, current: \d+$/) as unknown as string,
       details: { causes: [{ reason: 'ResourceVersionTooLarge', message: 'Too large resource version' }], retryAfterSeconds: 1 },
     })
   })
