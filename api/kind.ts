@@ -90,7 +90,7 @@ export interface Kind<O extends KubernetesObject = KubernetesObject> {
   readonly createOnUpdate?: boolean
   /** What the API server hands out when objects are written: cluster IPs and node ports of services. */
   readonly allocates?: 'service-addresses'
-  /** Upstream's sentence for the Warning header of every answer, reads too, where the whole kind is on its way out. */
+  /** Upstream's sentence for the Warning header of every answer, reads too, where this version or the whole kind is on its way out. */
   readonly deprecation?: string
   /** Of a kind that is never stored: the objects that there always are. */
   readonly constant?: readonly O[]
@@ -111,8 +111,6 @@ export interface Kind<O extends KubernetesObject = KubernetesObject> {
   otherVersion?(version: string): Kind | undefined
   /** Patches are not merged by the kind's types: there is no strategic merge patch. */
   readonly untyped?: true
-  /** What everybody is told who uses this version. */
-  readonly deprecation?: string
   /** How metadata.name is checked. */
   validateName?(name: string, prefix: boolean): readonly string[]
   /** Defaults that depend on other fields, after the schema's own. */

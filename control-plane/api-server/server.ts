@@ -1,7 +1,7 @@
 import { createServer } from 'node:https'
 import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
-import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
 import express from 'express'
 import { APIService } from '../../api/apiregistration/api-service.ts'
@@ -18,7 +18,7 @@ import { bootstrap } from './bootstrap.ts'
 import { impersonationOf } from './auth/impersonation.ts'
 import { connectPlain } from './endpoints/connect.ts'
 import { Dialer } from './endpoints/dialer.ts'
-import { answerError, refuseUpgrade } from './endpoints/error-handler.ts'
+import { answerError, PathNotFound, refuseUpgrade } from './endpoints/error-handler.ts'
 import { kubeletAddress } from './endpoints/kubelet-address.ts'
 import { NodeProxy } from './endpoints/node-proxy.ts'
 import { locatePod, locateService, type Locate } from './endpoints/proxy-location.ts'
@@ -95,7 +95,7 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
   const kindOf = (group: string, plural: string) => kinds.find(kind => kind.group === group && kind.plural === plural)
   const lookup = lookupOver(store, cache)
   const addressOf = (node: string) => kubeletAddress(registry, Node, node)
-  const dialer = new Dialer({ kubeletClient: options.kubeletClient, nodes: () => lookup.list(Node), addressOf })
+  const dialer = new Dialer({ kubeletClient: options.kubeletClient, nodes: () => lookup.list(Node) })
   const locations = new Map<Kind, Locate>([
     [Pod, locatePod],
     [Service, locateService],
@@ -183,19 +183,27 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
   }
 }
 
-function application(pipeline: RequestPipeline, log: Logger) {
-  const app = express()
-  app.disable('x-powered-by')
-  app.disable('etag')
-  app.set('query parser', false)
-  app.use(async (request: IncomingMessage, response: ServerResponse) => {
+/**
+ * The router of express without its application: that would give every request and response another prototype, after which V8
+ * has no quick way left through Node's own HTTP code. It took more than half of the time of a get.
+ */
+function application(pipeline: RequestPipeline, log: Logger): RequestListener {
+  const serve = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     try {
       await pipeline.serve(request, response)
     } catch (error) {
       await answerError(response, { request, error, log })
     }
-  })
-  return app
+  }
+  const router = express.Router()
+  router.use(serve)
+  // The router asks for no more of a request than Node's own has; its types know only those of an application.
+  return (request, response) =>
+    router(
+      request as express.Request,
+      response as express.Response,
+      (error: unknown) => void answerError(response, { request, error: error ?? new PathNotFound(), log }),
+    )
 }
 
 /** POST to the collection of bindings, the older way to bind a pod; nothing is stored under that name. */

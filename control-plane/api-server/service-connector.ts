@@ -1,11 +1,10 @@
-import { once } from 'node:events'
-import { connect } from 'node:net'
+import type { Duplex } from 'node:stream'
 import { Service } from '../../api/core/service.ts'
 import { EndpointSlice } from '../../api/discovery/endpoint-slice.ts'
 import type { Lookup, ServiceConnector } from './interfaces.ts'
 
-/** Connects to a ready endpoint of a service by its own address, as upstream does without a proxy of its own. */
-export const directConnector = (lookup: Lookup): ServiceConnector => ({
+/** Connects to a ready endpoint of a service: cluster addresses mean nothing to the control plane. */
+export const serviceConnector = (lookup: Lookup, dial: (host: string, port: number) => Promise<Duplex>): ServiceConnector => ({
   async connect({ namespace, name, port }) {
     const service = lookup.get(Service, { namespace, name })
     if (!service) throw new Error(`service "${name}" not found`)
@@ -16,9 +15,7 @@ export const directConnector = (lookup: Lookup): ServiceConnector => ({
       const target = slice.ports?.find(each => (each.name ?? '') === (wanted.name ?? ''))?.port
       const address = slice.endpoints?.find(({ conditions }) => conditions?.ready !== false)?.addresses[0]
       if (target === undefined || address === undefined) continue
-      const socket = connect({ host: address, port: target })
-      await once(socket, 'connect')
-      return socket
+      return dial(address, target)
     }
     throw new Error(`no endpoints available for service "${name}"`)
   },

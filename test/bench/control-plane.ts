@@ -13,15 +13,27 @@ export interface MeasuredControlPlane {
   readonly config: ClientConfig
   /** Milliseconds used so far. */
   readonly processorTime: () => number
-  /** Resident memory now. */
-  readonly residentMegabytes: () => number
   /** The directory of its certificates and keys. */
   readonly pki: string
+  /** From its start to its first answer. */
+  readonly startSeconds: number
+  /** Resident memory now. */
+  readonly residentMegabytes: () => number
 }
 
 /** A control plane of its own, as a process on a fresh data directory: the API figures are not to be mixed with a cluster's work. */
 export async function withControlPlane<T>(use: (plane: MeasuredControlPlane) => Promise<T>): Promise<T> {
   const directory = await mkdtemp(join(tmpdir(), 'kubeling-bench-'))
+  try {
+    return await withControlPlaneOn(directory, use)
+  } finally {
+    await rm(directory, { recursive: true })
+  }
+}
+
+/** The same on a directory that stays. */
+export async function withControlPlaneOn<T>(directory: string, use: (plane: MeasuredControlPlane) => Promise<T>): Promise<T> {
+  const began = performance.now()
   const kubeconfig = join(directory, 'admin.kubeconfig')
   const child = spawn(
     process.execPath,
@@ -30,16 +42,13 @@ export async function withControlPlane<T>(use: (plane: MeasuredControlPlane) => 
   )
   try {
     const config = await whenReady(kubeconfig)
-    return await use({
-      config,
-      processorTime: () => processorTime(child.pid),
-      residentMegabytes: () => residentMegabytes(child.pid),
-      pki: join(directory, 'pki'),
-    })
+    const startSeconds = (performance.now() - began) / 1000
+    const pki = join(directory, 'pki')
+    const residentMegabytes = () => residentOf(child.pid)
+    return await use({ config, processorTime: () => processorTime(child.pid), pki, startSeconds, residentMegabytes })
   } finally {
     child.kill('SIGTERM')
     await new Promise(resolve => child.once('exit', resolve))
-    await rm(directory, { recursive: true })
   }
 }
 
@@ -50,8 +59,8 @@ function processorTime(pid: number | undefined): number {
   return (user + system) * 10
 }
 
-function residentMegabytes(pid: number | undefined): number {
-  const [, kilobytes = 'NaN'] = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? []
+function residentOf(pid: number | undefined): number {
+  const [, kilobytes = ''] = /^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? []
   return Number(kilobytes) / 1024
 }
 

@@ -4,7 +4,8 @@ import { describe, expect, it } from '@jest/globals'
 import { parseAllDocuments } from 'yaml'
 import { createAdmission } from '../../control-plane/api-server/admission/index.ts'
 import { createLookup } from '../../control-plane/api-server/lookup.ts'
-import { directConnector } from '../../control-plane/api-server/service-connector.ts'
+import { dialDirectly } from '../../control-plane/api-server/endpoints/dialer.ts'
+import { serviceConnector } from '../../control-plane/api-server/service-connector.ts'
 import { createStatusWriter } from '../../control-plane/api-server/status-writer.ts'
 import { startApiServer, type Answer } from '../../control-plane/api-server/testing.ts'
 import { temporaryStore } from '../../control-plane/store/testing.ts'
@@ -54,7 +55,7 @@ async function startRecordedCluster() {
     lookup,
     authorizer,
     statuses: createStatusWriter(temporary.store, cache),
-    services: directConnector(lookup),
+    services: serviceConnector(lookup, dialDirectly),
     clock: systemClock,
   })
   const server = await startApiServer({ store: temporary.store, cache, admission, serviceCidr: '10.97.0.0/16' })

@@ -3,6 +3,9 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from '@jest/globals'
 import { createAdmission } from '../../control-plane/api-server/admission/index.ts'
+import { dialDirectly } from '../../control-plane/api-server/endpoints/dialer.ts'
+import { serviceConnector } from '../../control-plane/api-server/service-connector.ts'
+import { createStatusWriter } from '../../control-plane/api-server/status-writer.ts'
 import { createLookup } from '../../control-plane/api-server/lookup.ts'
 import { startApiServer } from '../../control-plane/api-server/testing.ts'
 import { temporaryStore } from '../../control-plane/store/testing.ts'
@@ -33,7 +36,13 @@ describe('what is refused, and in which words', () => {
   it.each(readdirSync(folder))('it says what upstream says: %s', async file => {
     await using temporary = await temporaryStore()
     const { lookup, cache } = createLookup(temporary.store)
-    const admission = createAdmission({ lookup, clock: systemClock })
+    const admission = createAdmission({
+      lookup,
+      authorizer: { authorize: () => ({ allowed: true, reason: '' }) },
+      statuses: createStatusWriter(temporary.store, cache),
+      services: serviceConnector(lookup, dialDirectly),
+      clock: systemClock,
+    })
     await using server = await startApiServer({ store: temporary.store, cache, admission })
     await server.call('POST', '/api/v1/namespaces', { body: { metadata: { name: 'default' } } })
     await server.call('POST', '/api/v1/namespaces/default/serviceaccounts', { body: { metadata: { name: 'default' } } })

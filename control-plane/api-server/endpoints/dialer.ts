@@ -8,13 +8,12 @@ import { connect as connectTls, type ConnectionOptions } from 'node:tls'
 import type { Node } from '../../../api/core/node.ts'
 import { cidrContains, parseCidr } from '../../../common/cidr.ts'
 import type { TlsIdentity } from '../interfaces.ts'
-import type { KubeletAddress } from './kubelet-address.ts'
+import { agentAddress } from './kubelet-address.ts'
 import { identityOf } from './node-proxy.ts'
 
 interface Options {
   readonly kubeletClient: TlsIdentity
   readonly nodes: () => readonly Node[]
-  readonly addressOf: (node: string) => KubeletAddress
 }
 
 const dialMs = 30_000
@@ -31,11 +30,11 @@ export class Dialer {
   }
   async dial(host: string, port: number): Promise<Duplex> {
     const node = this.#options.nodes().find(({ spec }) => spec.podCIDR && cidrContains(parseCidr(spec.podCIDR), host))
-    return node ? this.#through(node.metadata.name, host, port) : direct(host, port)
+    return node ? this.#through(node, host, port) : dialDirectly(host, port)
   }
 
-  async #through(node: string, host: string, port: number): Promise<Duplex> {
-    const agent = this.#options.addressOf(node)
+  async #through(node: Node, host: string, port: number): Promise<Duplex> {
+    const agent = agentAddress(node)
     const outgoing = httpsRequest({
       ...this.#options.kubeletClient,
       host: agent.host,
@@ -57,7 +56,7 @@ export class Dialer {
   }
 }
 
-async function direct(host: string, port: number): Promise<Duplex> {
+export async function dialDirectly(host: string, port: number): Promise<Duplex> {
   const socket = connect({ host, port, noDelay: true })
   const timer = setTimeout(() => socket.destroy(new Error('i/o timeout')), dialMs)
   try {

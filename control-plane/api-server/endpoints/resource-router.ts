@@ -61,7 +61,6 @@ export class ResourceRouter {
   async serve(request: ApiRequest): Promise<void> {
     const { kind, info, target, subresource } = request
     const { verb } = info
-    if (kind.deprecation) request.warnings.push(kind.deprecation)
     if (subresource) return this.#serveSubresource(request, subresource.type)
     const asked = this.#reviews.get(kind)
     if (!verbsOf(kind).includes(verb) || collectionVerbs.includes(verb) === (target.name !== '' && verb !== 'watch'))

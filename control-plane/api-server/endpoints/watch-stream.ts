@@ -19,6 +19,9 @@ interface Options {
   onOverflow(): void
 }
 
+/** Unsent bytes above which the past of a watch waits for its client. */
+const ahead = 256 * 1024
+
 /** Lines that all watchers of one kind with the same wishes share. */
 const lines = new WeakMap<object, Map<string, Buffer>>()
 
@@ -32,7 +35,7 @@ export class WatchStream implements WatchSink {
     this.#response = response
     this.#options = options
     const { kind, representation, includeObject } = options
-    this.#form = [representation.as, representation.format, includeObject, kind.group, kind.version].join()
+    this.#form = [representation.as, representation.format, includeObject, apiVersionOf(kind)].join()
   }
   event({ type, stored }: WatchEvent): void {
     const known = lines.get(stored) ?? new Map<string, Buffer>()
@@ -41,6 +44,21 @@ export class WatchStream implements WatchSink {
     let line = known.get(form)
     if (!line) known.set(form, (line = this.#line(type, this.#text(stored))))
     this.#write(line)
+  }
+  async taken(): Promise<void> {
+    const { socket } = this.#response
+    if (!socket || socket.destroyed || this.#response.writableLength < ahead) return
+    // Whoever goes instead of reading closes the connection.
+    await new Promise<void>(resolve => {
+      const done = () => {
+        socket.off('drain', done).off('close', done)
+        resolve()
+      }
+      socket.on('drain', done).on('close', done)
+    })
+  }
+  overflow(): void {
+    this.#options.onOverflow()
   }
   initialEventsEnd(revision: number): void {
     this.bookmark(revision, { 'k8s.io/initial-events-end': 'true' })

@@ -5,7 +5,8 @@ import { createAuthority, issueCertificate } from '../../../../common/certificat
 import { systemClock } from '../../../../common/clock.ts'
 import { temporaryStore } from '../../../store/testing.ts'
 import { createLookup } from '../../lookup.ts'
-import { directConnector } from '../../service-connector.ts'
+import { dialDirectly } from '../../endpoints/dialer.ts'
+import { serviceConnector } from '../../service-connector.ts'
 import { createStatusWriter } from '../../status-writer.ts'
 import { startApiServer } from '../../testing.ts'
 import { createAdmission } from '../index.ts'
@@ -26,7 +27,7 @@ export async function startAdmittingServer() {
   const { lookup, cache } = createLookup(temporary.store)
   const authorizer = { authorize: () => ({ allowed: true, reason: '' }) }
   const statuses = createStatusWriter(temporary.store, cache)
-  const admission = createAdmission({ lookup, authorizer, statuses, services: directConnector(lookup), clock: systemClock })
+  const admission = createAdmission({ lookup, authorizer, statuses, services: serviceConnector(lookup, dialDirectly), clock: systemClock })
   const server = await startApiServer({ store: temporary.store, cache, admission })
   return {
     call: server.call,
