@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { chmod, mkdir } from 'node:fs/promises'
+import { Node } from '../api/core/node.ts'
 import { builtInKinds } from '../api/kinds.ts'
 import type { Client } from '../client/client.ts'
 import { createClient } from '../client/http-client.ts'
@@ -14,6 +15,7 @@ import { ownAddresses } from './addresses.ts'
 import { createAdmission } from './api-server/admission/index.ts'
 import { createAuthenticator, createTokenAuthenticator } from './api-server/auth/authenticate.ts'
 import { createAuthorizer } from './api-server/auth/authorize.ts'
+import { Dialer } from './api-server/endpoints/dialer.ts'
 import { createTokenAction } from './api-server/auth/create-token.ts'
 import { createReviews } from './api-server/auth/reviews.ts'
 import { issuerDiscovery } from './api-server/auth/issuer-discovery.ts'
@@ -24,6 +26,8 @@ import { createTokenIssuer } from './api-server/auth/service-account-token.ts'
 import { Loopback } from './api-server/loopback.ts'
 import { createLookup, storedObjects } from './api-server/lookup.ts'
 import { PriorityAndFairness } from './api-server/flow-control/flow-control.ts'
+import { serviceConnector } from './api-server/service-connector.ts'
+import { createStatusWriter } from './api-server/status-writer.ts'
 import { createApiServer, type ApiServer } from './api-server/server.ts'
 import { ensureBootstrapToken } from './bootstrap/bootstrap-token.ts'
 import { writeJoinFiles } from './bootstrap/join-files.ts'
@@ -168,6 +172,8 @@ async function apiServer(parts: {
   const flowControl = new PriorityAndFairness({ lookup, seats: config.maxRequestsInflight + config.maxMutatingRequestsInflight })
   const metrics = new ControlPlaneMetrics({ levels: () => flowControl.levels, objects: () => storedObjects(store) })
   const ca = identity.authority.cert
+  const kubeletClient = { ...identity.kubeletClient, ca }
+  const dialer = new Dialer({ kubeletClient, nodes: () => lookup.list(Node) })
   return createApiServer({
     store,
     cache,
@@ -184,11 +190,18 @@ async function apiServer(parts: {
       clock,
       tokenUser: createTokenAuthenticator({ lookup, tokens, clock, adminToken: config.adminToken }),
     }),
-    admission: createAdmission({ lookup, clock }),
+    admission: createAdmission({
+      lookup,
+      authorizer,
+      statuses: createStatusWriter(store, cache),
+      services: serviceConnector(lookup, (host, port) => dialer.dial(host, port)),
+      clock,
+    }),
     actions: { token: createTokenAction({ lookup, tokens, clock }) },
     documents: issuerDiscovery(signingKey, { issuer, address: `https://${advertiseAddress}:${config.port}` }),
     tls: { ...identity.serving, ca },
-    kubeletClient: { ...identity.kubeletClient, ca },
+    kubeletClient,
+    frontProxy: identity.frontProxy,
     serviceCidr: config.serviceCidr,
     advertiseAddress,
     clock,

@@ -16,7 +16,7 @@ const names = ['added', 'modified', 'removed'] as const
 
 /** Compares two states of an object, field by field (upstream's typed Compare). */
 export function compareFields(schema: Schema, before: unknown, after: unknown): Comparison {
-  return changesOf(schema, before, after) === undefined ? unchanged : { ...unchanged, ...changesOf(schema, before, after) }
+  return { ...unchanged, ...changesOf(schema, before, after) }
 }
 
 type Changes = Partial<Comparison>

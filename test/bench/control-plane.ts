@@ -15,11 +15,25 @@ export interface MeasuredControlPlane {
   readonly processorTime: () => number
   /** The directory of its certificates and keys. */
   readonly pki: string
+  /** From its start to its first answer. */
+  readonly startSeconds: number
+  /** Resident memory now. */
+  readonly residentMegabytes: () => number
 }
 
 /** A control plane of its own, as a process on a fresh data directory: the API figures are not to be mixed with a cluster's work. */
 export async function withControlPlane<T>(use: (plane: MeasuredControlPlane) => Promise<T>): Promise<T> {
   const directory = await mkdtemp(join(tmpdir(), 'kubeling-bench-'))
+  try {
+    return await withControlPlaneOn(directory, use)
+  } finally {
+    await rm(directory, { recursive: true })
+  }
+}
+
+/** The same on a directory that stays. */
+export async function withControlPlaneOn<T>(directory: string, use: (plane: MeasuredControlPlane) => Promise<T>): Promise<T> {
+  const began = performance.now()
   const kubeconfig = join(directory, 'admin.kubeconfig')
   const child = spawn(
     process.execPath,
@@ -28,11 +42,13 @@ export async function withControlPlane<T>(use: (plane: MeasuredControlPlane) => 
   )
   try {
     const config = await whenReady(kubeconfig)
-    return await use({ config, processorTime: () => processorTime(child.pid), pki: join(directory, 'pki') })
+    const startSeconds = (performance.now() - began) / 1000
+    const pki = join(directory, 'pki')
+    const residentMegabytes = () => residentOf(child.pid)
+    return await use({ config, processorTime: () => processorTime(child.pid), pki, startSeconds, residentMegabytes })
   } finally {
     child.kill('SIGTERM')
     await new Promise(resolve => child.once('exit', resolve))
-    await rm(directory, { recursive: true })
   }
 }
 
@@ -41,6 +57,11 @@ function processorTime(pid: number | undefined): number {
   const [, fields = ''] = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')
   const [user = 0, system = 0] = fields.split(' ').slice(11, 13).map(Number)
   return (user + system) * 10
+}
+
+function residentOf(pid: number | undefined): number {
+  const [, kilobytes = ''] = /^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? []
+  return Number(kilobytes) / 1024
 }
 
 /** What the image gives to node, so that the figures are those of the image. */

@@ -1,4 +1,3 @@
-import type { Kind, KubernetesObject } from '../../../api/kind.ts'
 import { apiVersionOf } from '../../../api/kind.ts'
 import { badRequest } from '../../../api/errors.ts'
 import type { ListResult } from '../registry/list.ts'
@@ -6,8 +5,8 @@ import { textOf, viewOf, type StoredObject } from '../registry/stored-object.ts'
 import type { ApiRequest } from './api-request.ts'
 import { partialMetadata } from './partial-metadata.ts'
 import { negotiate, type Representation } from './representation.ts'
-import { respond, setWarnings } from './respond.ts'
-import { tableOf, type IncludeObject } from './table.ts'
+import { respond, respondInPieces, setWarnings } from './respond.ts'
+import { rowOf, tableOf, type IncludeObject } from './table.ts'
 
 export function includeObjectOf(query: URLSearchParams): IncludeObject {
   const given = query.get('includeObject') || 'Metadata'
@@ -37,10 +36,11 @@ export async function answerBody(request: ApiRequest, body: object, code = 200):
   await answer(request, { code, text: JSON.stringify(body), format })
 }
 
+/** A list, made and sent piece by piece: however long it is, others have their turn in between. */
 export async function answerList(request: ApiRequest, result: ListResult): Promise<void> {
   const { as, format } = negotiate(request.request.headers.accept)
-  const text = as === 'object' ? listText(request.kind, result) : JSON.stringify(listView(request, result, as))
-  await answer(request, { code: 200, text, format })
+  setWarnings(request.response, request.warnings)
+  await respondInPieces(request.request, request.response, { format, pieces: listPieces(request, result, as) })
 }
 
 const listMetadata = ({ revision, continue: token, remainingItemCount }: ListResult): object => ({
@@ -49,17 +49,34 @@ const listMetadata = ({ revision, continue: token, remainingItemCount }: ListRes
   ...(remainingItemCount ? { remainingItemCount } : {}),
 })
 
-/** Put together from the texts of the items: nothing is parsed, nothing serialised. */
-function listText(kind: Kind, result: ListResult): string {
-  const head = `{"kind":"${kind.kind}List","apiVersion":"${apiVersionOf(kind)}","metadata":${JSON.stringify(listMetadata(result))},"items":[`
-  return `${head}${result.items.map(stored => textOf(kind, stored)).join(',')}]}`
+/** The text of a list. Whole objects are put together from their stored texts: nothing is parsed, nothing serialised. */
+function* listPieces({ kind, info }: ApiRequest, result: ListResult, as: Representation['as']): Generator<string> {
+  const metadata = listMetadata(result)
+  if (as === 'object') {
+    const head = { kind: `${kind.kind}List`, apiVersion: apiVersionOf(kind), metadata }
+    yield* listText(head, { name: 'items', texts: textsOf(result, stored => textOf(kind, stored)) })
+  } else if (as === 'metadata') {
+    const head = { kind: 'PartialObjectMetadataList', apiVersion: 'meta.k8s.io/v1', metadata }
+    yield* listText(head, { name: 'items', texts: textsOf(result, stored => JSON.stringify(partialMetadata(viewOf(kind, stored)))) })
+  } else {
+    const options = { includeObject: includeObjectOf(info.query), now: new Date(), metadata }
+    const { rows: _, ...head } = tableOf(kind, [], options)
+    yield* listText(head, { name: 'rows', texts: textsOf(result, stored => JSON.stringify(rowOf(kind, viewOf(kind, stored), options))) })
+  }
+}
+/** An object of `head`'s fields and, last, a list of what the texts say. */
+function* listText(head: object, { name, texts }: { name: string; texts: Iterable<string> }): Generator<string> {
+  yield `${JSON.stringify(head).slice(0, -1)},"${name}":[`
+  let separator = ''
+  for (const text of texts) {
+    yield separator + text
+    separator = ','
+  }
+  yield ']}'
 }
 
-function listView({ kind, info }: ApiRequest, result: ListResult, as: 'table' | 'metadata'): object {
-  const objects: KubernetesObject[] = result.items.map(stored => viewOf(kind, stored))
-  const metadata = listMetadata(result)
-  if (as === 'table') return tableOf(kind, objects, { includeObject: includeObjectOf(info.query), now: new Date(), metadata })
-  return { kind: 'PartialObjectMetadataList', apiVersion: 'meta.k8s.io/v1', metadata, items: objects.map(partialMetadata) }
+function* textsOf({ items }: ListResult, text: (stored: StoredObject) => string): Generator<string> {
+  for (const stored of items) yield text(stored)
 }
 
 async function answer({ request, response, warnings }: ApiRequest, body: Parameters<typeof respond>[2]): Promise<void> {

@@ -15,7 +15,7 @@ export const deleteCollection: Handler = async request => {
   const { kind, target, info, registry } = request
   const deletion = await readDeletion(request)
   const parameter = (name: string) => info.query.get(name) ?? undefined
-  const result = list(registry, {
+  const result = await list(registry, {
     kind,
     namespace: target.namespace,
     selection: selectionOf(kind, { labelSelector: parameter('labelSelector'), fieldSelector: parameter('fieldSelector') }),

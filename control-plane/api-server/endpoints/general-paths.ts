@@ -1,23 +1,24 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { methodNotAllowed } from '../../../api/errors.ts'
-import type { Kind } from '../../../api/kind.ts'
 import type { Store } from '../../store/store.ts'
 import { Discovery } from './discovery.ts'
 import { PathNotFound } from './error-handler.ts'
 import { healthAnswer, type HealthCheck } from './health.ts'
 import { OpenApi } from './openapi.ts'
-import type { Document } from '../interfaces.ts'
+import type { Document, ServedKinds } from '../interfaces.ts'
+import type { RemoteApis } from './remote-apis.ts'
 import type { RequestInfo } from './request-info.ts'
 import { respond } from './respond.ts'
 import { version } from './version.ts'
 
 interface Options {
-  readonly kinds: readonly Kind[]
+  readonly kinds: ServedKinds
   readonly serverAddress: string
   readonly store: Store
   readonly documents: Readonly<Record<string, Document>>
   /** What `/metrics` says; absent: there is no such path. */
   readonly metrics?: (() => string) | undefined
+  readonly remote: RemoteApis
 }
 
 /** What clients ask before they ask for resources. */
@@ -29,10 +30,10 @@ export class GeneralPaths {
 
   readonly #metrics: Options['metrics']
 
-  constructor({ kinds, serverAddress, store, documents, metrics }: Options) {
+  constructor({ kinds, serverAddress, store, documents, metrics, remote }: Options) {
     this.#metrics = metrics
     this.#documents = documents
-    this.#discovery = new Discovery(kinds, serverAddress)
+    this.#discovery = new Discovery(kinds, serverAddress, remote)
     this.#openApi = new OpenApi(kinds)
     this.#checks = { ping: () => undefined, log: () => undefined, etcd: () => void store.get('/health') }
   }

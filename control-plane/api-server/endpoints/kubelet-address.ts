@@ -12,11 +12,15 @@ export interface KubeletAddress {
 
 /** Where a node's agent listens, by the addresses it reports. */
 export function kubeletAddress(registry: Registry, nodes: Kind, name: string): KubeletAddress {
-  const node = getObject(registry, nodes, { namespace: '', name }) as Node
+  return agentAddress(getObject(registry, nodes, { namespace: '', name }) as Node)
+}
+
+/** As `kubeletAddress`, of a node at hand. */
+export function agentAddress(node: Node): KubeletAddress {
   const addresses = node.status.addresses ?? []
   const address = addresses.find(({ type }) => type === 'InternalIP') ?? addresses.find(({ type }) => type === 'Hostname')
   if (!address) throw apiError('InternalError', `no preferred addresses found; known addresses: []`)
-  return { host: address.address, port: node.status.daemonEndpoints?.kubeletEndpoint?.Port || 10250, node: name }
+  return { host: address.address, port: node.status.daemonEndpoints?.kubeletEndpoint?.Port || 10250, node: node.metadata.name }
 }
 
 /** The container that logs, exec and attach mean; upstream's words when that is not clear. */

@@ -7,7 +7,7 @@ import { integerOf } from './request-info.ts'
 export const list: Handler = async request => {
   const { kind, target, info, registry } = request
   const parameter = (name: string) => info.query.get(name) ?? undefined
-  const result = listObjects(registry, {
+  const result = await listObjects(registry, {
     kind,
     namespace: target.namespace,
     selection: selectionOf(kind, { labelSelector: parameter('labelSelector'), fieldSelector: parameter('fieldSelector') }),

@@ -5,12 +5,14 @@ import type { Logger } from '../../../common/log.ts'
 import type { Admitted, Attributes, Authenticator, Authorizer, FlowControl, Impersonation, RequestObserver, User } from '../interfaces.ts'
 import type { Registry } from '../registry/registry.ts'
 import type { ApiRequest } from './api-request.ts'
+import { forwardTo, upgradeTo } from './backend-proxy.ts'
 import { connectUpgraded, type ConnectOptions } from './connect.ts'
 import { timedOut, timeoutOf } from './deadline.ts'
-import { answerError, PathNotFound, TooManyRequests } from './error-handler.ts'
+import { answerError, PathNotFound, PlainError, TooManyRequests } from './error-handler.ts'
 import { forbiddenFor } from './forbidden.ts'
 import type { GeneralPaths } from './general-paths.ts'
 import { isLongRunning } from './long-running.ts'
+import type { RemoteApis } from './remote-apis.ts'
 import { attributesOf, readRequestInfo, type RequestInfo, type ResourcePath } from './request-info.ts'
 import type { ResourceRouter } from './resource-router.ts'
 
@@ -21,6 +23,7 @@ interface Options {
   readonly impersonationOf: (request: IncomingMessage) => Impersonation | undefined
   readonly router: ResourceRouter
   readonly general: GeneralPaths
+  readonly remote: RemoteApis
   readonly connectOptions: ConnectOptions
   readonly flowControl: FlowControl
   readonly observer?: RequestObserver
@@ -62,7 +65,9 @@ export class RequestPipeline {
     }
     try {
       this.#authorize(user, attributes)
-      const { general, router } = this.#options
+      const { general, remote, router } = this.#options
+      const backend = remote.backendFor(info.path, request.url ?? '/', user)
+      if (backend) return await forwardTo(backend, request, response)
       if (!info.resource || general.hasDocument(info.path)) return await general.serve(request, response, info)
       await router.serve(this.#apiRequest({ request, response, info, target: info.resource, user }))
     } finally {
@@ -77,6 +82,8 @@ export class RequestPipeline {
     try {
       const user = await this.#identify(request)
       this.#authorize(user, attributesOf(info))
+      const backend = this.#options.remote.backendFor(info.path, request.url ?? '/', user)
+      if (backend) return await upgradeTo(backend, request, connection)
       if (!info.resource) throw new PathNotFound()
       // Nothing is answered over HTTP here; errors are written to the socket.
       const response = undefined as unknown as ServerResponse
@@ -84,7 +91,7 @@ export class RequestPipeline {
       if (apiRequest.subresource?.type !== 'connect') throw new PathNotFound()
       await connectUpgraded(apiRequest, connection, this.#options.connectOptions)
     } catch (error) {
-      code = error instanceof ApiError ? error.code : error instanceof PathNotFound ? 404 : 500
+      code = error instanceof ApiError || error instanceof PlainError ? error.code : 500
       throw error
     }
   }
@@ -102,7 +109,8 @@ export class RequestPipeline {
   #apiRequest(parts: Pick<ApiRequest, 'request' | 'response' | 'info' | 'user'> & { readonly target: ResourcePath }): ApiRequest {
     const { router, registry, observer } = this.#options
     const kind = router.kindOf(parts.target)
-    return { ...parts, kind, subresource: kind.subresources?.[parts.target.subresource], registry, observer, warnings: [] }
+    const warnings = kind.deprecation ? [kind.deprecation] : []
+    return { ...parts, kind, subresource: kind.subresources?.[parts.target.subresource], registry, observer, warnings }
   }
   /** Answers 504 when the time is over; a client that does not take an answer that has begun is cut off. */
   #deadline(request: IncomingMessage, response: ServerResponse, { query }: RequestInfo): NodeJS.Timeout {

@@ -1,7 +1,10 @@
 import { promisify } from 'node:util'
-import { gzip } from 'node:zlib'
+import { createGzip, gzip } from 'node:zlib'
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
 import { stringify } from 'yaml'
+import { TimeSlice } from '../../../common/time-slice.ts'
 
 const compress = promisify(gzip)
 
@@ -27,7 +30,7 @@ export async function respond(request: IncomingMessage, response: ServerResponse
   response.setHeader('Content-Type', contentType ?? (format === 'yaml' ? 'application/yaml' : 'application/json'))
   response.setHeader('Cache-Control', cacheControl)
   response.statusCode = code
-  if (body.length < compressFrom || !/\bgzip\b/.test(String(request.headers['accept-encoding'] ?? ''))) {
+  if (body.length < compressFrom || !acceptsGzip(request)) {
     response.setHeader('Content-Length', Buffer.byteLength(body))
     response.end(request.method === 'HEAD' ? undefined : body)
     return
@@ -39,6 +42,60 @@ export async function respond(request: IncomingMessage, response: ServerResponse
   response.setHeader('Content-Length', compressed.length)
   response.end(request.method === 'HEAD' ? undefined : compressed)
 }
+
+/** So much of a long answer is made at a time. */
+const pieceSize = 256 * 1024
+
+/** Writes an answer that may be long: what is longer than one piece goes out as it is made, as fast as the client reads. */
+export async function respondInPieces(
+  request: IncomingMessage,
+  response: ServerResponse,
+  { pieces, format }: { readonly pieces: Iterable<string>; readonly format: Answer['format'] },
+): Promise<void> {
+  const chunks = inChunks(pieces)
+  const first = await chunks.next()
+  const second = await chunks.next()
+  if (format === 'yaml' || second.done) {
+    let text = first.value ?? ''
+    for (let next = second; !next.done; next = await chunks.next()) text += next.value
+    return respond(request, response, { code: 200, text, format })
+  }
+  response.setHeader('Content-Type', 'application/json')
+  response.setHeader('Cache-Control', 'no-cache, private')
+  const zipped = acceptsGzip(request)
+  if (zipped) {
+    response.setHeader('Content-Encoding', 'gzip')
+    response.setHeader('Vary', 'Accept-Encoding')
+  }
+  const body = async function* () {
+    yield Buffer.from(`${first.value ?? ''}${second.value}`)
+    for await (const chunk of chunks) yield Buffer.from(chunk)
+    yield Buffer.from('\n')
+  }
+  if (zipped) await pipeline(Readable.from(body()), createGzip({ level: 1 }), response)
+  else await pipeline(Readable.from(body()), response)
+}
+
+/** The same texts in larger ones, in time slices. */
+async function* inChunks(pieces: Iterable<string>): AsyncGenerator<string, undefined> {
+  const slice = new TimeSlice()
+  let texts: string[] = []
+  let size = 0
+  for (const piece of pieces) {
+    texts.push(piece)
+    size += piece.length
+    if (size >= pieceSize) {
+      yield texts.join('')
+      texts = []
+      size = 0
+    }
+    if (slice.over) await slice.next()
+  }
+  yield texts.join('')
+  return undefined
+}
+
+const acceptsGzip = ({ headers }: IncomingMessage): boolean => /\bgzip\b/.test(String(headers['accept-encoding'] ?? ''))
 
 const longestWarning = 256
 const allWarnings = 4096

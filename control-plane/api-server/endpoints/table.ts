@@ -12,18 +12,20 @@ interface TableOptions {
 const columnDefinitions = new WeakMap<Kind, object[]>()
 
 /** The rows that kubectl prints. */
-export function tableOf(kind: Kind, objects: readonly KubernetesObject[], { includeObject, now, metadata }: TableOptions): object {
+export function tableOf(kind: Kind, objects: readonly KubernetesObject[], options: TableOptions) {
   return {
     kind: 'Table',
     apiVersion: 'meta.k8s.io/v1',
-    metadata,
+    metadata: options.metadata,
     columnDefinitions: definitionsOf(kind),
-    rows: objects.map(object => ({
-      cells: kind.columns.map(column => column.cell(object, now)),
-      ...(includeObject === 'None' ? {} : { object: includeObject === 'Object' ? object : partialMetadata(object) }),
-    })),
+    rows: objects.map(object => rowOf(kind, object, options)),
   }
 }
+
+export const rowOf = (kind: Kind, object: KubernetesObject, { includeObject, now }: Omit<TableOptions, 'metadata'>): object => ({
+  cells: kind.columns.map(column => column.cell(object, now)),
+  ...(includeObject === 'None' ? {} : { object: includeObject === 'Object' ? object : partialMetadata(object) }),
+})
 
 function definitionsOf(kind: Kind): object[] {
   const known = columnDefinitions.get(kind)

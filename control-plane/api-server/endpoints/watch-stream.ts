@@ -21,6 +21,9 @@ interface Options {
   sent(bytes: number): void
 }
 
+/** Unsent bytes above which the past of a watch waits for its client. */
+const ahead = 256 * 1024
+
 /** Lines that all watchers of one kind with the same wishes share. */
 const lines = new WeakMap<object, Map<string, Buffer>>()
 
@@ -34,7 +37,7 @@ export class WatchStream implements WatchSink {
     this.#response = response
     this.#options = options
     const { kind, representation, includeObject } = options
-    this.#form = [representation.as, representation.format, includeObject, kind.group].join()
+    this.#form = [representation.as, representation.format, includeObject, apiVersionOf(kind)].join()
   }
   event({ type, stored }: WatchEvent): void {
     const known = lines.get(stored) ?? new Map<string, Buffer>()
@@ -44,6 +47,21 @@ export class WatchStream implements WatchSink {
     if (!line) known.set(form, (line = this.#line(type, this.#text(stored))))
     this.#write(line)
     this.#options.sent(line.length)
+  }
+  async taken(): Promise<void> {
+    const { socket } = this.#response
+    if (!socket || socket.destroyed || this.#response.writableLength < ahead) return
+    // Whoever goes instead of reading closes the connection.
+    await new Promise<void>(resolve => {
+      const done = () => {
+        socket.off('drain', done).off('close', done)
+        resolve()
+      }
+      socket.on('drain', done).on('close', done)
+    })
+  }
+  overflow(): void {
+    this.#options.onOverflow()
   }
   initialEventsEnd(revision: number): void {
     this.bookmark(revision, { 'k8s.io/initial-events-end': 'true' })

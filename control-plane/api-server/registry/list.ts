@@ -1,6 +1,7 @@
 import { expired, badRequest, invalid } from '../../../api/errors.ts'
 import type { Kind } from '../../../api/kind.ts'
 import { fieldForbidden, fieldNotSupported } from '../../../api/schema/field-error.ts'
+import { TimeSlice } from '../../../common/time-slice.ts'
 import { Compacted, type Entry, type Page } from '../../store/store.ts'
 import { decodeContinue, encodeContinue, expiredContinue, type ContinueToken } from './continue-token.ts'
 import { prefixOf } from './keys.ts'
@@ -27,17 +28,24 @@ export interface ListResult {
 }
 
 /** Objects in key order, consistent with one revision; in pieces when a limit is given. */
-export function list(registry: Registry, request: ListRequest): ListResult {
+export async function list(registry: Registry, request: ListRequest): Promise<ListResult> {
   checkOptions(request)
+  if (request.kind.constant) return constants(registry, request.kind)
   const token = request.continue ? decodeContinue(request.continue) : undefined
   const revision = revisionOf(registry, request, token)
   try {
-    return collect(registry, request, { revision, after: token?.after })
+    return await collect(registry, request, { revision, after: token?.after })
   } catch (error) {
     if (!(error instanceof Compacted)) throw error
     throw token ? expiredContinue(token) : tooOld(revision ?? 0, registry.store.compactedRevision)
   }
 }
+
+/** Neither stored nor selected from: upstream ignores labels and fields of such kinds too. */
+const constants = (registry: Registry, { constant = [] }: Kind): ListResult => ({
+  items: constant.map(object => StoredObject.unsaved('', object)),
+  revision: registry.store.revision,
+})
 
 export const tooOld = (requested: number, oldest: number) => expired(`too old resource version: ${requested} (${oldest})`)
 
@@ -80,11 +88,12 @@ interface Start {
   readonly after: string | undefined
 }
 
-/** Reads pages until enough objects are selected. */
-function collect(registry: Registry, request: ListRequest, start: Start): ListResult {
+/** Reads pages until enough objects are selected. Looking into many objects takes long: others have their turn in between. */
+async function collect(registry: Registry, request: ListRequest, start: Start): Promise<ListResult> {
   const { kind, selection, limit } = request
   const prefix = prefixOf(kind, request.namespace)
   const items: StoredObject[] = []
+  const slice = new TimeSlice()
   let after = start.after === undefined ? undefined : prefix + start.after
   let revision = start.revision
   for (;;) {
@@ -95,6 +104,7 @@ function collect(registry: Registry, request: ListRequest, start: Start): ListRe
     })
     revision ??= page.revision
     for (const [index, entry] of page.entries.entries()) {
+      if (slice.over) await slice.next()
       const stored = read(registry, entry)
       if (selection && !selection(viewOf(kind, stored))) continue
       items.push(stored)

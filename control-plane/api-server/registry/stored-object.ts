@@ -11,15 +11,19 @@ export class StoredObject {
   readonly key: string
   readonly revision: number
   readonly createRevision: number
-  readonly value: string
+  readonly #entry: Entry
   #object: KubernetesObject | undefined
 
   constructor(entry: Entry, object?: KubernetesObject) {
     this.key = entry.key
     this.revision = entry.revision
     this.createRevision = entry.createRevision
-    this.value = entry.value
+    this.#entry = entry
     this.#object = object
+  }
+  /** The stored text; from disk only when somebody asks for it. */
+  get value(): string {
+    return this.#entry.value
   }
   /** The result of a dry run: looks like `object`, was never written. */
   static unsaved(key: string, object: KubernetesObject, revision = 0): StoredObject {

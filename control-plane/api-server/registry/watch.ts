@@ -1,4 +1,5 @@
 import type { Kind } from '../../../api/kind.ts'
+import { TimeSlice } from '../../../common/time-slice.ts'
 import { Compacted } from '../../store/store.ts'
 import { prefixOf } from './keys.ts'
 import { list, parseRevision, tooOld } from './list.ts'
@@ -24,6 +25,10 @@ export interface WatchEvent {
 
 export interface WatchSink {
   event(event: WatchEvent): void
+  /** Resolves when the client has taken what was sent, or is gone. */
+  taken(): Promise<void>
+  /** The client does not keep up. */
+  overflow(): void
   /** All objects that existed at the beginning have been sent. */
   initialEventsEnd(revision: number): void
 }
@@ -36,6 +41,9 @@ function eventOf(kind: Kind, selection: Selection, change: ObservedChange): Watc
   if (current && sees(current)) return { type: before ? 'MODIFIED' : 'ADDED', stored: current }
   return before && last ? { type: 'DELETED', stored: last } : undefined
 }
+
+/** Changes that may happen while a client takes in the past; one that is slower has to start again. */
+const mostWaiting = 10_000
 
 /**
  * Sends what happened since `resourceVersion` (or, without one, everything that exists) and then every change as it happens,
@@ -50,13 +58,16 @@ export async function watch(registry: Registry, request: WatchRequest, sink: Wat
   }
   // What happens while the past is being read waits behind it.
   let waiting: ObservedChange[] | undefined = []
-  const unsubscribe = registry.hub.listen(prefix, change => (waiting ? waiting.push(change) : deliver(change)))
+  const unsubscribe = registry.hub.listen(prefix, change => {
+    if (!waiting) deliver(change)
+    else if (waiting.push(change) > mostWaiting) sink.overflow()
+  })
   signal.addEventListener('abort', unsubscribe, { once: true })
   try {
-    await sendPast(registry, request, { deliver, sink })
+    const sent = await sendPast(registry, request, { deliver, sink })
     const late = waiting
     waiting = undefined
-    for (const change of late) deliver(change)
+    for (const change of late) if (change.revision > sent) deliver(change)
   } catch (error) {
     unsubscribe()
     throw error
@@ -68,18 +79,27 @@ interface Out {
   readonly sink: WatchSink
 }
 
-async function sendPast(registry: Registry, request: WatchRequest, { deliver, sink }: Out): Promise<void> {
+/** Resolves to the revision up to which everything has been sent. */
+async function sendPast(registry: Registry, request: WatchRequest, { deliver, sink }: Out): Promise<number> {
   const { kind, namespace, selection, resourceVersion = '', signal } = request
   const since = resourceVersion ? parseRevision(resourceVersion) : 0
   checkNotInFuture(since, registry.store.revision)
   if (since === 0 || request.sendInitialEvents) {
-    const { items, revision } = list(registry, { kind, namespace, selection })
-    for (const stored of items) sink.event({ type: 'ADDED', stored })
+    const { items, revision } = await list(registry, { kind, namespace, selection })
+    const slice = new TimeSlice()
+    for (const stored of items) {
+      if (slice.over) await slice.next()
+      if (signal.aborted) break
+      sink.event({ type: 'ADDED', stored })
+      await sink.taken()
+    }
     if (request.sendInitialEvents) sink.initialEventsEnd(revision)
-    return
+    return revision
   }
   try {
+    const until = Math.max(since, registry.store.revision)
     for (const change of await registry.hub.history(prefixOf(kind, namespace), { since, signal })) deliver(change)
+    return until
   } catch (error) {
     if (error instanceof Compacted) throw tooOld(since, registry.store.compactedRevision)
     throw error
