@@ -15,6 +15,9 @@ import { deploymentController } from './deployment/deployment.ts'
 import { endpointSliceController } from './endpoints/endpoint-slices.ts'
 import { endpointsController } from './endpoints/endpoints.ts'
 import { GarbageCollector } from './garbage-collector/garbage-collector.ts'
+import { jobOrphansController } from './job/job-orphans.ts'
+import { jobController } from './job/job.ts'
+import { ttlAfterFinishedController } from './job/ttl-after-finished.ts'
 import { namespaceController } from './namespace.ts'
 import { nodeIpamController } from './node-ipam.ts'
 import { nodeLifecycleController } from './node-lifecycle/node-lifecycle.ts'
@@ -39,12 +42,14 @@ export interface ControllersOptions {
 
 const garbageCollector = 'garbage-collector-controller'
 
-type Create = (context: ControllerContext) => Controller
+type Create = (context: ControllerContext) => Controller | readonly Controller[]
 
 /** Every controller under the name that its events and `disabled` use. */
 const controllersOf = ({ authority, clusterCidr }: ControllersOptions): Readonly<Record<string, Create>> => ({
   'replicaset-controller': replicaSetController,
   'deployment-controller': deploymentController,
+  'job-controller': context => [jobController(context), jobOrphansController(context)],
+  'ttl-after-finished-controller': ttlAfterFinishedController,
   'endpoints-controller': endpointsController,
   'endpointslice-controller': endpointSliceController,
   'serviceaccount-controller': serviceAccountController,
@@ -76,7 +81,7 @@ export function createControllers(options: ControllersOptions): Runnable {
   for (const [name, create] of Object.entries(controllersOf(options))) {
     if (disabled.includes(name)) continue
     const context = contextOf(name)
-    runnables.push(runController({ controller: create(context), informers, log: context.log }))
+    for (const controller of [create(context)].flat()) runnables.push(runController({ controller, informers, log: context.log }))
   }
   if (!disabled.includes(garbageCollector)) runnables.push(new GarbageCollector(contextOf(garbageCollector)))
   return { run: signal => runAll(runnables, signal) }
