@@ -11,6 +11,7 @@ import { csrCleaner } from './certificates/csr-cleaner.ts'
 import { csrSigningController } from './certificates/csr-signing.ts'
 import { clusterRoleAggregation } from './cluster-role-aggregation.ts'
 import type { ControllerContext } from './context.ts'
+import { cronJobController } from './cron-job/cron-job.ts'
 import { deploymentController } from './deployment/deployment.ts'
 import { endpointSliceController } from './endpoints/endpoint-slices.ts'
 import { endpointsController } from './endpoints/endpoints.ts'
@@ -49,6 +50,7 @@ const controllersOf = ({ authority, clusterCidr }: ControllersOptions): Readonly
   'replicaset-controller': replicaSetController,
   'deployment-controller': deploymentController,
   'job-controller': context => [jobController(context), jobOrphansController(context)],
+  'cronjob-controller': cronJobController,
   'ttl-after-finished-controller': ttlAfterFinishedController,
   'endpoints-controller': endpointsController,
   'endpointslice-controller': endpointSliceController,

@@ -28,7 +28,9 @@ function randomJob(next: () => number, name: string, namespace: string) {
       completionMode,
       completions: pick(1, 3, 8),
       parallelism: pick(1, 2, 5, 10),
-      ...(perIndex ? { backoffLimitPerIndex: pick(0, 1, 3), ...(next() < 0.5 ? { maxFailedIndexes: 1 } : {}) } : { backoffLimit: pick(1, 4, 30) }),
+      ...(perIndex
+        ? { backoffLimitPerIndex: pick(0, 1, 3), ...(next() < 0.5 ? { maxFailedIndexes: 1 } : {}) }
+        : { backoffLimit: pick(1, 4, 30) }),
       ...(next() < 0.3 ? { podReplacementPolicy: 'Failed' } : {}),
       template: { spec: { restartPolicy: 'Never', containers: [{ name: 'c', image: 'x' }] } },
     },
@@ -80,7 +82,10 @@ describe('Jobs', () => {
         const running = controllers.run(stop.signal)
         for (let n = 0; n < jobsPerSeed; n++) await client.create(Job, randomJob(next, `job-${n}`, namespace) as never)
         try {
-          await eventually(async () => (await client.list(Job, { namespace })).items.every(isJobFinished), { seconds: 60, what: `seed ${seed}` })
+          await eventually(async () => (await client.list(Job, { namespace })).items.every(isJobFinished), {
+            seconds: 60,
+            what: `seed ${seed}`,
+          })
           await eventually(async () => !(await client.list(Pod, { namespace })).items.some(isTracked), { seconds: 60 })
         } finally {
           stop.abort()
@@ -88,7 +93,11 @@ describe('Jobs', () => {
         }
         const { items: pods } = await client.list(Pod, { namespace })
         for (const job of (await client.list(Job, { namespace })).items) {
-          check(job, pods.filter(({ metadata }) => metadata.ownerReferences?.[0]?.uid === job.metadata.uid), ends)
+          check(
+            job,
+            pods.filter(({ metadata }) => metadata.ownerReferences?.[0]?.uid === job.metadata.uid),
+            ends,
+          )
           figures.jobs++
           figures.pods += ends.known(job)
           if (job.status.completionTime) figures.complete++

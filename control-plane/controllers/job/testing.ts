@@ -1,4 +1,4 @@
-import { Job, type JobStatus } from '../../../api/batch/job.ts'
+import { type Job, type JobStatus } from '../../../api/batch/job.ts'
 import type { JobSpec } from '../../../api/batch/job-spec.ts'
 import type { Pod } from '../../../api/core/pod.ts'
 import { observeJob, type JobFacts, type JobMemory } from './job-facts.ts'
