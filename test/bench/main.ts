@@ -4,18 +4,20 @@ import { createClient } from '../../client/http-client.ts'
 import { loadKubeconfig } from '../../client/kubeconfig.ts'
 import { apiFigures } from './api.ts'
 import { withControlPlane } from './control-plane.ts'
+import { dnsFigures } from './dns.ts'
 import { printFigures } from './figures.ts'
 import { memoryFigures } from './memory.ts'
 import { podFigures, withIdlePods } from './pods.ts'
 import { startFigures } from './start.ts'
 
-/** `npm run bench [api|pods|start|memory|crowd …]`: everything unless told otherwise. scripts/bench sees to the cluster. */
+/** `npm run bench [api|dns|pods|start|memory|crowd …]`: everything unless told otherwise. scripts/bench sees to the cluster. */
 const wanted = process.argv.slice(2)
 /** Fifty pods for each of three nodes. */
 const CROWD = 150
 const measure = (name: string) => wanted.length === 0 || wanted.includes(name)
 
 if (measure('api')) printFigures(`API server (load average before: ${loadavg()[0]?.toFixed(1)})`, await withControlPlane(apiFigures))
+if (measure('dns')) printFigures(`DNS of a node (load average before: ${loadavg()[0]?.toFixed(1)})`, await dnsFigures())
 if (['pods', 'start', 'memory', 'crowd'].some(measure)) {
   const client = createClient(await loadKubeconfig(process.env['KUBECONFIG'] ?? '.kubeling/kubeconfig'))
   const cluster = process.env['KUBELING_CLUSTER'] ?? 'kubeling'
