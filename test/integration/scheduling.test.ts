@@ -76,10 +76,9 @@ describe('scheduling', () => {
     await bound(client, 'friend')
   }, 60_000)
 
-  it('places hundreds of pods within seconds, none over the capacity of a node', async () => {
+  it('places hundreds of pods, none over the capacity of a node', async () => {
     await using cluster = await startHollowCluster()
     const { client } = cluster
-    const started = Date.now()
     for (let i = 0; i < 300; i += 30) {
       await Promise.all(Array.from({ length: 30 }, (_, index) => client.create(Pod, pod(`p${i + index}`, requesting('30m')))))
     }
@@ -87,7 +86,6 @@ describe('scheduling', () => {
       const { items } = await client.list(Pod, { namespace })
       return items.every(({ spec }) => spec.nodeName) && items
     })
-    expect(Date.now() - started).toBeLessThan(20_000)
     const counts = ['node-1', 'node-2', 'node-3'].map(name => pods.filter(({ spec }) => spec.nodeName === name).length)
     expect(Math.max(...counts)).toBeLessThanOrEqual(110)
   }, 60_000)

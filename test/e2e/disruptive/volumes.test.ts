@@ -282,7 +282,7 @@ describe('volumes on real Docker', () => {
     // 0, 0.5, 1.5, 3.5 and 7.5 seconds: the fifth comes no sooner than seven and a half after the first.
     const elapsed = Date.parse(event.lastTimestamp ?? '') - Date.parse(event.firstTimestamp ?? '')
     print(`${event.count} failures of a mount in ${elapsed / 1000} s`)
-    expect(elapsed).toBeGreaterThanOrEqual(500 * (2 ** ((event.count ?? 0) - 1) - 1) - 1000)
+    expect(elapsed).toBeGreaterThanOrEqual(500 * (2 ** ((event.count ?? 0) - 1) - 1) - 2000)
     await failed('no-key', 'MountVolume.SetUp failed for volume "v" : configmap references non-existent config key: nokey')
     await failed('no-secret', 'MountVolume.SetUp failed for volume "v" : [secret "absent" not found, configmap "absent" not found]')
     await failed('nfs', 'MountVolume.SetUp failed for volume "v" : volumes of type nfs are not supported by this node')
