@@ -60,7 +60,7 @@ describe('serviceRules', () => {
     const dns = service({ clusterIP: '10.96.0.10', clusterIPs: ['10.96.0.10'], ports: [{ port: 53, protocol: 'UDP', targetPort: 53 }] })
     const rules = serviceRules([dns], [], facts)
     expect(rules).toMatch(
-      /reject-to-node \{[^}]*\n\s+ip daddr 10\.96\.0\.10 meta l4proto \{ tcp, udp \} th dport 53 accept\n\s+ip daddr \. meta/,
+      /reject-to-node \{[^}]*\n\s+ip daddr 10\.96\.0\.10 meta l4proto \{ tcp, udp \} th dport 53 accept\n\s+ip saddr 10\.96\.0\.10 [^\n]* th sport 53 accept\n\s+ip daddr \. meta/,
     )
   })
 
