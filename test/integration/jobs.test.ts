@@ -195,8 +195,9 @@ describe('a CronJob', () => {
     })
     expect(ended.status.lastSuccessfulTime).toBeDefined()
     await eventually(async () => (await podsOf(client, job.metadata.name)).length === 0)
-    expect((await eventsOf(client, 'tick')).map(event => event.split(':')[0])).toEqual(
-      expect.arrayContaining(['SuccessfulCreate', 'SawCompletedJob', 'SuccessfulDelete']),
-    )
+    await eventually(async () => {
+      const reasons = (await eventsOf(client, 'tick')).map(event => event.split(':')[0])
+      return ['SuccessfulCreate', 'SawCompletedJob', 'SuccessfulDelete'].every(reason => reasons.includes(reason))
+    })
   }, 60_000)
 })
