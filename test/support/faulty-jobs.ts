@@ -101,7 +101,9 @@ interface FaultyJobsOptions {
   readonly next: () => number
 }
 
-const chances = { refused: 0.05, lost: 0.05, crash: 0.02, cutWatch: 0.01 }
+const chances = { refused: 0.05, lost: 0.05, crash: 0.02, cutWatch: 0.01, late: 0.2 }
+/** How late news may be, in milliseconds. */
+const longestDelay = 100
 
 /** The Job controllers on an API that refuses calls and loses answers, killed at any call and started again with nothing in memory. */
 export class FaultyJobs {
@@ -168,6 +170,7 @@ export class FaultyJobs {
   async *#cut<T>(events: AsyncIterable<T>): AsyncIterable<T> {
     for await (const event of events) {
       if (this.#options.next() < chances.cutWatch) throw new Error('the watch broke')
+      if (this.#options.next() < chances.late) await sleep(this.#options.next() * longestDelay)
       yield event
     }
   }
