@@ -1,4 +1,5 @@
 import type { ObjectMeta } from './meta.ts'
+import type { Decoded } from './schema/decode.ts'
 import type { FieldError } from './schema/field-error.ts'
 import type { Schema } from './schema/schema.ts'
 
@@ -16,7 +17,7 @@ type Change<O, R> = { call(next: O, current: O): R }['call']
 export interface Column<O> {
   readonly name: string
   readonly type: 'string' | 'integer' | 'date' | 'boolean' | 'number'
-  readonly format?: 'name'
+  readonly format?: 'name' | 'quantity' | 'duration'
   /** 1: only shown with `-o wide`. */
   readonly priority?: 0 | 1
   readonly description: string
@@ -38,6 +39,15 @@ export interface Subresource {
   readonly group?: string
   readonly version?: string
   readonly verbs: readonly string[]
+  /** For `scale`: where its values are, such as `.spec.replicas`; the usual places when absent. */
+  readonly paths?: ScalePaths
+}
+
+export interface ScalePaths {
+  readonly specReplicas: string
+  readonly statusReplicas: string
+  /** Where the selector is, as text. */
+  readonly selector?: string
 }
 
 /**
@@ -82,6 +92,10 @@ export interface Kind<O extends KubernetesObject = KubernetesObject> {
   readonly createOnUpdate?: boolean
   /** What the API server hands out when objects are written: cluster IPs and node ports of services. */
   readonly allocates?: 'service-addresses'
+  /** Upstream's sentence for the Warning header of every answer, reads too, where the whole kind is on its way out. */
+  readonly deprecation?: string
+  /** Of a kind that is never stored: the objects that there always are. */
+  readonly constant?: readonly O[]
   /** Stored and shown, but nothing in this cluster acts on it yet; whoever creates one is told so. */
   readonly inert?: true
   /** Milliseconds after its last write at which an object disappears (events). */
@@ -93,6 +107,14 @@ export interface Kind<O extends KubernetesObject = KubernetesObject> {
     toStored(object: O): KubernetesObject
     fromStored(object: KubernetesObject): O
   }
+  /** How a body becomes an object, where that is not the schema's to say: custom resources are pruned, not typed. Throws a DecodeError. */
+  decode?(json: Readonly<Record<string, unknown>>): Decoded<O>
+  /** The same kind in another version, by the version's name, where versions come and go. */
+  otherVersion?(version: string): Kind | undefined
+  /** Patches are not merged by the kind's types: there is no strategic merge patch. */
+  readonly untyped?: true
+  /** What everybody is told who uses this version. */
+  readonly deprecation?: string
   /** How metadata.name is checked. */
   validateName?(name: string, prefix: boolean): readonly string[]
   /** Defaults that depend on other fields, after the schema's own. */

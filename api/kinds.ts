@@ -4,6 +4,7 @@ import { MutatingWebhookConfiguration } from './admissionregistration/mutating-w
 import { ValidatingAdmissionPolicyBinding } from './admissionregistration/validating-admission-policy-binding.ts'
 import { ValidatingAdmissionPolicy } from './admissionregistration/validating-admission-policy.ts'
 import { ValidatingWebhookConfiguration } from './admissionregistration/validating-webhook-configuration.ts'
+import { CustomResourceDefinition } from './apiextensions/custom-resource-definition.ts'
 import { APIService } from './apiregistration/api-service.ts'
 import { ControllerRevision } from './apps/controller-revision.ts'
 import { DaemonSet } from './apps/daemon-set.ts'
@@ -46,6 +47,8 @@ import { Event as EventsEvent } from './events/event.ts'
 import { FlowSchema } from './flowcontrol/flow-schema.ts'
 import { PriorityLevelConfiguration } from './flowcontrol/priority-level-configuration.ts'
 import type { Kind } from './kind.ts'
+import { NodeMetrics } from './metrics/node-metrics.ts'
+import { PodMetrics } from './metrics/pod-metrics.ts'
 import { IngressClass } from './networking/ingress-class.ts'
 import { Ingress } from './networking/ingress.ts'
 import { IPAddress } from './networking/ip-address.ts'
@@ -131,6 +134,9 @@ export const builtInKinds: readonly Kind[] = [
   EndpointSlice,
   FlowSchema,
   PriorityLevelConfiguration,
+  CustomResourceDefinition,
+  NodeMetrics,
+  PodMetrics,
 ]
 
 /** Kinds that travel only in the bodies of subresources: read and written there, never stored. */

@@ -11,6 +11,9 @@ export interface ObjectMetaRules {
   readonly namespaced: boolean
   /** How names are checked; by default as DNS subdomains. `prefix` is true for generateName. */
   readonly validateName?: ((name: string, prefix: boolean) => readonly string[]) | undefined
+  /** The group of the kind, and whether it came with a definition: custom resources are freer in their finalizers. */
+  readonly group?: string
+  readonly untyped?: true
   /** `metadata` unless it is a template's. */
   readonly path?: string
 }
@@ -27,7 +30,7 @@ export function validateObjectMeta(meta: ObjectMeta, rules: ObjectMetaRules): Fi
   }
   if (!meta.name) errors.push(fieldRequired(`${path}.name`, 'name or generateName is required'))
   else errors.push(...check(meta.name, false).map(error => fieldInvalid(`${path}.name`, meta.name, error)))
-  return [...errors, ...validateNamespace(meta, rules.namespaced, path), ...validateCommon(meta, path)]
+  return [...errors, ...validateNamespace(meta, rules.namespaced, path), ...validateCommon(meta, { ...rules, path })]
 }
 
 function validateNamespace(meta: ObjectMeta, namespaced: boolean, path: string): FieldError[] {
@@ -37,7 +40,8 @@ function validateNamespace(meta: ObjectMeta, namespaced: boolean, path: string):
   return dns1123LabelErrors(meta.namespace).map(error => fieldInvalid(field, meta.namespace, error))
 }
 
-function validateCommon(meta: ObjectMeta, path: string): FieldError[] {
+function validateCommon(meta: ObjectMeta, rules: FinalizerRules & { readonly path: string }): FieldError[] {
+  const { path } = rules
   const generation = meta.generation ?? 0
   return [
     ...(generation < 0 ? [fieldInvalid(`${path}.generation`, generation, 'must be greater than or equal to 0')] : []),
@@ -45,7 +49,26 @@ function validateCommon(meta: ObjectMeta, path: string): FieldError[] {
     ...validateAnnotations(meta.annotations, `${path}.annotations`),
     ...validateOwnerReferences(meta.ownerReferences ?? [], `${path}.ownerReferences`),
     ...validateFinalizers(meta.finalizers ?? [], `${path}.finalizers`),
+    ...(freeFinalizers(rules) ? [] : validateOwnFinalizers(meta.finalizers ?? [], `${path}.finalizers`)),
   ]
+}
+
+type FinalizerRules = Pick<ObjectMetaRules, 'group' | 'untyped'>
+
+/** Kinds of upstream's servers beside the main one, and those that they define, take any finalizer. */
+const freeFinalizers = ({ group = '', untyped }: FinalizerRules): boolean =>
+  untyped === true || group === 'apiextensions.k8s.io' || group === 'apiregistration.k8s.io'
+
+/** Finalizers that need no domain. */
+const standardFinalizers = ['kubernetes', 'orphan', 'foregroundDeletion']
+
+/** Upstream's validateKubeFinalizerName: what is not the garbage collector's has to say whose it is. */
+function validateOwnFinalizers(finalizers: readonly string[], path: string): FieldError[] {
+  return finalizers.flatMap((name, index) =>
+    name.includes('/') || standardFinalizers.includes(name)
+      ? []
+      : [fieldInvalid(`${path}[${index}]`, name, 'name is neither a standard finalizer name nor is it fully qualified')],
+  )
 }
 
 export function validateAnnotations(annotations: Readonly<Record<string, string>> | undefined, path: string): FieldError[] {
@@ -95,7 +118,8 @@ function validateFinalizers(finalizers: readonly string[], path: string): FieldE
 }
 
 /** What an update may not do to metadata. `next` must carry the resourceVersion it is based on. */
-export function validateObjectMetaUpdate(next: ObjectMeta, current: ObjectMeta, path = 'metadata'): FieldError[] {
+export function validateObjectMetaUpdate(next: ObjectMeta, current: ObjectMeta, rules: FinalizerRules = {}): FieldError[] {
+  const path = 'metadata'
   const errors: FieldError[] = []
   if (current.deletionTimestamp) errors.push(...noNewFinalizers(next, current, path))
   if (!next.resourceVersion) errors.push(fieldInvalid(`${path}.resourceVersion`, '', 'must be specified for an update'))
@@ -104,7 +128,7 @@ export function validateObjectMetaUpdate(next: ObjectMeta, current: ObjectMeta, 
   }
   const fixed = ['name', 'namespace', 'uid', 'creationTimestamp', 'deletionTimestamp', 'deletionGracePeriodSeconds'] as const
   for (const field of fixed) errors.push(...validateImmutableField(next[field] ?? null, current[field] ?? null, `${path}.${field}`))
-  return [...errors, ...validateCommon({ ...next, generation: 0 }, path)]
+  return [...errors, ...validateCommon({ ...next, generation: 0 }, { ...rules, path })]
 }
 
 function noNewFinalizers(next: ObjectMeta, current: ObjectMeta, path: string): FieldError[] {

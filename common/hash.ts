@@ -10,6 +10,13 @@ export function canonicalJson(value: unknown): string {
   return `{${entries.map(([name, child]) => `${JSON.stringify(name)}:${canonicalJson(child)}`).join(',')}}`
 }
 
+/** 32-bit FNV-1. */
+export function fnv32First(text: string): number {
+  let hash = 0x811c9dc5
+  for (const byte of Buffer.from(text)) hash = (Math.imul(hash, 0x01000193) ^ byte) >>> 0
+  return hash
+}
+
 /** 32-bit FNV-1a. */
 export function fnv32(text: string): number {
   let hash = 0x811c9dc5

@@ -23,6 +23,8 @@ import { readSigningKey } from './api-server/auth/service-account-keys.ts'
 import { createTokenIssuer } from './api-server/auth/service-account-token.ts'
 import { Loopback } from './api-server/loopback.ts'
 import { createLookup } from './api-server/lookup.ts'
+import { directConnector } from './api-server/service-connector.ts'
+import { createStatusWriter } from './api-server/status-writer.ts'
 import { createApiServer, type ApiServer } from './api-server/server.ts'
 import { ensureBootstrapToken } from './bootstrap/bootstrap-token.ts'
 import { writeJoinFiles } from './bootstrap/join-files.ts'
@@ -177,11 +179,18 @@ async function apiServer(parts: {
       clock,
       tokenUser: createTokenAuthenticator({ lookup, tokens, clock, adminToken: config.adminToken }),
     }),
-    admission: createAdmission({ lookup, clock }),
+    admission: createAdmission({
+      lookup,
+      authorizer,
+      statuses: createStatusWriter(store, cache),
+      services: directConnector(lookup),
+      clock,
+    }),
     actions: { token: createTokenAction({ lookup, tokens, clock }) },
     documents: issuerDiscovery(signingKey, { issuer, address: `https://${advertiseAddress}:${config.port}` }),
     tls: { ...identity.serving, ca },
     kubeletClient: { ...identity.kubeletClient, ca },
+    frontProxy: identity.frontProxy,
     serviceCidr: config.serviceCidr,
     advertiseAddress,
     clock,

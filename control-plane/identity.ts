@@ -12,6 +12,8 @@ export interface Identity {
   /** The API server as a client of the agents. */
   readonly kubeletClient: CertificatePair
   readonly admin: CertificatePair
+  /** The API server as a client of other API servers, and the authority that they trust for nothing else. */
+  readonly frontProxy: CertificatePair & { readonly ca: string }
   /** Signs service account tokens: an ECDSA key as PEM. */
   readonly serviceAccountKey: string
   /** `<id>.<secret>`: what nodes join with. */
@@ -31,28 +33,43 @@ const month = 30 * 24 * 60 * 60 * 1000
 /** Reads the identity, making what is missing and renewing what nears its end or lacks a name. Files are the owner's alone (0600). */
 export async function loadIdentity({ directory, servingNames, bootstrapToken, now = new Date() }: Options): Promise<Identity> {
   const inDirectory = (name: string) => join(directory, name)
-  const authority = await loadAuthority(inDirectory('ca'))
+  const authority = await loadAuthority(inDirectory('ca'), 'kubernetes')
   const pair = (name: string, subject: Subject & { usages: Usage[] }) => loadPair({ path: inDirectory(name), authority, subject, now })
   const client = (name: string, commonName: string, organizations: string[] = []) =>
     pair(name, { commonName, organizations, usages: ['client'] })
-  const [serving, kubeletClient, admin] = await Promise.all([
+  const frontProxyAuthority = await loadAuthority(inDirectory('front-proxy-ca'), 'front-proxy-ca')
+  const [serving, kubeletClient, admin, frontProxy] = await Promise.all([
     pair('apiserver', { commonName: 'kube-apiserver', names: [...new Set(servingNames)], usages: ['server'] }),
     client('apiserver-kubelet-client', 'kube-apiserver-kubelet-client', ['system:masters']),
     client('admin', 'kubernetes-admin', ['system:masters']),
+    loadPair({
+      path: inDirectory('front-proxy-client'),
+      authority: frontProxyAuthority,
+      subject: { commonName: 'front-proxy-client', usages: ['client'] },
+      now,
+    }),
   ])
   const serviceAccountKey = await loadText(inDirectory('service-account.key'), () => newSigningKey())
   const token = bootstrapToken ?? (await loadText(inDirectory('bootstrap-token'), () => newBootstrapToken())).trim()
-  return { authority, serving, kubeletClient, admin, serviceAccountKey, bootstrapToken: token }
+  return {
+    authority,
+    serving,
+    kubeletClient,
+    admin,
+    frontProxy: { ...frontProxy, ca: frontProxyAuthority.cert },
+    serviceAccountKey,
+    bootstrapToken: token,
+  }
 }
 
 // The library that makes certificates takes a tenth of a second to load: only a first start needs it.
 const issuing = () => import('../common/certificates.ts')
 
-async function loadAuthority(path: string): Promise<CertificatePair> {
+async function loadAuthority(path: string, commonName: string): Promise<CertificatePair> {
   const known = await readPair(path)
   if (known) return known
   const { createAuthority } = await issuing()
-  return writePair(path, await createAuthority('kubernetes'))
+  return writePair(path, await createAuthority(commonName))
 }
 
 async function loadPair(wanted: {

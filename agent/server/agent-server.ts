@@ -13,6 +13,7 @@ import { Authorizer, type AccessReviewer } from './authorize.ts'
 import { refuseUpgrade, respondWithError, toHttpError } from './http-error.ts'
 import type { PodSource } from './pod-source.ts'
 import { createRequestHandler, isLongRunning, rootOf } from './request-handler.ts'
+import { tunnel } from './tunnel.ts'
 import { upgrade } from './upgrade.ts'
 
 /** PEM texts: the node's serving certificate and key, and the CA that clients' certificates must be signed by. */
@@ -90,6 +91,13 @@ async function run(options: AgentServerOptions, signal: AbortSignal): Promise<vo
     socket.once('close', count(request))
     void admit(request)
       .then(() => upgrade({ ...options, webSockets }, request, { socket, head }))
+      .catch((error: unknown) => refuseUpgrade(socket, error))
+  })
+  server.on('connect', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+    socket.on('error', error => log.debug('a connection broke', { error }))
+    socket.once('close', count(request))
+    void admit(request)
+      .then(() => tunnel(options.pods, request, { socket, head }))
       .catch((error: unknown) => refuseUpgrade(socket, error))
   })
   server.listen(options.port, options.host)

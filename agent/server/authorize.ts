@@ -16,7 +16,15 @@ export interface NodeAccess {
 /** May the caller do this to the node? Asked of the API server. */
 export type AccessReviewer = (caller: Caller, access: NodeAccess) => Promise<boolean>
 
-const verbs: Readonly<Record<string, string>> = { POST: 'create', GET: 'get', PUT: 'update', PATCH: 'patch', DELETE: 'delete' }
+const verbs: Readonly<Record<string, string>> = {
+  POST: 'create',
+  GET: 'get',
+  PUT: 'update',
+  PATCH: 'patch',
+  DELETE: 'delete',
+  // Ours: a connection to a pod is as much as a connection by port-forward.
+  CONNECT: 'create',
+}
 
 /** The names under which a path may be granted, the narrowest first: upstream's fine-grained authorization. */
 export function accessesOf(method: string | undefined, path: string): NodeAccess[] {

@@ -38,7 +38,6 @@ export const MutatingAdmissionPolicyBinding = defineKind(MutatingAdmissionPolicy
   categories: ['api-extensions'],
   namespaced: false,
   generation: true,
-  inert: true,
   applyDefaults: binding => ({ ...binding, spec: withMatchDefaults(binding.spec, 'matchResources') }),
   validate: ({ spec }) => validateBinding(spec),
   columns: [

@@ -63,7 +63,6 @@ export const MutatingAdmissionPolicy = defineKind(MutatingAdmissionPolicySchema,
   categories: ['api-extensions'],
   namespaced: false,
   generation: true,
-  inert: true,
   applyDefaults: policy => ({ ...policy, spec: withMatchDefaults(policy.spec, 'matchConstraints') }),
   validate: validateMutatingPolicy,
   columns: [

@@ -26,7 +26,6 @@ export const MutatingWebhookConfiguration = defineKind(MutatingWebhookConfigurat
   categories: ['api-extensions'],
   namespaced: false,
   generation: true,
-  inert: true,
   applyDefaults: withSelectors,
   validate: ({ webhooks = [] }) => validateWebhooks(webhooks),
   columns: [

@@ -39,7 +39,6 @@ export const ValidatingAdmissionPolicyBinding = defineKind(ValidatingAdmissionPo
   categories: ['api-extensions'],
   namespaced: false,
   generation: true,
-  inert: true,
   applyDefaults: binding => ({ ...binding, spec: withMatchDefaults(binding.spec, 'matchResources') }),
   validate: ({ spec }) => [...validateBinding(spec), ...validateActions(spec.validationActions)],
   columns: [

@@ -83,7 +83,6 @@ export const ValidatingAdmissionPolicy = defineKind(ValidatingAdmissionPolicySch
   categories: ['api-extensions'],
   namespaced: false,
   generation: true,
-  inert: true,
   subresources: { status: statusSubresource },
   applyDefaults: policy => ({ ...policy, spec: withMatchDefaults(policy.spec, 'matchConstraints') }),
   validate: validateValidatingPolicy,

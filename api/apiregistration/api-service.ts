@@ -90,7 +90,6 @@ export const APIService = defineKind(APIServiceSchema, {
   plural: 'apiservices',
   categories: ['api-extensions'],
   namespaced: false,
-  inert: true,
   subresources: { status: statusSubresource },
   validateName: validateApiServiceName,
   validate: validateApiService,

@@ -97,7 +97,6 @@ export const DaemonSet = defineKind(DaemonSetSchema, {
   categories: ['all'],
   namespaced: true,
   generation: true,
-  inert: true,
   subresources: { status: statusSubresource },
   applyDefaults: applyDaemonSetDefaults,
   prepareForCreate: set => withTemplateGeneration(set, 1),

@@ -2,11 +2,19 @@ import type { StatefulSet, StatefulSetSpec } from './stateful-set.ts'
 import { nonNegativeErrors } from './template-validation.ts'
 import { validateRollingAmount } from './rolling-update-validation.ts'
 import { validatePodTemplateSpec } from '../core/pod-spec-validation.ts'
+import { dns1123LabelErrors } from '../names.ts'
 import { matches, selectorFromObject, validateLabelSelector } from '../label-selector.ts'
 import { fieldForbidden, fieldInvalid, fieldNotSupported, fieldRequired, type FieldError } from '../schema/field-error.ts'
 import { isEqual } from '../../common/equal.ts'
 
-export const validateStatefulSet = ({ spec }: StatefulSet): FieldError[] => [
+/** Only a new set's service name is looked at: older ones may have been stored with another (upstream's AllowInvalidServiceName). */
+export const validateStatefulSet = (set: StatefulSet): FieldError[] => [...validateStored(set), ...validateServiceName(set.spec)]
+
+function validateServiceName({ serviceName }: StatefulSetSpec): FieldError[] {
+  return serviceName ? dns1123LabelErrors(serviceName).map(error => fieldInvalid('spec.serviceName', serviceName, error)) : []
+}
+
+const validateStored = ({ spec }: StatefulSet): FieldError[] => [
   ...validateManagement(spec),
   ...validateUpdateStrategy(spec),
   ...validateRetention(spec),
@@ -89,7 +97,7 @@ const changeableMessage =
 export function validateStatefulSetUpdate(next: StatefulSet, current: StatefulSet): FieldError[] {
   const fixed = ({ spec }: StatefulSet) => Object.entries(spec).filter(([name]) => !(changeable as readonly string[]).includes(name))
   return [
-    ...validateStatefulSet(next),
+    ...validateStored(next),
     ...(isEqual(Object.fromEntries(fixed(next)), Object.fromEntries(fixed(current))) ? [] : [fieldForbidden('spec', changeableMessage)]),
   ]
 }

@@ -138,7 +138,6 @@ export const StatefulSet = defineKind(StatefulSetSchema, {
   categories: ['all'],
   namespaced: true,
   generation: true,
-  inert: true,
   subresources: { status: statusSubresource, scale: scaleSubresource },
   applyDefaults: applyStatefulSetDefaults,
   validate: validateStatefulSet,

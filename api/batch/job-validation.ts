@@ -95,10 +95,10 @@ function validateRestart({ template, podFailurePolicy }: JobSpec, path: string):
 }
 
 function validateSelector({ selector, template }: JobSpec): FieldError[] {
-  if (!selector) return [fieldRequired('spec.selector')]
-  const errors = validateLabelSelector(selector, 'spec.selector')
+  const errors = selector ? validateLabelSelector(selector, 'spec.selector') : [fieldRequired('spec.selector')]
   const { labels } = template.metadata
-  if (errors.length === 0 && !matches(selectorFromObject(selector), labels))
+  // No selector selects nothing.
+  if (!selector || (errors.length === 0 && !matches(selectorFromObject(selector), labels)))
     errors.push(fieldInvalid('spec.template.metadata.labels', labels ?? null, '`selector` does not match template `labels`'))
   return errors
 }

@@ -53,7 +53,7 @@ export const Endpoints = defineKind(EndpointsSchema, {
   createOnUpdate: true,
   validateName: nameCheck(dns1123SubdomainErrors),
   validate: validateEndpoints,
-  warnings: () => ['v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice'],
+  deprecation: 'v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice',
   columns: [
     nameColumn,
     { name: 'Endpoints', type: 'string', description: 'Addresses and ports that take traffic.', cell: formatEndpoints },

@@ -35,7 +35,6 @@ export const LimitRange = defineKind(LimitRangeSchema, {
   plural: 'limitranges',
   shortNames: ['limits'],
   namespaced: true,
-  inert: true,
   applyDefaults: withLimitRangeDefaults,
   validate: validateLimitRange,
   columns: [nameColumn, createdAtColumn],

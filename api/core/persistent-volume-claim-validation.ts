@@ -41,7 +41,9 @@ function validateDataSources({ dataSource, dataSourceRef }: PersistentVolumeClai
   const groupless = (source: { apiGroup?: string; kind?: string } | undefined, at: string) =>
     source && !source.apiGroup && source.kind !== 'PersistentVolumeClaim'
       ? [fieldInvalid(at, source.kind, "must be 'PersistentVolumeClaim' when referencing the default apiGroup")]
-      : []
+      : source?.apiGroup
+        ? invalidAll(`${at}.apiGroup`, source.apiGroup, dns1123SubdomainErrors(source.apiGroup))
+        : []
   const errors = [
     ...named(dataSource, `${path}.dataSource`),
     ...groupless(dataSource, `${path}.dataSource`),

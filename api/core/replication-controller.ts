@@ -69,7 +69,6 @@ export const ReplicationController = defineKind(ReplicationControllerSchema, {
   categories: ['all'],
   namespaced: true,
   generation: true,
-  inert: true,
   subresources: { status: statusSubresource, scale: scaleSubresource },
   selectableFields: { 'status.replicas': controller => String(controller.status.replicas) },
   applyDefaults: applyReplicationControllerDefaults,

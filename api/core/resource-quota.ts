@@ -53,7 +53,6 @@ export const ResourceQuota = defineKind(ResourceQuotaSchema, {
   plural: 'resourcequotas',
   shortNames: ['quota'],
   namespaced: true,
-  inert: true,
   subresources: { status: statusSubresource },
   validate: validateResourceQuota,
   validateUpdate: validateResourceQuotaUpdate,

@@ -1,3 +1,4 @@
+import { ObjectMeta } from '../meta.ts'
 import type { Schema } from '../schema/schema.ts'
 import { specialTypeOf, type Json } from './special-types.ts'
 
@@ -34,7 +35,17 @@ export class Definitions {
     return Object.fromEntries([...this.#byName].sort(([a], [b]) => (a < b ? -1 : 1)))
   }
 
+  /** A schema in OpenAPI's own words, whose references become ours. */
+  #published(value: unknown): unknown {
+    if (Array.isArray(value)) return value.map(item => this.#published(item))
+    if (typeof value !== 'object' || value === null) return value
+    const reference = '$ref' in value && value.$ref === ObjectMeta.message?.name ? this.#property(ObjectMeta) : undefined
+    if (reference) return reference
+    return Object.fromEntries(Object.entries(value).map(([name, field]) => [name, this.#published(field)]))
+  }
+
   #object(schema: Schema, description: string | undefined): Json {
+    if (schema.published) return this.#published(schema.published[this.#version]) as Json
     if (!schema.properties) return this.#inline(schema)
     const properties = Object.keys(schema.properties).sort()
     return {

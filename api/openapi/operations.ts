@@ -29,6 +29,10 @@ const patchTypes = [
   'application/strategic-merge-patch+json',
   'application/apply-patch+yaml',
 ]
+/** Without types nobody knows how lists are merged; kubectl looks here before it chooses. */
+const patchTypesOf = ({ untyped }: Kind): readonly string[] =>
+  untyped ? patchTypes.filter(type => type !== 'application/strategic-merge-patch+json') : patchTypes
+
 const statusDefinition = 'io.k8s.apimachinery.pkg.apis.meta.v1.Status'
 const deleteOptions = 'io.k8s.apimachinery.pkg.apis.meta.v1.DeleteOptions'
 const patchDefinition = 'io.k8s.apimachinery.pkg.apis.meta.v1.Patch'
@@ -100,7 +104,7 @@ function bodies({ action }: Operation, { body, listDefinition }: Target): { read
 function contents(operation: Operation, target: Target): Json {
   const { request, response } = bodies(operation, target)
   const parameters = parametersOf(operation.action, target.version)
-  const types = operation.action === 'patch' ? patchTypes : mediaTypes
+  const types = operation.action === 'patch' ? patchTypesOf(target.kind) : mediaTypes
   if (target.version === 'v2') return contentsV2({ request, response, parameters, types })
   const content = (name: string, list: readonly string[]) =>
     Object.fromEntries(list.map(type => [type, { schema: referenceTo(name, 'v3') }]))

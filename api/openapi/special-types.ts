@@ -50,4 +50,9 @@ const specialTypes: Readonly<Record<string, SpecialType>> = {
   },
 }
 
-export const specialTypeOf = (schema: Schema): SpecialType | undefined => (schema.format ? specialTypes[schema.format] : undefined)
+const anyJson: Json = { description: 'Any JSON that makes sense there.' }
+
+export function specialTypeOf(schema: Schema): SpecialType | undefined {
+  if (schema.definition) return { name: schema.definition, v2: anyJson, v3: anyJson }
+  return schema.format ? specialTypes[schema.format] : undefined
+}

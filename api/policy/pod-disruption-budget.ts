@@ -73,7 +73,6 @@ export const PodDisruptionBudget = defineKind(PodDisruptionBudgetSchema, {
   shortNames: ['pdb'],
   namespaced: true,
   generation: true,
-  inert: true,
   subresources: { status: statusSubresource },
   validate: validateBudget,
   validateStatusUpdate: ({ status }) =>

@@ -1,4 +1,5 @@
 import { decodeMap, decodeList } from './decode-collections.ts'
+import { decodeUnion } from './decode-union.ts'
 import { Decoding, type Decoder } from './decoding.ts'
 import { decodeMessage } from './decode-message.ts'
 import { scalarDecoder } from './decode-scalars.ts'
@@ -22,6 +23,7 @@ function decoderOf(schema: Schema): Decoder {
 }
 
 function compile(schema: Schema): Decoder {
+  if (schema.union) return decodeUnion(schema.union, decoderOf)
   if (schema.message || schema.properties) return decodeMessage(schema, decoderOf)
   if (schema.type === 'array') return decodeList(schema, decoderOf)
   if (schema.additionalProperties) return decodeMap(schema, decoderOf)

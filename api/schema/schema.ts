@@ -7,7 +7,7 @@ export interface Schema<T = unknown> {
   readonly type?: 'object' | 'array' | 'string' | 'integer' | 'number' | 'boolean'
   /** `int-or-string`, `quantity` and `micro-time` are ours; the OpenAPI walk translates them. */
   readonly format?:
-    'int32' | 'int64' | 'double' | 'byte' | 'date-time' | 'micro-time' | 'int-or-string' | 'quantity' | 'json' | 'raw-extension'
+    'int32' | 'int64' | 'double' | 'byte' | 'date-time' | 'micro-time' | 'int-or-string' | 'quantity' | 'json' | 'raw-extension' | 'any'
   readonly description?: string
   readonly properties?: Readonly<Record<string, Schema>>
   readonly required?: readonly string[]
@@ -21,6 +21,12 @@ export interface Schema<T = unknown> {
    * when empty ("" / 0 / false / {} of a struct).
    */
   readonly presence?: 'pointer' | 'always'
+  /** Where the JSON type of a value decides which schema it follows; the first that fits. */
+  readonly union?: readonly Schema[]
+  /** The OpenAPI definition of what may be any JSON there. */
+  readonly definition?: string
+  /** What OpenAPI shows instead of this schema: custom resources say more than these words can. */
+  readonly published?: { readonly v2: Readonly<Record<string, unknown>>; readonly v3: Readonly<Record<string, unknown>> }
   /** Present on messages: the name and number facts shared by every use of the message. */
   readonly message?: Message
   readonly 'x-kubernetes-list-type'?: 'atomic' | 'set' | 'map'
@@ -66,6 +72,10 @@ export const double = (options: Options<number> = {}): Schema<number> => ({ type
 export const boolean = (options: Options<boolean> = {}): Schema<boolean> => ({ type: 'boolean', ...options })
 /** An object of any kind, kept as it is. */
 export const rawExtension = (): Schema<Record<string, unknown>> => ({ type: 'object', format: 'raw-extension' })
+/** Any JSON, under the name of its OpenAPI definition. */
+export const any = <T = unknown>(definition: string): Schema<T> => ({ format: 'any', definition, presence: 'pointer' })
+/** One schema or another, as the JSON type of the value says. */
+export const union = <T>(definition: string, schemas: readonly Schema[]): Schema<T> => ({ definition, union: schemas, presence: 'pointer' })
 /** A set of fields as JSON, kept as it is. */
 export const json = (): Schema<Record<string, unknown>> => ({ type: 'object', format: 'json' })
 

@@ -17,7 +17,7 @@ export function zeroValue(schema: Schema): unknown {
   if (schema.type === 'integer' || schema.type === 'number' || schema.format === 'int-or-string') return 0
   if (schema.format === 'quantity') return '0'
   // Upstream writes a time that was never set as null.
-  return schema.format === 'date-time' || schema.format === 'micro-time' ? null : ''
+  return schema.format === 'date-time' || schema.format === 'micro-time' || schema.format === 'any' ? null : ''
 }
 
 /** Whether an optional field with this value counts as not set. Structures are references upstream: `{}` is a value of theirs. */

@@ -2,11 +2,19 @@ import { isAlreadyExists, isNotFound } from '../../api/errors.ts'
 import type { Kind, KubernetesObject } from '../../api/kind.ts'
 import { apiVersionOf } from '../../api/kind.ts'
 import { formatAddress, parseCidr } from '../../common/cidr.ts'
-import { defaultClusterRoleBindings, defaultClusterRoles } from './rbac/default-roles.ts'
+import type { APIService } from '../../api/apiregistration/api-service.ts'
+import type { ClusterRoleBinding } from '../../api/rbac/cluster-role-binding.ts'
+import type { ClusterRole } from '../../api/rbac/cluster-role.ts'
+import { planRegistration, type Registration } from './aggregator/plan-registration.ts'
+import type { ServedVersion } from './aggregator/priorities.ts'
+import { flowSchemas, keepFlowControl, priorityLevels, systemPriorityClasses } from './default-objects.ts'
+import { defaultClusterRoleBindings, defaultClusterRoles, defaultRoles } from './rbac/default-roles.ts'
+import { reconcileBinding, reconcileRole } from './rbac/reconcile.ts'
 import { create } from './registry/create.ts'
 import { decodeObject } from './registry/decode-object.ts'
 import { getObject, type Registry } from './registry/registry.ts'
 import type { RequestContext } from './registry/request-context.ts'
+import { remove } from './registry/delete.ts'
 import { update } from './registry/update.ts'
 
 interface Options {
@@ -15,9 +23,16 @@ interface Options {
   readonly serviceCidr: string
   /** Where this API server is reached from nodes and pods. */
   readonly advertise: { readonly address: string; readonly port: number }
+  /** Who signs clients' certificates, and that of this server as a client of those behind it. */
+  readonly clientCa: string
+  readonly frontProxyCa: string | undefined
+  /** The versions that this server has, and the APIServices that there are. */
+  readonly served: readonly ServedVersion[]
+  readonly apiServices: readonly APIService[]
 }
 
 const rbac = 'rbac.authorization.k8s.io'
+const flowControl = 'flowcontrol.apiserver.k8s.io'
 const namespaces = ['default', 'kube-system', 'kube-public', 'kube-node-lease']
 
 const context: RequestContext = {
@@ -27,11 +42,31 @@ const context: RequestContext = {
   warn: () => undefined,
 }
 
-/** What a fresh cluster contains before anybody has said anything; what is there already is left alone. */
+/**
+ * What a fresh cluster contains before anybody has said anything, and what a later version has besides. What is there already is
+ * left alone but for what upstream's API server repairs at each start: default roles, bindings and flow control.
+ */
 export async function bootstrap(options: Options): Promise<void> {
-  for (const name of namespaces) await ensure(options, { group: '', plural: 'namespaces' }, { metadata: { name } })
-  for (const role of defaultClusterRoles) await ensure(options, { group: rbac, plural: 'clusterroles' }, role)
-  for (const binding of defaultClusterRoleBindings) await ensure(options, { group: rbac, plural: 'clusterrolebindings' }, binding)
+  const all = (resource: Resource, objects: readonly NewObject[], upkeep: Upkeep = leave) =>
+    objects.map(wanted => ensure(options, resource, { wanted, upkeep }))
+  await Promise.all(namespaces.map(name => ensure(options, { group: '', plural: 'namespaces' }, { wanted: { metadata: { name } } })))
+  // Written together, they are one transaction or a few.
+  await Promise.all([
+    ...all({ group: rbac, plural: 'clusterroles' }, defaultClusterRoles, (current, wanted) =>
+      reconcileRole(current as ClusterRole, wanted as ClusterRole),
+    ),
+    ...all({ group: rbac, plural: 'clusterrolebindings' }, defaultClusterRoleBindings, (current, wanted) =>
+      reconcileBinding(current as ClusterRoleBinding, wanted as ClusterRoleBinding),
+    ),
+    ...all({ group: rbac, plural: 'roles' }, defaultRoles, (current, wanted) =>
+      reconcileRole(current as ClusterRole, wanted as ClusterRole),
+    ),
+    ...all({ group: 'scheduling.k8s.io', plural: 'priorityclasses' }, systemPriorityClasses),
+    ...all({ group: flowControl, plural: 'prioritylevelconfigurations' }, priorityLevels, keepFlowControl),
+    ...all({ group: flowControl, plural: 'flowschemas' }, flowSchemas, keepFlowControl),
+    ensure(options, { group: '', plural: 'configmaps' }, { wanted: extensionAuthentication(options), upkeep: replaceContent }),
+    register(options),
+  ])
   const labels = { component: 'apiserver', provider: 'kubernetes' }
   const metadata = { name: 'kubernetes', namespace: 'default', labels }
   const clusterIP = formatAddress(parseCidr(options.serviceCidr).first + 1)
@@ -40,16 +75,18 @@ export async function bootstrap(options: Options): Promise<void> {
     options,
     { group: '', plural: 'services' },
     {
-      metadata,
-      spec: {
-        type: 'ClusterIP',
-        clusterIP,
-        clusterIPs: [clusterIP],
-        ports: [{ name: 'https', protocol: 'TCP', port: 443, targetPort: port }],
+      wanted: {
+        metadata,
+        spec: {
+          type: 'ClusterIP',
+          clusterIP,
+          clusterIPs: [clusterIP],
+          ports: [{ name: 'https', protocol: 'TCP', port: 443, targetPort: port }],
+        },
       },
     },
   )
-  await ensure(options, { group: '', plural: 'services' }, clusterDns(options.serviceCidr))
+  await ensure(options, { group: '', plural: 'services' }, { wanted: clusterDns(options.serviceCidr) })
   // Nobody else could reach a loopback address; the API refuses it as an endpoint.
   if (address.startsWith('127.')) return
   const mirrored = { name: 'kubernetes', namespace: 'default', labels: { 'endpointslice.kubernetes.io/skip-mirror': 'true' } }
@@ -57,18 +94,21 @@ export async function bootstrap(options: Options): Promise<void> {
     options,
     { group: '', plural: 'endpoints' },
     {
-      metadata: mirrored,
-      subsets: [{ addresses: [{ ip: address }], ports: [{ name: 'https', port, protocol: 'TCP' }] }],
+      wanted: { metadata: mirrored, subsets: [{ addresses: [{ ip: address }], ports: [{ name: 'https', port, protocol: 'TCP' }] }] },
+      upkeep: replaceContent,
     },
   )
   await ensure(
     options,
     { group: 'discovery.k8s.io', plural: 'endpointslices' },
     {
-      metadata: { name: 'kubernetes', namespace: 'default', labels: { 'kubernetes.io/service-name': 'kubernetes' } },
-      addressType: 'IPv4',
-      endpoints: [{ addresses: [address], conditions: { ready: true } }],
-      ports: [{ name: 'https', port, protocol: 'TCP' }],
+      wanted: {
+        metadata: { name: 'kubernetes', namespace: 'default', labels: { 'kubernetes.io/service-name': 'kubernetes' } },
+        addressType: 'IPv4',
+        endpoints: [{ addresses: [address], conditions: { ready: true } }],
+        ports: [{ name: 'https', port, protocol: 'TCP' }],
+      },
+      upkeep: replaceContent,
     },
   )
 }
@@ -92,12 +132,28 @@ function clusterDns(serviceCidr: string): NewObject {
 }
 
 interface NewObject {
-  readonly metadata: { readonly name: string; readonly namespace?: string; readonly labels?: object }
+  readonly metadata: { readonly name: string; readonly namespace?: string; readonly labels?: object; readonly annotations?: object }
   readonly [field: string]: unknown
 }
+interface Resource {
+  readonly group: string
+  readonly plural: string
+}
+/** What an object that is there already has to become: the same one when it is to stay. */
+type Upkeep = (current: KubernetesObject, wanted: KubernetesObject) => KubernetesObject
 
-/** Creates it, or brings everything but its metadata up to date: the address may have changed since the last start. */
-async function ensure(options: Options, { group, plural }: { group: string; plural: string }, wanted: NewObject): Promise<void> {
+const leave: Upkeep = current => current
+/** Everything but its metadata: the address may have changed since the last start. */
+const replaceContent: Upkeep = (current, wanted) => ({ ...wanted, metadata: current.metadata })
+const replaceSpec: Upkeep = (current, wanted) =>
+  ({ ...current, spec: (wanted as KubernetesObject & { spec?: unknown }).spec }) as KubernetesObject
+
+/** Creates it, or brings what is there up to date. */
+async function ensure(
+  options: Options,
+  { group, plural }: Resource,
+  { wanted, upkeep = leave }: { wanted: NewObject; upkeep?: Upkeep },
+): Promise<void> {
   const { registry, kindOf } = options
   const kind = kindOf(group, plural)
   if (!kind) return
@@ -107,9 +163,41 @@ async function ensure(options: Options, { group, plural }: { group: string; plur
     await ignoring(isAlreadyExists, create(registry, { kind, namespace, object, context }))
     return
   }
-  if (!('subsets' in wanted) && !('endpoints' in wanted)) return
-  const next = (current: KubernetesObject): KubernetesObject => ({ ...object, metadata: current.metadata })
+  if (upkeep === leave) return
+  const next = (current: KubernetesObject): KubernetesObject => upkeep(current, object)
   await update(registry, { kind, namespace, name, subresource: '', preconditions: {}, next, context })
+}
+
+async function register(options: Options): Promise<void> {
+  const { registry, kindOf } = options
+  const resource = { group: 'apiregistration.k8s.io', plural: 'apiservices' }
+  const kind = kindOf(resource.group, resource.plural)
+  if (!kind) return
+  const act = async (registration: Registration): Promise<unknown> => {
+    if (registration.type === 'create') return ensure(options, resource, { wanted: registration.object })
+    const { name } = registration
+    if (registration.type === 'delete') {
+      return ignoring(isNotFound, remove(registry, { kind, namespace: '', name, options: {}, context }))
+    }
+    return ensure(options, resource, { wanted: { metadata: { name }, spec: registration.spec }, upkeep: replaceSpec })
+  }
+  await Promise.all(planRegistration(options.served, options.apiServices).map(act))
+}
+
+/** Where servers behind this one read whom to trust. */
+function extensionAuthentication({ clientCa, frontProxyCa }: Options): NewObject {
+  const requestHeader = {
+    'requestheader-allowed-names': '["front-proxy-client"]',
+    'requestheader-client-ca-file': frontProxyCa,
+    'requestheader-extra-headers-prefix': '["X-Remote-Extra-"]',
+    'requestheader-group-headers': '["X-Remote-Group"]',
+    'requestheader-uid-headers': '["X-Remote-Uid"]',
+    'requestheader-username-headers': '["X-Remote-User"]',
+  }
+  return {
+    metadata: { name: 'extension-apiserver-authentication', namespace: 'kube-system' },
+    data: { 'client-ca-file': clientCa, ...(frontProxyCa ? requestHeader : {}) },
+  }
 }
 
 function exists(registry: Registry, kind: Kind, name: { namespace: string; name: string }): boolean {

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http'
+import type { Duplex } from 'node:stream'
 import type { Kind, KubernetesObject } from '../../api/kind.ts'
 
 /** Who sends a request; extra attributes travel as upstream's `user.Info`. */
@@ -7,6 +8,13 @@ export interface User {
   readonly uid?: string
   readonly groups: readonly string[]
   readonly extra?: Readonly<Record<string, readonly string[]>>
+}
+
+/** The kinds that are served at this moment: built-in ones, and those that users have defined. */
+export interface ServedKinds {
+  /** The same array until something changes. */
+  all(): readonly Kind[]
+  find(group: string, version: string, plural: string): Kind | undefined
 }
 
 export interface Authenticator {
@@ -95,6 +103,15 @@ export interface Review {
   review(object: KubernetesObject, request: { readonly user: User; readonly namespace: string; readonly dryRun: boolean }): Promise<object>
 }
 
+/** Kinds of which nothing is stored: GET and list work them out. */
+export interface Computed {
+  readonly kind: Kind
+  /** Of one namespace, or all of them (''); in the order of their names. */
+  list(namespace: string): Promise<KubernetesObject[]>
+  /** Throws NotFound. */
+  get(name: { readonly namespace: string; readonly name: string }): Promise<KubernetesObject>
+}
+
 export interface TlsIdentity {
   readonly cert: string | Buffer
   readonly key: string | Buffer
@@ -107,6 +124,17 @@ export interface Lookup {
   get<O extends KubernetesObject>(kind: Kind<O>, key: { readonly namespace: string; readonly name: string }): O | undefined
   /** All namespaces unless one is named. */
   list<O extends KubernetesObject>(kind: Kind<O>, namespace?: string): O[]
+}
+
+/** For what keeps accounts in the status of objects: quotas. */
+export interface StatusWriter {
+  /** Writes the object's status where the object is still the version it says it is; false when it is not, or is gone. */
+  replaceStatus<O extends KubernetesObject & { status: unknown }>(kind: Kind<O>, object: O): Promise<boolean>
+}
+
+/** The way to a service's pods, wherever they are: for webhooks. */
+export interface ServiceConnector {
+  connect(target: { readonly namespace: string; readonly name: string; readonly port: number }): Promise<Duplex>
 }
 
 /** A text served as it is, under a path of its own, to whom the authorizer lets read that path. */

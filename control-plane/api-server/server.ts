@@ -4,21 +4,34 @@ import type { AddressInfo } from 'node:net'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
 import express from 'express'
-import type { Kind } from '../../api/kind.ts'
+import { APIService } from '../../api/apiregistration/api-service.ts'
+import { Node } from '../../api/core/node.ts'
+import { Pod } from '../../api/core/pod.ts'
+import { Service } from '../../api/core/service.ts'
+import { apiVersionOf, type Kind } from '../../api/kind.ts'
 import { systemClock, type Clock } from '../../common/clock.ts'
 import type { Logger } from '../../common/log.ts'
 import type { Store } from '../store/store.ts'
+import { Aggregator } from './aggregator/aggregator.ts'
+import { servedVersions } from './aggregator/priorities.ts'
 import { bootstrap } from './bootstrap.ts'
 import { impersonationOf } from './auth/impersonation.ts'
 import { connectPlain } from './endpoints/connect.ts'
+import { Dialer } from './endpoints/dialer.ts'
 import { answerError, refuseUpgrade } from './endpoints/error-handler.ts'
+import { kubeletAddress } from './endpoints/kubelet-address.ts'
 import { NodeProxy } from './endpoints/node-proxy.ts'
+import { locatePod, locateService, type Locate } from './endpoints/proxy-location.ts'
 import { RequestPipeline } from './endpoints/request-pipeline.ts'
 import { ResourceRouter } from './endpoints/resource-router.ts'
-import { noCustomResources } from './endpoints/no-custom-resources.ts'
 import { GeneralPaths } from './endpoints/general-paths.ts'
 import type { Action, Admission, Authenticator, Authorizer, Document, Review, TlsIdentity } from './interfaces.ts'
+import { KindRegistry } from './kind-registry.ts'
 import type { Loopback } from './loopback.ts'
+import { lookupOver } from './lookup.ts'
+import { Collector } from './metrics/collector.ts'
+import type { Summary } from './metrics/read-summary.ts'
+import { resourceMetrics } from './metrics/resource-metrics.ts'
 import { bind } from './registry/binding.ts'
 import { evict } from './registry/eviction.ts'
 import { Expiry } from './registry/expiry.ts'
@@ -37,6 +50,8 @@ export interface ApiServerOptions {
   readonly tls: TlsIdentity
   /** How the server shows itself to agents. */
   readonly kubeletClient: TlsIdentity
+  /** How the server shows itself to the servers of APIServices, and who signed that; absent: not at all. */
+  readonly frontProxy?: TlsIdentity
   readonly serviceCidr: string
   readonly nodePorts?: { readonly first: number; readonly last: number }
   /** Where nodes and pods reach this server; becomes the endpoint of the `kubernetes` Service. */
@@ -59,6 +74,7 @@ export interface ApiServer {
   close(): Promise<void>
 }
 
+const summaryPath = '/stats/summary?only_cpu_and_memory=true'
 const defaultNodePorts = { first: 30_000, last: 32_767 }
 
 /** The whole API over one store. */
@@ -74,25 +90,45 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
     allocators: { 'service-addresses': serviceAddresses(options, hub) },
     clock: options.clock ?? systemClock,
   }
+  const served = new KindRegistry({ builtIn: kinds, store, cache, hub, log })
   const proxy = new NodeProxy(options.kubeletClient)
   const kindOf = (group: string, plural: string) => kinds.find(kind => kind.group === group && kind.plural === plural)
-  const connectOptions = { proxy, nodes: required(kindOf('', 'nodes'), 'nodes') }
+  const lookup = lookupOver(store, cache)
+  const addressOf = (node: string) => kubeletAddress(registry, Node, node)
+  const dialer = new Dialer({ kubeletClient: options.kubeletClient, nodes: () => lookup.list(Node), addressOf })
+  const locations = new Map<Kind, Locate>([
+    [Pod, locatePod],
+    [Service, locateService],
+  ])
+  const connectOptions = { proxy, nodes: Node, locations, lookup, dialer }
   const expiries = kinds.flatMap(kind =>
     kind.timeToLive && !kind.storedAs ? [new Expiry({ kind, timeToLive: kind.timeToLive, store, hub, log })] : [],
   )
+  const collector = new Collector({
+    nodes: () => lookup.list(Node).map(({ metadata }) => metadata.name),
+    // The agent is one of ours: its answer is what it is typed as.
+    summaryOf: async (node, signal) => (await proxy.readJson(addressOf(node), summaryPath, signal)) as Summary,
+    log,
+  })
+  const computed = resourceMetrics({ lookup, nodes: Node, pods: Pod, collector })
+  // Who brings a metrics server of their own has it served instead.
+  const own = new Set(kinds.filter(kind => !computed.some(each => each.kind === kind)).map(apiVersionOf))
+  const remote = new Aggregator({ registry, lookup, dialer, frontProxy: options.frontProxy, own, log })
   const router = new ResourceRouter({
-    kinds,
+    kinds: served,
     reviews: [...bindings(kindOf('', 'bindings'), { registry, pods: kindOf('', 'pods') }), ...(options.reviews ?? [])],
     actions: { binding: request => bind(registry, request), eviction: request => evict(registry, request), ...options.actions },
+    computed,
     connect: request => connectPlain(request, connectOptions),
   })
   const general = new GeneralPaths({
-    kinds,
+    kinds: served,
     serverAddress: `${options.advertiseAddress}:6443`,
     store,
-    documents: { ...noCustomResources, ...options.documents },
+    documents: options.documents ?? {},
+    remote,
   })
-  const pipeline = new RequestPipeline({ ...options, impersonationOf, registry, router, general, connectOptions })
+  const pipeline = new RequestPipeline({ ...options, impersonationOf, registry, router, general, remote, connectOptions })
 
   const app = application(pipeline, log)
   options.loopback?.serve(app)
@@ -122,16 +158,24 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
         kindOf,
         serviceCidr: options.serviceCidr,
         advertise: { address: options.advertiseAddress, port: actual },
+        clientCa: String(options.tls.ca),
+        frontProxyCa: options.frontProxy && String(options.frontProxy.ca),
+        served: servedVersions(kinds),
+        apiServices: lookup.list(APIService),
       })
+      remote.start()
       return actual
     },
     async close() {
       for (const expiry of expiries) expiry.close()
+      served.close()
       const closed = server.listening ? once(server, 'close') : Promise.resolve()
       server.close()
       server.closeAllConnections()
       for (const socket of upgraded) socket.destroy()
       options.loopback?.close()
+      remote.close()
+      collector.close()
       proxy.close()
       hub.close()
       await closed

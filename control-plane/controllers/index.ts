@@ -6,13 +6,19 @@ import type { CertificatePair } from '../../common/certificates.ts'
 import { systemClock, type Clock } from '../../common/clock.ts'
 import type { Logger } from '../../common/log.ts'
 import { runAll, type Runnable } from '../../common/run.ts'
+import { autoscalerController } from './autoscaler/autoscaler.ts'
 import { csrApprovingController } from './certificates/csr-approving.ts'
 import { csrCleaner } from './certificates/csr-cleaner.ts'
 import { csrSigningController } from './certificates/csr-signing.ts'
 import { clusterRoleAggregation } from './cluster-role-aggregation.ts'
 import type { ControllerContext } from './context.ts'
 import { cronJobController } from './cron-job/cron-job.ts'
+import { definitionController } from './custom-resources/definition-controller.ts'
+import { finalizingController } from './custom-resources/finalizing-controller.ts'
+import { daemonSetController } from './daemon-set/daemon-set.ts'
 import { deploymentController } from './deployment/deployment.ts'
+import { disruptionController } from './disruption/disruption.ts'
+import { staleDisruptionController } from './disruption/stale-disruption.ts'
 import { endpointSliceController } from './endpoints/endpoint-slices.ts'
 import { endpointsController } from './endpoints/endpoints.ts'
 import { GarbageCollector } from './garbage-collector/garbage-collector.ts'
@@ -24,9 +30,11 @@ import { nodeIpamController } from './node-ipam.ts'
 import { nodeLifecycleController } from './node-lifecycle/node-lifecycle.ts'
 import { taintEvictionController } from './node-lifecycle/taint-eviction.ts'
 import { podGarbageCollector } from './pod-garbage.ts'
-import { replicaSetController } from './replica-set/replica-set.ts'
+import { ResourceQuotaController } from './resource-quota/resource-quota.ts'
+import { replicaSetController, replicationController } from './replica-set/replica-set.ts'
 import { rootCaPublisher } from './root-ca.ts'
 import { serviceAccountController } from './service-account.ts'
+import { statefulSetController } from './stateful-set/stateful-set.ts'
 import { pvcProtectionController, pvProtectionController } from './storage-protection.ts'
 
 export interface ControllersOptions {
@@ -42,16 +50,21 @@ export interface ControllersOptions {
 }
 
 const garbageCollector = 'garbage-collector-controller'
+const resourceQuota = 'resourcequota-controller'
 
 type Create = (context: ControllerContext) => Controller | readonly Controller[]
 
 /** Every controller under the name that its events and `disabled` use. */
 const controllersOf = ({ authority, clusterCidr }: ControllersOptions): Readonly<Record<string, Create>> => ({
   'replicaset-controller': replicaSetController,
+  'replicationcontroller-controller': replicationController,
+  'statefulset-controller': statefulSetController,
+  'daemonset-controller': daemonSetController,
   'deployment-controller': deploymentController,
   'job-controller': context => [jobController(context), jobOrphansController(context)],
   'cronjob-controller': cronJobController,
   'ttl-after-finished-controller': ttlAfterFinishedController,
+  'horizontal-pod-autoscaler-controller': autoscalerController,
   'endpoints-controller': endpointsController,
   'endpointslice-controller': endpointSliceController,
   'serviceaccount-controller': serviceAccountController,
@@ -65,6 +78,10 @@ const controllersOf = ({ authority, clusterCidr }: ControllersOptions): Readonly
   'certificatesigningrequest-signing-controller': context => csrSigningController(context, authority),
   'certificatesigningrequest-cleaner-controller': csrCleaner,
   'clusterrole-aggregation-controller': clusterRoleAggregation,
+  'crd-naming-controller': definitionController,
+  'crd-finalizer': finalizingController,
+  'disruption-controller': disruptionController,
+  'stale-disruption-controller': staleDisruptionController,
   'persistentvolumeclaim-protection-controller': pvcProtectionController,
   'persistentvolume-protection-controller': pvProtectionController,
 })
@@ -86,5 +103,6 @@ export function createControllers(options: ControllersOptions): Runnable {
     for (const controller of [create(context)].flat()) runnables.push(runController({ controller, informers, log: context.log }))
   }
   if (!disabled.includes(garbageCollector)) runnables.push(new GarbageCollector(contextOf(garbageCollector)))
+  if (!disabled.includes(resourceQuota)) runnables.push(new ResourceQuotaController(contextOf(resourceQuota)))
   return { run: signal => runAll(runnables, signal) }
 }

@@ -1,4 +1,5 @@
 import type { KubernetesObject } from '../../api/kind.ts'
+import { timestamp } from '../../api/time.ts'
 import type { Informer } from '../../client/informer.ts'
 
 /**
@@ -29,6 +30,16 @@ export class OwnWrites<O extends KubernetesObject> {
     if (!this.#deleted.has(object.metadata.uid)) return false
     if (object.metadata.deletionTimestamp) this.#deleted.delete(object.metadata.uid)
     return true
+  }
+
+  /** The objects, where those that we have deleted say so even if the cache does not yet. */
+  withDeletions(objects: readonly O[], now: Date): readonly O[] {
+    const deletionTimestamp = timestamp(now)
+    return objects.map(object =>
+      this.isDeleted(object) && !object.metadata.deletionTimestamp
+        ? { ...object, metadata: { ...object.metadata, deletionTimestamp } }
+        : object,
+    )
   }
 
   /** Resolves when the cache shows everything written for the key. */

@@ -18,6 +18,8 @@ export interface NodeInfo {
   /** As `requested`, with small amounts for pods that ask for nothing. */
   readonly weighed: Amounts
   readonly ports: readonly UsedPort[]
+  /** Those of `pods` that have something to say about others: pod affinity or anti-affinity of any kind. */
+  readonly affine: readonly Pod[]
 }
 
 export const hostPortsOf = (pod: Pod): UsedPort[] =>
@@ -28,6 +30,8 @@ export const hostPortsOf = (pod: Pod): UsedPort[] =>
       ),
   )
 
+const isAffine = ({ spec: { affinity } }: Pod): boolean => affinity?.podAffinity !== undefined || affinity?.podAntiAffinity !== undefined
+
 export const nodeInfoOf = (node: Node, pods: readonly Pod[]): NodeInfo =>
   pods.reduce(withPod, {
     node,
@@ -36,6 +40,7 @@ export const nodeInfoOf = (node: Node, pods: readonly Pod[]): NodeInfo =>
     requested: {},
     weighed: {},
     ports: [],
+    affine: [],
   })
 
 export const withNode = (info: NodeInfo, node: Node): NodeInfo => ({
@@ -52,6 +57,7 @@ export function withPod(info: NodeInfo, pod: Pod): NodeInfo {
     requested: addAmounts(info.requested, podRequests(accountedSpec(pod))),
     weighed: addAmounts(info.weighed, scoringRequests(accountedSpec(pod))),
     ports: [...info.ports, ...hostPortsOf(pod)],
+    affine: isAffine(pod) ? [...info.affine, pod] : info.affine,
   }
 }
 
@@ -65,6 +71,7 @@ export function withoutPod(info: NodeInfo, uid: string): NodeInfo {
     pods,
     requested: subtractAmounts(info.requested, podRequests(accountedSpec(pod))),
     weighed: subtractAmounts(info.weighed, scoringRequests(accountedSpec(pod))),
-    ports: [...pods.values()].flatMap(hostPortsOf),
+    ports: info.ports.length === 0 ? info.ports : [...pods.values()].flatMap(hostPortsOf),
+    affine: info.affine.filter(({ metadata }) => metadata.uid !== uid),
   }
 }

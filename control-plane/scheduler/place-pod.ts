@@ -1,72 +1,111 @@
 import type { Pod } from '../../api/core/pod.ts'
 import type { NodeInfo } from './node-info.ts'
-import type { Cluster, Plugin, Rejection } from './plugin.ts'
+import { fitError, type Placement, type Rating, type Refusal } from './placement.ts'
+import type { Cluster, Plugin } from './plugin.ts'
 
-export type Placement =
-  { readonly node: NodeInfo } | { readonly node?: undefined; readonly rejections: ReadonlyMap<string, Rejection>; readonly message: string }
+/** Judges one node: undefined when no rule refuses it. */
+type Judge = (info: NodeInfo) => Refusal | undefined
 
-/** Where a pod goes: the best of the nodes that no rule rejects, at random among equals; or why it goes nowhere. */
-export function placePod(pod: Pod, cluster: Cluster, options: { plugins: readonly Plugin[]; random?: () => number }): Placement {
-  const { plugins, random = Math.random } = options
-  if (cluster.nodes.length === 0) return { rejections: new Map(), message: 'no nodes available to schedule pods' }
-  const hopeless = plugins.map(plugin => plugin.preFilter?.(pod)).find(why => why !== undefined)
-  if (hopeless) return { rejections: new Map(), message: `0/${cluster.nodes.length} nodes are available: ${hopeless}` }
-  const filters = plugins.flatMap(plugin => (plugin.filter ? [plugin.filter(pod, cluster)] : []))
-  const rejections = new Map<string, Rejection>()
-  const feasible = cluster.nodes.filter(info => {
-    for (const filter of filters) {
-      const rejection = filter(info)
-      if (!rejection) continue
-      rejections.set(info.node.metadata.name, rejection)
-      return false
-    }
-    return true
-  })
-  const [only] = feasible
-  if (!only) return { rejections, message: failureMessage(pod, rejections) }
-  if (feasible.length === 1) return { node: only }
-  const scores = totalScores(pod, { ...cluster, nodes: cluster.nodes }, { plugins, feasible })
-  const best = Math.max(...scores)
-  const candidates = feasible.filter((_, index) => scores[index] === best)
-  return { node: candidates[Math.floor(random() * candidates.length)] ?? only }
+export interface PlaceOptions {
+  readonly plugins: readonly Plugin[]
+  readonly random?: () => number
+  /** The same nodes in the same order, with the pods that have been promised a place there before this one; as `cluster.nodes` when there are none. */
+  readonly crowded?: readonly NodeInfo[]
+  /** The node on which others were asked to make room for this pod; it is taken when it will do. */
+  readonly nominated?: string | undefined
+  /** Where in the list of nodes the search begins. */
+  readonly start?: number
 }
 
-function totalScores(
+/** The first rule that refuses a node names the reason. */
+export function judgeOf(pod: Pod, cluster: Cluster, plugins: readonly Plugin[]): Judge {
+  const filters = plugins.flatMap(plugin => (plugin.filter ? [{ plugin: plugin.name, filter: plugin.filter(pod, cluster) }] : []))
+  return info => {
+    for (const { plugin, filter } of filters) {
+      const rejection = filter(info)
+      if (rejection) return { plugin, ...rejection }
+    }
+    return undefined
+  }
+}
+
+/** How many nodes that will do are enough to choose from (upstream's numFeasibleNodesToFind): all of up to a hundred. */
+export function enoughNodes(nodes: number): number {
+  if (nodes < 100) return nodes
+  const percentage = Math.max(5, 50 - Math.floor(nodes / 125))
+  return Math.max(100, Math.floor((nodes * percentage) / 100))
+}
+
+/** Where a pod goes: the best of the nodes that no rule rejects, at random among equals; or why it goes nowhere. */
+export function placePod(pod: Pod, cluster: Cluster, options: PlaceOptions): Placement {
+  const { plugins, random = Math.random, crowded = cluster.nodes, start = 0 } = options
+  const { nodes } = cluster
+  const nothing = { refusals: new Map<string, Refusal>(), ratings: new Map<string, Rating>(), known: nodes.length, examined: 0 }
+  if (nodes.length === 0) return { ...nothing, why: 'no nodes available to schedule pods' }
+  const hopeless = plugins.map(plugin => plugin.preFilter?.(pod)).find(why => why !== undefined)
+  if (hopeless) return { ...nothing, why: `0/${nodes.length} nodes are available: ${hopeless}` }
+
+  const judges = judgesOf(pod, cluster, { plugins, crowded })
+  const judge = (index: number): Refusal | undefined => {
+    for (const { of, nodes } of judges) {
+      const refusal = nodes[index] && of(nodes[index])
+      if (refusal) return refusal
+    }
+    return undefined
+  }
+  const promised = options.nominated === undefined ? -1 : nodes.findIndex(({ node }) => node.metadata.name === options.nominated)
+  const reserved = nodes[promised]
+  if (reserved && !judge(promised)) return { ...nothing, examined: 1, node: reserved }
+
+  const refusals = new Map<string, Refusal>()
+  const feasible: NodeInfo[] = []
+  const enough = enoughNodes(nodes.length)
+  let examined = 0
+  for (; examined < nodes.length && feasible.length < enough; examined++) {
+    const index = (start + examined) % nodes.length
+    const info = nodes[index]
+    if (!info) continue
+    const refusal = judge(index)
+    if (refusal) refusals.set(info.node.metadata.name, refusal)
+    else feasible.push(info)
+  }
+  const judged = { refusals, known: nodes.length, examined }
+  const [only] = feasible
+  if (!only) {
+    const reasons = [...refusals.values()].flatMap(({ reasons }) => reasons)
+    return { ...judged, ratings: new Map(), why: fitError(nodes.length, reasons) }
+  }
+  if (feasible.length === 1) return { ...judged, ratings: new Map(), node: only }
+  const ratings = rate(pod, cluster, { plugins, feasible })
+  const best = Math.max(...[...ratings.values()].map(({ total }) => total))
+  const candidates = feasible.filter(({ node }) => ratings.get(node.metadata.name)?.total === best)
+  return { ...judged, ratings, node: candidates[Math.floor(random() * candidates.length)] ?? only }
+}
+
+/**
+ * A node has to do with and without the pods that are only promised a place there: they may still go elsewhere (upstream's
+ * RunFilterPluginsWithNominatedPods).
+ */
+function judgesOf(pod: Pod, cluster: Cluster, { plugins, crowded }: { plugins: readonly Plugin[]; crowded: readonly NodeInfo[] }) {
+  const plain = { of: judgeOf(pod, cluster, plugins), nodes: cluster.nodes }
+  return crowded === cluster.nodes ? [plain] : [{ of: judgeOf(pod, { ...cluster, nodes: crowded }, plugins), nodes: crowded }, plain]
+}
+
+function rate(
   pod: Pod,
   cluster: Cluster,
   { plugins, feasible }: { plugins: readonly Plugin[]; feasible: readonly NodeInfo[] },
-): number[] {
-  const totals = feasible.map(() => 0)
-  for (const { score } of plugins) {
-    const rate = score?.prepare(pod, cluster)
-    if (!score || !rate) continue
-    const raw = feasible.map(rate)
-    const normalized = score.normalize?.(raw) ?? raw
-    normalized.forEach((value, index) => (totals[index] = (totals[index] ?? 0) + value * score.weight))
-  }
-  return totals
-}
-
-/** `1 Insufficient cpu, 2 node(s) were unschedulable`: how many nodes gave each reason, sorted as texts. */
-function histogram(reasons: readonly string[]): string {
-  const counts = new Map<string, number>()
-  for (const reason of reasons) counts.set(reason, (counts.get(reason) ?? 0) + 1)
-  return [...counts]
-    .map(([reason, count]) => `${count} ${reason}`)
-    .sort()
-    .join(', ')
-}
-
-function failureMessage(pod: Pod, rejections: ReadonlyMap<string, Rejection>): string {
-  const all = [...rejections.values()]
-  const head = (reasons: readonly string[]) => `0/${all.length} nodes are available: ${histogram(reasons)}.`
-  const why = head(all.flatMap(({ reasons }) => reasons))
-  return `${why} no new claims to deallocate, preemption: ${preemptionMessage(pod, all, head)}`
-}
-
-function preemptionMessage(pod: Pod, all: readonly Rejection[], head: (reasons: readonly string[]) => string): string {
-  if (pod.spec.preemptionPolicy === 'Never') return 'not eligible due to preemptionPolicy=Never.'
-  return head(
-    all.map(({ resolvable }) => (resolvable ? 'No preemption victims found for incoming pod' : 'Preemption is not helpful for scheduling')),
+): ReadonlyMap<string, Rating> {
+  const scored = plugins.flatMap(({ name, score }) => {
+    const rateOne = score?.prepare(pod, cluster)
+    if (!score || !rateOne) return []
+    const raw = feasible.map(rateOne)
+    return [{ plugin: name, weight: score.weight, scores: score.normalize?.(raw) ?? raw }]
+  })
+  return new Map(
+    feasible.map(({ node }, index) => {
+      const parts = scored.map(({ plugin, weight, scores }) => ({ plugin, weight, score: scores[index] ?? 0 }))
+      return [node.metadata.name, { total: parts.reduce((sum, { score, weight }) => sum + score * weight, 0), parts }]
+    }),
   )
 }

@@ -2,10 +2,9 @@ import { Namespace } from '../../api/core/namespace.ts'
 import { Node } from '../../api/core/node.ts'
 import { Pod } from '../../api/core/pod.ts'
 import { Service } from '../../api/core/service.ts'
-import { findCondition } from '../../api/conditions.ts'
+import { PodDisruptionBudget } from '../../api/policy/pod-disruption-budget.ts'
 import { isConflict, isNotFound } from '../../api/errors.ts'
 import { isPodFinished } from '../../api/pod-phase.ts'
-import { timestamp } from '../../api/time.ts'
 import { keyOf } from '../../client/cache.ts'
 import type { Client } from '../../client/client.ts'
 import { allSynced } from '../../client/controller.ts'
@@ -15,8 +14,15 @@ import type { Logger } from '../../common/log.ts'
 import { runAll, type Runnable } from '../../common/run.ts'
 import { isEqual } from '../../common/equal.ts'
 import { messageOf } from '../../common/error-message.ts'
+import { Decisions } from './decisions.ts'
+import { FailureReporter } from './failure-reporter.ts'
+import { Nominations } from './nominations.ts'
 import { placePod } from './place-pod.ts'
+import { explain, type Placement } from './placement.ts'
+import type { Cluster } from './plugin.ts'
 import { plugins } from './plugins/index.ts'
+import { planPreemption, type PreemptionPlan } from './preemption.ts'
+import { Preemptor } from './preemptor.ts'
 import { SchedulingQueue } from './queue.ts'
 import { matters, Snapshot } from './snapshot.ts'
 
@@ -42,6 +48,12 @@ class Scheduler implements Runnable {
   readonly #queue: SchedulingQueue
   /** Pods that are being bound: not to be queued again by news that are older than the binding. */
   readonly #binding = new Set<string>()
+  readonly #nominations = new Nominations()
+  readonly #decisions = new Decisions()
+  readonly #preemptor: Preemptor
+  readonly #reporter: FailureReporter
+  /** Where the search for nodes goes on, so that all get their turn where not all are looked at. */
+  #start = 0
   #wake: () => void = () => undefined
 
   constructor(options: SchedulerOptions) {
@@ -50,10 +62,18 @@ class Scheduler implements Runnable {
     this.#informers = new Informers(options.client, options.log)
     this.#events = new EventRecorder({ client: options.client, component: this.#name, style: 'series', log: options.log })
     this.#queue = new SchedulingQueue({ ready: () => this.#wake() })
+    this.#preemptor = new Preemptor({ client: options.client, events: this.#events })
+    this.#reporter = new FailureReporter({ ...options, events: this.#events })
   }
 
   run(signal: AbortSignal): Promise<void> {
-    const informers = [this.#watchNodes(), this.#watchPods(), this.#informers.for(Namespace), this.#informers.for(Service)]
+    const informers = [
+      this.#watchNodes(),
+      this.#watchPods(),
+      this.#informers.for(Namespace),
+      this.#informers.for(Service),
+      this.#informers.for(PodDisruptionBudget),
+    ]
     const loop: Runnable = {
       run: async stop => {
         if (await allSynced(informers, stop)) await this.#loop(stop)
@@ -89,6 +109,8 @@ class Scheduler implements Runnable {
       deleted: pod => {
         this.#queue.remove(keyOf(pod))
         this.#snapshot.removePod(pod.metadata.uid)
+        this.#nominations.delete(pod.metadata.uid)
+        this.#decisions.delete(pod.metadata.uid)
         if (pod.spec.nodeName) this.#queue.wake()
       },
     })
@@ -97,14 +119,18 @@ class Scheduler implements Runnable {
 
   #observe(pod: Pod, previous?: Pod): void {
     const key = keyOf(pod)
+    if (previous && wantsExplanation(pod) && !wantsExplanation(previous)) this.#explain(pod)
     if (pod.spec.nodeName) {
+      this.#nominations.delete(pod.metadata.uid)
       this.#snapshot.setPod(pod)
       this.#queue.remove(key)
       const finished = isPodFinished(pod)
       if (!previous?.spec.nodeName || finished || !isEqual(pod.metadata.labels, previous.metadata.labels)) this.#queue.wake()
     } else if (!this.#schedulable(pod)) {
       this.#queue.remove(key)
+      this.#nominations.delete(pod.metadata.uid)
     } else if (!this.#binding.has(pod.metadata.uid)) {
+      if (pod.status.nominatedNodeName !== previous?.status.nominatedNodeName) this.#nominations.set(pod, pod.status.nominatedNodeName)
       const changed = !previous || !isEqual(pod.spec, previous.spec) || !isEqual(pod.metadata.labels, previous.metadata.labels)
       if (changed || !this.#queue.has(key)) this.#queue.add(key, pod.spec.priority ?? 0)
     }
@@ -145,8 +171,16 @@ class Scheduler implements Runnable {
       namespaces: this.#informers.for(Namespace).cache.list(),
       services: this.#informers.for(Service).cache.list(),
     }
-    const placement = placePod(pod, cluster, { plugins })
-    if (!placement.node) return this.#reject(pod, placement.message)
+    const placement = placePod(pod, cluster, {
+      plugins,
+      crowded: this.#nominations.crowded(cluster.nodes, pod),
+      nominated: this.#nominations.nodeOf(pod),
+      start: this.#start,
+    })
+    this.#start = (this.#start + placement.examined) % Math.max(1, cluster.nodes.length)
+    this.#decisions.set(pod.metadata.uid, placement)
+    if (wantsExplanation(pod)) this.#explain(pod)
+    if (!placement.node) return this.#reject(pod, placement, cluster)
     const node = placement.node.node.metadata.name
     this.#snapshot.assume(pod, node)
     await this.#bind(pod, node)
@@ -186,37 +220,57 @@ class Scheduler implements Runnable {
     // Deleted, made anew or bound by somebody else in the meantime: the watch will say so too, and there is nothing to report.
     if (isNotFound(error) || isConflict(error)) return
     this.#options.log.warn('binding failed', { pod: keyOf(pod), error })
-    await this.#report(pod, `binding rejected: ${messageOf(error)}`, 'SchedulerError')
+    const { nominatedNodeName } = pod.status
+    await this.#reporter.report(pod, {
+      message: `binding rejected: ${messageOf(error)}`,
+      reason: 'SchedulerError',
+      nominated: nominatedNodeName,
+    })
   }
 
-  async #reject(pod: Pod, message: string): Promise<void> {
+  /** Nowhere to go: more important pods make others leave, and are promised their place; all others wait. */
+  async #reject(pod: Pod, placement: Placement & { readonly why: string }, cluster: Cluster): Promise<void> {
     this.#queue.failed(keyOf(pod), { retry: false })
-    await this.#report(pod, message, 'Unschedulable')
+    const { refusals, why } = placement
+    // Where no rule has looked at any node, there is nothing that an eviction could change.
+    if (refusals.size === 0)
+      return this.#reporter.report(pod, { message: why, reason: 'Unschedulable', nominated: pod.status.nominatedNodeName })
+    const budgets = this.#informers.for(PodDisruptionBudget).cache.list()
+    const plan = planPreemption(pod, cluster, { plugins, refusals, budgets })
+    const { candidate } = plan
+    const nominated = nominationAfter(pod, plan)
+    this.#nominations.set(pod, nominated)
+    if (!candidate) {
+      return this.#reporter.report(pod, {
+        message: `${why} no new claims to deallocate, preemption: ${plan.refused}`,
+        reason: 'Unschedulable',
+        nominated,
+      })
+    }
+    this.#options.log.info('making room for a pod', { pod: keyOf(pod), node: candidate.node, victims: candidate.victims.map(keyOf) })
+    await this.#reporter.report(pod, { message: why, reason: 'Unschedulable', nominated })
+    const lesser = this.#nominations.lesserOn(candidate.node, pod)
+    for (const each of lesser) this.#nominations.delete(each.metadata.uid)
+    await Promise.all([this.#preemptor.evict(pod, candidate), ...lesser.map(each => this.#preemptor.clearNomination(each))])
   }
 
-  /** Tells the user why: as an event, and as the condition PodScheduled. */
-  async #report(pod: Pod, message: string, reason: 'Unschedulable' | 'SchedulerError'): Promise<void> {
-    this.#events.event(pod, { type: 'Warning', reason: 'FailedScheduling', message, action: 'Scheduling' })
-    const current = findCondition(pod.status.conditions, 'PodScheduled')
-    if (current?.status === 'False' && current.reason === reason && current.message === message) return
-    const condition = {
-      type: 'PodScheduled',
-      status: 'False',
-      reason,
-      message,
-      ...(pod.metadata.generation === undefined ? {} : { observedGeneration: pod.metadata.generation }),
-      lastProbeTime: null,
-      lastTransitionTime: current?.status === 'False' ? current.lastTransitionTime : timestamp(new Date()),
-    }
-    try {
-      const { name, namespace } = pod.metadata
-      await this.#options.client.patch(
-        Pod,
-        { name, namespace },
-        { type: 'strategic', subresource: 'status', body: { status: { conditions: [condition] } } },
-      )
-    } catch (error) {
-      if (!isNotFound(error)) this.#options.log.warn('condition not written', { pod: keyOf(pod), error })
-    }
+  /** Upstream has nothing like it: what each rule said of each node, as an event of the pod that asks for it. */
+  #explain(pod: Pod): void {
+    const placement = this.#decisions.get(pod.metadata.uid)
+    if (!placement) return
+    this.#events.event(pod, {
+      type: 'Normal',
+      reason: 'SchedulingExplained',
+      message: explain(placement).slice(0, 1024),
+      action: 'Scheduling',
+    })
   }
+}
+
+/** `kubectl annotate pod x kubeling.io/explain-scheduling=true`, before or after the pod was placed. */
+const wantsExplanation = ({ metadata }: Pod): boolean => metadata.annotations?.['kubeling.io/explain-scheduling'] === 'true'
+
+function nominationAfter(pod: Pod, plan: PreemptionPlan): string | undefined {
+  if (plan.candidate) return plan.candidate.node
+  return plan.keepsNomination ? pod.status.nominatedNodeName : undefined
 }

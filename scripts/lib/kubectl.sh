@@ -30,3 +30,15 @@ fetch_kubectl() {
   install -m 0755 "$work/root/usr/bin/kubectl" "$STATE/bin/kubectl"
   rm -rf "$work"
 }
+
+# ensure_clients: other people's clients, for the tests that use them, where this may install packages; those tests are skipped elsewhere.
+ensure_clients() {
+  local package missing=()
+  may_install || return 0
+  for package in python3-kubernetes ruby-kubeclient kubecolor kubetail; do
+    dpkg -s "$package" >/dev/null 2>&1 || missing+=("$package")
+  done
+  [ ${#missing[@]} -gt 0 ] || return 0
+  step "installing clients to test with: ${missing[*]}"
+  apt_install "${missing[@]}" >"$STATE/clients.log" 2>&1 || say "they could not be installed; their tests are skipped (see $STATE/clients.log)"
+}

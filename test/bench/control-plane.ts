@@ -13,6 +13,8 @@ export interface MeasuredControlPlane {
   readonly config: ClientConfig
   /** Milliseconds used so far. */
   readonly processorTime: () => number
+  /** Resident memory now. */
+  readonly residentMegabytes: () => number
   /** The directory of its certificates and keys. */
   readonly pki: string
 }
@@ -28,7 +30,12 @@ export async function withControlPlane<T>(use: (plane: MeasuredControlPlane) => 
   )
   try {
     const config = await whenReady(kubeconfig)
-    return await use({ config, processorTime: () => processorTime(child.pid), pki: join(directory, 'pki') })
+    return await use({
+      config,
+      processorTime: () => processorTime(child.pid),
+      residentMegabytes: () => residentMegabytes(child.pid),
+      pki: join(directory, 'pki'),
+    })
   } finally {
     child.kill('SIGTERM')
     await new Promise(resolve => child.once('exit', resolve))
@@ -41,6 +48,11 @@ function processorTime(pid: number | undefined): number {
   const [, fields = ''] = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')
   const [user = 0, system = 0] = fields.split(' ').slice(11, 13).map(Number)
   return (user + system) * 10
+}
+
+function residentMegabytes(pid: number | undefined): number {
+  const [, kilobytes = 'NaN'] = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? []
+  return Number(kilobytes) / 1024
 }
 
 /** What the image gives to node, so that the figures are those of the image. */

@@ -8,16 +8,25 @@ import { dnsFigures } from './dns.ts'
 import { printFigures } from './figures.ts'
 import { memoryFigures } from './memory.ts'
 import { podFigures, withIdlePods } from './pods.ts'
+import { schedulingFigures, type SchedulingLoad } from './scheduling.ts'
 import { startFigures } from './start.ts'
 
-/** `npm run bench [api|dns|pods|start|memory|crowd …]`: everything unless told otherwise. scripts/bench sees to the cluster. */
+/** `npm run bench [api|dns|scheduling|pods|start|memory|crowd …]`: everything unless told otherwise. scripts/bench sees to the cluster. */
 const wanted = process.argv.slice(2)
 /** Fifty pods for each of three nodes. */
 const CROWD = 150
+/** The aim is for the last of them; the first shows how it grows. */
+const SCHEDULING: readonly SchedulingLoad[] = [
+  { nodes: 100, pods: 2500 },
+  { nodes: 1000, pods: 5000, aim: 400 },
+]
 const measure = (name: string) => wanted.length === 0 || wanted.includes(name)
 
 if (measure('api')) printFigures(`API server (load average before: ${loadavg()[0]?.toFixed(1)})`, await withControlPlane(apiFigures))
 if (measure('dns')) printFigures(`DNS of a node (load average before: ${loadavg()[0]?.toFixed(1)})`, await dnsFigures())
+if (measure('scheduling')) {
+  for (const size of SCHEDULING) printFigures('Scheduling', await withControlPlane(plane => schedulingFigures(plane, size)))
+}
 if (['pods', 'start', 'memory', 'crowd'].some(measure)) {
   const client = createClient(await loadKubeconfig(process.env['KUBECONFIG'] ?? '.kubeling/kubeconfig'))
   const cluster = process.env['KUBELING_CLUSTER'] ?? 'kubeling'

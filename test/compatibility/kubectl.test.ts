@@ -6,13 +6,15 @@ import { ownNamespace, testCluster } from '../support/test-cluster.ts'
 import { access } from './access.ts'
 import { changing } from './changing.ts'
 import { deployment, type Context } from './context.ts'
+import { customResources } from './custom-resources.ts'
 import { kinds } from './kinds.ts'
 import { nodes } from './nodes.ts'
+import { policies } from './policies.ts'
 import { reading } from './reading.ts'
 import { running } from './running.ts'
 
 const kubectls = kubectlPaths().map(path => kubectlAt(path, testCluster.kubeconfig))
-const table = new CompatibilityTable()
+const table = new CompatibilityTable('commands')
 
 afterAll(() => {
   if (process.env['KUBELING_UPDATE_DOCS'] === '1') table.writeTo('docs/compatibility.md')
@@ -27,9 +29,9 @@ describe.each(kubectls.map(kubectl => [kubectl.version, kubectl] as const))('kub
       async () => {
         try {
           await test()
-          table.record(row, version, true)
+          table.record(row, version, 'works')
         } catch (error) {
-          table.record(row, version, false)
+          table.record(row, version, 'fails')
           throw error
         }
       },
@@ -57,7 +59,9 @@ describe.each(kubectls.map(kubectl => [kubectl.version, kubectl] as const))('kub
   reading(context)
   changing(context)
   kinds(context)
+  customResources(context)
   access(context)
   running(context)
   nodes(context)
+  policies(context)
 })

@@ -94,10 +94,6 @@ export function reading({ kubectl, in_, command }: Context): void {
     expect(JSON.parse(await kubectl('version -o json'))).toMatchObject({ serverVersion: { major: '1', minor: '36' } })
   })
 
-  command('top', 'says that there are no metrics', async () => {
-    expect((await kubectl.try('top node')).stderr).toBe('error: Metrics API not available\n')
-  })
-
   command('kinds that are not served', "get upstream's error", async () => {
     const { stderr, code } = await kubectl.try(`get widgets ${in_}`)
     expect([stderr, code]).toEqual(['error: the server doesn\'t have a resource type "widgets"\n', 1])

@@ -4,6 +4,8 @@ import { describe, expect, it } from '@jest/globals'
 import { parseAllDocuments } from 'yaml'
 import { createAdmission } from '../../control-plane/api-server/admission/index.ts'
 import { createLookup } from '../../control-plane/api-server/lookup.ts'
+import { directConnector } from '../../control-plane/api-server/service-connector.ts'
+import { createStatusWriter } from '../../control-plane/api-server/status-writer.ts'
 import { startApiServer, type Answer } from '../../control-plane/api-server/testing.ts'
 import { temporaryStore } from '../../control-plane/store/testing.ts'
 import { systemClock } from '../../common/clock.ts'
@@ -47,7 +49,14 @@ if (!present) console.warn('skipped: there are no recorded answers in ../shared'
 async function startRecordedCluster() {
   const temporary = await temporaryStore()
   const { lookup, cache } = createLookup(temporary.store)
-  const admission = createAdmission({ lookup, clock: systemClock })
+  const authorizer = { authorize: () => ({ allowed: true, reason: '' }) }
+  const admission = createAdmission({
+    lookup,
+    authorizer,
+    statuses: createStatusWriter(temporary.store, cache),
+    services: directConnector(lookup),
+    clock: systemClock,
+  })
   const server = await startApiServer({ store: temporary.store, cache, admission, serviceCidr: '10.97.0.0/16' })
   for (const name of ['test', 'mem-example', 'foo', 'kubernetes-dashboard', 'golden', '<namespace>']) {
     await server.call('POST', '/api/v1/namespaces', { body: { metadata: { name } } })

@@ -3,6 +3,7 @@ import { findCondition } from '../../api/conditions.ts'
 import { Event } from '../../api/core/event.ts'
 import { Node } from '../../api/core/node.ts'
 import { Pod } from '../../api/core/pod.ts'
+import { PriorityClass } from '../../api/scheduling/priority-class.ts'
 import type { Client } from '../../client/client.ts'
 import { eventually } from '../support/eventually.ts'
 import { startHollowCluster } from '../support/hollow-cluster.ts'
@@ -74,6 +75,44 @@ describe('scheduling', () => {
     )
     await client.create(Pod, pod('friend', near))
     await bound(client, 'friend')
+  }, 60_000)
+
+  it('makes less important pods leave for a more important one, and tells both', async () => {
+    await using cluster = await startHollowCluster()
+    const { client } = cluster
+    await client.create(PriorityClass, { metadata: { name: 'high' }, value: 1000 })
+    const [{ status: { allocatable = {} } } = { status: {} }] = (await client.list(Node)).items
+    const half = requesting(`${(Number(allocatable['cpu']) * 1000) / 2}m`)
+    for (const index of [1, 2, 3, 4, 5, 6]) await client.create(Pod, pod(`low-${index}`, half))
+    for (const index of [1, 2, 3, 4, 5, 6]) await bound(client, `low-${index}`)
+    await client.create(Pod, pod('modest', half))
+    expect((await scheduled(client, 'modest')).message).toContain('3 No preemption victims found for incoming pod')
+    await client.create(Pod, pod('important', { ...half, priorityClassName: 'high' }, {}))
+    const victim = await eventually(async () => {
+      const events = (await client.list(Event, { namespace })).items.filter(({ reason }) => reason === 'Preempted')
+      return events.length === 1 && events[0]
+    })
+    const { uid } = (await client.get(Pod, { name: 'important', namespace })).metadata
+    const node = await bound(client, 'important')
+    expect(victim).toMatchObject({ type: 'Normal', message: `Preempted by pod ${uid} on node ${node}`, action: 'Preempting' })
+    expect((await client.get(Pod, { name: 'important', namespace })).status.nominatedNodeName).toBeUndefined()
+    const left = (await client.list(Pod, { namespace })).items.filter(({ metadata }) => metadata.name.startsWith('low-'))
+    expect(left.length).toBe(5)
+  }, 60_000)
+
+  it('explains its last decision to whoever asks', async () => {
+    await using cluster = await startHollowCluster()
+    const { client } = cluster
+    await client.create(Pod, pod('why'))
+    const node = await bound(client, 'why')
+    const annotations = { 'kubeling.io/explain-scheduling': 'true' }
+    await client.patch(Pod, { name: 'why', namespace }, { type: 'merge', body: { metadata: { annotations } } })
+    const event = await eventually(async () => {
+      const events = (await client.list(Event, { namespace })).items
+      return events.find(({ reason }) => reason === 'SchedulingExplained')
+    })
+    expect(event.message).toContain(`Chosen: ${node}, of 3 node(s) that will do.`)
+    expect(event.message).toContain('NodeResourcesFit')
   }, 60_000)
 
   it('places hundreds of pods, none over the capacity of a node', async () => {

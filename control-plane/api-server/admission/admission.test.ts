@@ -11,9 +11,19 @@ import { ServiceAccount } from '../../../api/core/service-account.ts'
 import { ApiError } from '../../../api/errors.ts'
 import type { KubernetesObject } from '../../../api/kind.ts'
 import { lookupOf, stored } from '../rbac/lookup-testing.ts'
-import type { AdmissionContext, User } from '../interfaces.ts'
+import type { AdmissionContext, Authorizer, User } from '../interfaces.ts'
 import { createAdmission } from './index.ts'
 
+/** Who may do nothing with signers but approve for `example.com`. */
+const authorizer: Authorizer = {
+  authorize: (_, attributes) => ({ allowed: attributes.type === 'resource' && attributes.name === 'example.com/*', reason: '' }),
+}
+const statuses = { replaceStatus: async () => true }
+const services = {
+  connect: async () => {
+    throw new Error('there are no services')
+  },
+}
 const immediately = { now: () => new Date(), sleep: async () => undefined }
 const alice: User = { name: 'alice', groups: ['system:authenticated'] }
 const node1: User = { name: 'system:node:node-1', groups: ['system:nodes'] }
@@ -23,7 +33,8 @@ const basics = [
   stored(Namespace, 'leaving', { metadata: { deletionTimestamp: '2026-01-01T00:00:00Z' }, status: { phase: 'Terminating' } }),
   stored(ServiceAccount, 'default', { imagePullSecrets: [{ name: 'registry' }] }),
 ]
-const admissionOver = (...objects: KubernetesObject[]) => createAdmission({ lookup: lookupOf(...basics, ...objects), clock: immediately })
+const admissionOver = (...objects: KubernetesObject[]) =>
+  createAdmission({ lookup: lookupOf(...basics, ...objects), authorizer, statuses, services, clock: immediately })
 const admission = admissionOver()
 const context = (changes: Partial<AdmissionContext>): AdmissionContext => ({
   kind: Pod,
@@ -237,7 +248,7 @@ describe('recorded pods of upstream', () => {
     for (const pod of pods) {
       const namespace = stored(Namespace, pod.metadata.namespace ?? '', {})
       const account = stored(ServiceAccount, pod.spec.serviceAccountName ?? '', { namespace: pod.metadata.namespace ?? '' })
-      const within = createAdmission({ lookup: lookupOf(namespace, account), clock: immediately })
+      const within = createAdmission({ lookup: lookupOf(namespace, account), authorizer, statuses, services, clock: immediately })
       const object = withoutAdmission(pod)
       const admitted = (await within.mutate(context({ namespace: pod.metadata.namespace ?? '', object }))) as Pod
       expect(comparable(admitted)).toEqual(comparable(pod))

@@ -1,34 +1,63 @@
 import type { Clock } from '../../../common/clock.ts'
-import type { Admission, Lookup } from '../interfaces.ts'
+import type { Admission, Authorizer, Lookup, ServiceConnector, StatusWriter } from '../interfaces.ts'
 import { serviceAccountTokenSecrets } from './service-account-token-secrets.ts'
 import { certificateRequester } from './certificate-requester.ts'
+import { certificateApproval, certificateSigning, certificateSubjectRestriction } from './certificates.ts'
+import { claimResize } from './claim-resize.ts'
+import { defaultIngressClass, defaultStorageClass } from './default-classes.ts'
 import { defaultTolerationSeconds } from './default-toleration-seconds.ts'
+import { dynamicAdmission } from './dynamic/dynamic-admission.ts'
+import { limitRanger } from './limit-range/limit-ranger.ts'
 import { namespaceLifecycle } from './namespace-lifecycle.ts'
 import { nodeRestriction } from './node-restriction.ts'
+import { podSecurity } from './pod-security/pod-security.ts'
+import { podTopologyLabels } from './pod-topology-labels.ts'
 import { podPriority } from './priority.ts'
 import { priorityClassDefault } from './priority-class-default.ts'
+import { resourceQuota } from './quota/resource-quota.ts'
 import { rbacEscalation } from './rbac-escalation.ts'
 import type { AdmissionRule } from './rule.ts'
+import { runtimeClass } from './runtime-class.ts'
 import { serviceAccount } from './service-account.ts'
 import { storageObjectInUseProtection } from './storage-object-in-use-protection.ts'
 import { taintNodesByCondition } from './taint-nodes-by-condition.ts'
 
+export interface AdmissionParts {
+  readonly lookup: Lookup
+  readonly authorizer: Authorizer
+  readonly statuses: StatusWriter
+  readonly services: ServiceConnector
+  readonly clock: Clock
+}
+
 /** The rules in upstream's order: each sees what the ones before it made. */
-const rules = ({ lookup, clock }: { lookup: Lookup; clock: Clock }): readonly AdmissionRule[] => [
+const rules = ({ lookup, authorizer, statuses, services, clock }: AdmissionParts): readonly AdmissionRule[] => [
   namespaceLifecycle(lookup),
+  limitRanger(lookup),
   serviceAccount(lookup, clock),
   nodeRestriction(lookup),
   taintNodesByCondition,
+  podSecurity(lookup),
   podPriority(lookup),
   priorityClassDefault(lookup),
   defaultTolerationSeconds,
+  defaultStorageClass(lookup),
   ...storageObjectInUseProtection,
+  claimResize(lookup),
+  runtimeClass(lookup),
   certificateRequester,
+  certificateApproval(authorizer),
+  certificateSigning(authorizer),
+  certificateSubjectRestriction,
+  defaultIngressClass(lookup),
+  podTopologyLabels(lookup),
   serviceAccountTokenSecrets,
   rbacEscalation(lookup),
+  ...dynamicAdmission(lookup, services),
+  resourceQuota({ lookup, statuses, clock }),
 ]
 
-export function createAdmission(parts: { lookup: Lookup; clock: Clock }): Admission {
+export function createAdmission(parts: AdmissionParts): Admission {
   const ordered = rules(parts)
   return {
     async mutate(context) {

@@ -5,6 +5,7 @@ import { fieldInvalid, fieldNotSupported, fieldTooLong, type FieldError } from '
 import type { User } from '../interfaces.ts'
 import type { Registry } from '../registry/registry.ts'
 import type { RequestContext } from '../registry/request-context.ts'
+import { setWarnings } from './respond.ts'
 import type { RequestInfo, ResourcePath } from './request-info.ts'
 
 /** Everything a verb's handler knows. */
@@ -24,7 +25,11 @@ export type Handler = (request: ApiRequest) => Promise<void>
 
 export const contextOf = (request: ApiRequest): RequestContext => ({
   user: request.user,
-  warn: text => void request.warnings.push(text),
+  warn(text) {
+    request.warnings.push(text)
+    // At once: a request that is refused afterwards has been warned too.
+    setWarnings(request.response, request.warnings)
+  },
   ...writeOptions(request),
 })
 

@@ -1,27 +1,67 @@
 import type { Duplex } from 'node:stream'
-import type { Kind } from '../../../api/kind.ts'
+import type { Kind, KubernetesObject } from '../../../api/kind.ts'
 import { apiError, badRequest, type ApiError } from '../../../api/errors.ts'
+import { messageOf } from '../../../common/error-message.ts'
+import type { Lookup } from '../interfaces.ts'
 import { getObject } from '../registry/registry.ts'
 import type { ApiRequest } from './api-request.ts'
 import { contextOf } from './api-request.ts'
+import { forwardTo, upgradeTo, type Backend } from './backend-proxy.ts'
+import { secured, type Dialer } from './dialer.ts'
 import { PathNotFound } from './error-handler.ts'
 import { kubeletAddress } from './kubelet-address.ts'
 import { kubeletRequestOf } from './kubelet-path.ts'
 import type { NodeProxy } from './node-proxy.ts'
+import type { Locate } from './proxy-location.ts'
 
 export interface ConnectOptions {
   readonly proxy: NodeProxy
   /** Where agents' addresses are stored. */
   readonly nodes: Kind
+  /** The kinds whose `proxy` leads to pods, and how; that of others leads to an agent. */
+  readonly locations: ReadonlyMap<Kind, Locate>
+  readonly lookup: Lookup
+  readonly dialer: Pick<Dialer, 'dial'>
+}
+
+const admitConnection = (request: ApiRequest, current?: KubernetesObject): Promise<void> => {
+  const { registry, kind, target } = request
+  const { namespace, name, subresource } = target
+  const admitted = { kind, verb: 'connect', namespace, name, subresource, ...(current ? { current } : {}) } as const
+  return registry.admission.validate({ ...admitted, ...contextOf(request) })
+}
+
+/** Segments of `/api/v1/namespaces/{namespace}/{plural}/{name}/proxy`. */
+const pathToProxy = 8
+
+/** What a `proxy` of pods or services leads to; undefined for everything else. */
+async function backendOf(request: ApiRequest, { locations, lookup, dialer }: ConnectOptions): Promise<Backend | undefined> {
+  const { kind, target } = request
+  const locate = target.subresource === 'proxy' ? locations.get(kind) : undefined
+  if (!locate) return undefined
+  const { scheme, host, port } = locate(lookup, target.namespace, target.name)
+  await admitConnection(request)
+  const [raw = '', query] = (request.request.url ?? '').split('?', 2)
+  const prefix = raw.split('/', pathToProxy).join('/')
+  return {
+    prefix,
+    path: `${raw.slice(prefix.length)}${query === undefined ? '' : `?${query}`}`,
+    connect: async () => {
+      const socket = await dialer.dial(host, port)
+      // As upstream's, this proxy does not ask who answers.
+      return scheme === 'https' ? secured(socket, { rejectUnauthorized: false, servername: '' }) : socket
+    },
+    unreachable: error => apiError('ServiceUnavailable', `error trying to reach service: ${messageOf(error)}`, {}),
+  }
 }
 
 async function prepare(request: ApiRequest, nodes: Kind) {
   const { registry, kind, target, info } = request
-  const { namespace, name, subresource } = target
+  const { namespace, name } = target
   const object = getObject(registry, kind, { namespace, name })
   const wanted = kubeletRequestOf({ object, target, query: info.query })
   if (!wanted) throw new PathNotFound()
-  await registry.admission.validate({ kind, verb: 'connect', namespace, name, subresource, current: object, ...contextOf(request) })
+  await admitConnection(request, object)
   return { path: wanted.path, address: wanted.node ? kubeletAddress(registry, nodes, wanted.node) : undefined }
 }
 
@@ -38,9 +78,15 @@ const logRefusal =
     })
   }
 
-/** Streams without an upgrade: logs and node proxies. */
-export async function connectPlain(request: ApiRequest, { proxy, nodes }: ConnectOptions): Promise<void> {
+/** Streams without an upgrade: logs and proxies. */
+export async function connectPlain(request: ApiRequest, options: ConnectOptions): Promise<void> {
   const { response } = request
+  const { proxy, nodes } = options
+  const backend = await backendOf(request, options)
+  if (backend) {
+    if (!redirectedToRoot(backend, request)) await forwardTo(backend, request.request, response)
+    return
+  }
   if (['exec', 'attach', 'portforward'].includes(request.target.subresource)) throw badRequest('Upgrade request required')
   const { path, address } = await prepare(request, nodes)
   const refusal = request.target.subresource === 'log' ? { refusal: logRefusal(request) } : {}
@@ -50,12 +96,23 @@ export async function connectPlain(request: ApiRequest, { proxy, nodes }: Connec
   response.end()
 }
 
-/** Streams over an upgraded connection: exec, attach, port-forward. */
+/** Browsers find what a page refers to only if its path ends in a slash: upstream's proxyRedirectsforRootPath. */
+function redirectedToRoot({ path, prefix }: Backend, { request, response }: ApiRequest): boolean {
+  const [clean = '', query] = path.split('?', 2)
+  if (clean !== '' || (request.method !== 'GET' && request.method !== 'HEAD')) return false
+  response.writeHead(301, { Location: `${prefix}/${query === undefined ? '' : `?${query}`}` }).end()
+  return true
+}
+
+/** Streams over an upgraded connection: exec, attach, port-forward, and whatever pods serve so. */
 export async function connectUpgraded(
   request: ApiRequest,
   socket: { socket: Duplex; head: Buffer },
-  { proxy, nodes }: ConnectOptions,
+  options: ConnectOptions,
 ): Promise<void> {
+  const { proxy, nodes } = options
+  const backend = await backendOf(request, options)
+  if (backend) return upgradeTo(backend, request.request, socket)
   const { path, address } = await prepare(request, nodes)
   if (!address) throw badRequest(`pod ${request.target.name} does not have a host assigned`)
   await proxy.upgrade(request.request, socket, { address, path })

@@ -1,4 +1,4 @@
-import type { IncomingMessage, ServerResponse } from 'node:http'
+import { STATUS_CODES, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { ApiError, apiError, type Status } from '../../../api/errors.ts'
 import type { Logger } from '../../../common/log.ts'
@@ -6,9 +6,24 @@ import { messageOf } from '../../../common/error-message.ts'
 import { discardRest } from './body.ts'
 import { respond } from './respond.ts'
 
-/** The path leads nowhere; upstream answers in plain text then. */
-export class PathNotFound extends Error {
+/** What upstream answers in plain text and not with a Status. */
+export class PlainError extends Error {
+  override readonly name: string = 'PlainError'
+  readonly code: number
+
+  constructor(code: number, message: string, options?: ErrorOptions) {
+    super(message, options)
+    this.code = code
+  }
+}
+
+/** The path leads nowhere. */
+export class PathNotFound extends PlainError {
   override readonly name = 'PathNotFound'
+
+  constructor() {
+    super(404, '404 page not found')
+  }
 }
 
 interface Failed {
@@ -36,10 +51,10 @@ export async function answerError(response: ServerResponse, failed: Failed): Pro
     response.destroy()
     return
   }
-  if (error instanceof PathNotFound) {
-    response.statusCode = 404
+  if (error instanceof PlainError) {
+    response.statusCode = error.code
     response.setHeader('Content-Type', 'text/plain; charset=utf-8')
-    response.end('404 page not found\n')
+    response.end(`${error.message}\n`)
     return
   }
   const status = statusOf(failed)
@@ -52,11 +67,12 @@ export async function answerError(response: ServerResponse, failed: Failed): Pro
 
 /** The same for a connection that was about to be upgraded: the answer is written by hand, then it closes. */
 export function refuseUpgrade(socket: Duplex, failed: Failed): void {
-  const notFound = failed.error instanceof PathNotFound
-  const status = notFound ? undefined : statusOf(failed)
-  const body = status ? JSON.stringify(status) : '404 page not found\n'
+  const plain = failed.error instanceof PlainError ? failed.error : undefined
+  const status = plain ? undefined : statusOf(failed)
+  const body = status ? JSON.stringify(status) : `${plain?.message}\n`
+  const code = plain?.code ?? status?.code ?? 500
   const head = [
-    `HTTP/1.1 ${status?.code ?? 404} ${status?.reason ?? 'NotFound'}`,
+    `HTTP/1.1 ${code} ${STATUS_CODES[code] ?? 'Error'}`,
     `Content-Type: ${status ? 'application/json' : 'text/plain; charset=utf-8'}`,
     `Content-Length: ${Buffer.byteLength(body)}`,
     'Connection: close',

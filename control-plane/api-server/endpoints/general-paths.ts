@@ -1,21 +1,22 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { methodNotAllowed } from '../../../api/errors.ts'
-import type { Kind } from '../../../api/kind.ts'
 import type { Store } from '../../store/store.ts'
 import { Discovery } from './discovery.ts'
 import { PathNotFound } from './error-handler.ts'
 import { healthAnswer, type HealthCheck } from './health.ts'
 import { OpenApi } from './openapi.ts'
-import type { Document } from '../interfaces.ts'
+import type { Document, ServedKinds } from '../interfaces.ts'
+import type { RemoteApis } from './remote-apis.ts'
 import type { RequestInfo } from './request-info.ts'
 import { respond } from './respond.ts'
 import { version } from './version.ts'
 
 interface Options {
-  readonly kinds: readonly Kind[]
+  readonly kinds: ServedKinds
   readonly serverAddress: string
   readonly store: Store
   readonly documents: Readonly<Record<string, Document>>
+  readonly remote: RemoteApis
 }
 
 /** What clients ask before they ask for resources. */
@@ -25,9 +26,9 @@ export class GeneralPaths {
   readonly #documents: Readonly<Record<string, Document>>
   readonly #checks: Readonly<Record<string, HealthCheck>>
 
-  constructor({ kinds, serverAddress, store, documents }: Options) {
+  constructor({ kinds, serverAddress, store, documents, remote }: Options) {
     this.#documents = documents
-    this.#discovery = new Discovery(kinds, serverAddress)
+    this.#discovery = new Discovery(kinds, serverAddress, remote)
     this.#openApi = new OpenApi(kinds)
     this.#checks = { ping: () => undefined, log: () => undefined, etcd: () => void store.get('/health') }
   }

@@ -7,6 +7,6 @@ import type { Handler } from './api-request.ts'
 /** GET of one object, or of its status or scale. */
 export const get: Handler = async request => {
   const stored = getStored(request.registry, request.kind, request.target)
-  if (request.subresource?.type === 'scale') await answerBody(request, scaleOf(viewOf(request.kind, stored)))
+  if (request.subresource?.type === 'scale') await answerBody(request, scaleOf(request.kind, viewOf(request.kind, stored)))
   else await answerObject(request, stored)
 }

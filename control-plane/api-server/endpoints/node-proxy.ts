@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { Agent, request as httpsRequest } from 'node:https'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { connect, type PeerCertificate, type TLSSocket } from 'node:tls'
+import { text } from 'node:stream/consumers'
 import { pipeline } from 'node:stream/promises'
 import type { Duplex } from 'node:stream'
 import { apiError, type ApiError } from '../../../api/errors.ts'
@@ -20,12 +21,12 @@ export type Refusal = (code: number, text: string) => ApiError
 const longestRefusal = 50 * 1000
 
 async function beginningOf(incoming: IncomingMessage): Promise<string> {
-  let text = ''
+  let beginning = ''
   for await (const chunk of incoming.setEncoding('utf8') as AsyncIterable<string>) {
-    text += chunk
-    if (text.length >= longestRefusal) break
+    beginning += chunk
+    if (beginning.length >= longestRefusal) break
   }
-  return text.slice(0, longestRefusal).trimEnd()
+  return beginning.slice(0, longestRefusal).trimEnd()
 }
 
 /** Takes requests to agents and brings back whatever they answer, byte for byte. */
@@ -80,6 +81,16 @@ export class NodeProxy {
     }
   }
 
+  /** What an agent answers to a GET, as JSON; rejects unless that is 200. */
+  async readJson(address: KubeletAddress, path: string, signal: AbortSignal): Promise<unknown> {
+    const { host, port, node } = address
+    const outgoing = httpsRequest({ host, port, path, agent: this.#agent, signal, checkServerIdentity: identityOf(node) }).end()
+    const [incoming] = (await once(outgoing, 'response')) as [IncomingMessage]
+    const answer = await text(incoming)
+    if (incoming.statusCode !== 200) throw new Error(`GET ${path} of ${node}: ${incoming.statusCode} ${answer.slice(0, 200)}`)
+    return JSON.parse(answer)
+  }
+
   /** WebSocket and SPDY alike: after the request head the two sockets are one. */
   async upgrade(
     request: IncomingMessage,
@@ -116,7 +127,7 @@ export class NodeProxy {
 }
 
 /** Serving certificates are issued to nodes, whatever addresses they have at the moment: the name decides. */
-const identityOf =
+export const identityOf =
   (node: string) =>
   (_host: string, { subject }: PeerCertificate) =>
     subject.CN === `system:node:${node}`

@@ -17,6 +17,14 @@ const types: Readonly<Record<string, PatchType>> = {
   'application/strategic-merge-patch+json': 'strategic',
 }
 
+/** Custom resources have no types that say how lists are merged. */
+const notMergeable = () =>
+  apiError(
+    'UnsupportedMediaType',
+    'the body of the request was in an unknown format - accepted media types include: application/json-patch+json, application/merge-patch+json, application/apply-patch+yaml',
+    {},
+  )
+
 const applyType = 'application/apply-patch+yaml'
 const patchOptions = { group: 'meta.k8s.io', kind: 'PatchOptions' }
 
@@ -26,13 +34,14 @@ export const patch: Handler = async request => {
   if (mediaType === applyType) return applyPatch(request)
   const type = types[mediaType]
   if (!type) throw apiError('UnsupportedMediaType', '415: Unsupported Media Type', {})
+  if (type === 'strategic' && kind.untyped) throw notMergeable()
   if (request.info.query.has('force'))
     throw invalid(patchOptions, '', [fieldForbidden('force', 'may not be specified for non-apply patch')])
   const body = readPatch(await readBody(request.request))
   const { namespace, name } = target
   const context = contextOf(request)
   const stored = await patchObject(registry, { kind, namespace, name, subresource: target.subresource, type, body, context })
-  if (subresource?.type === 'scale') await answerBody(request, scaleOf(viewOf(kind, stored)))
+  if (subresource?.type === 'scale') await answerBody(request, scaleOf(kind, viewOf(kind, stored)))
   else await answerObject(request, stored)
 }
 
@@ -61,7 +70,7 @@ async function applyPatch(request: ApiRequest): Promise<void> {
     force: ['true', '1'].includes(info.query.get('force') ?? ''),
     context: contextOf(request),
   })
-  if (isScale) await answerBody(request, scaleOf(viewOf(kind, stored)))
+  if (isScale) await answerBody(request, scaleOf(kind, viewOf(kind, stored)))
   else await answerObject(request, stored, created ? 201 : 200)
 }
 

@@ -40,7 +40,8 @@ export function readRequestInfo(method: string, url: string): RequestInfo {
   const path = `/${segments.join('/')}`
   const resource = resourceOf(segments)
   if (!resource) return { path, query, verb: method.toLowerCase() }
-  return { path, query, verb: verbOf(method, query, resource.path) ?? resource.verb ?? '', resource: resource.path }
+  const verb = resource.watched && method === 'GET' ? 'watch' : (verbOf(method, query, resource.path) ?? '')
+  return { path, query, verb, resource: resource.path }
 }
 
 function decodeSegments(path: string): string[] {
@@ -55,19 +56,22 @@ function decodeSegments(path: string): string[] {
 /** Parts of a namespace that are paths under it, not kinds in it. */
 const namespaceSubresources = ['status', 'finalize']
 
-function resourceOf(segments: string[]): { path: ResourcePath; verb?: string } | undefined {
+/** `watched`: the path has `watch` before the resource, as older clients still watch; the same as the parameter. */
+function resourceOf(segments: string[]): { path: ResourcePath; watched: boolean } | undefined {
   const core = segments[0] === 'api'
   if (!core && segments[0] !== 'apis') return undefined
   const group = core ? '' : (segments[1] ?? '')
   const version = segments[core ? 1 : 2] ?? ''
   const parts = segments.slice(core ? 2 : 3)
   if (parts.at(-1) === '') parts.pop()
+  const watched = parts[0] === 'watch' && parts.length > 1
+  if (watched) parts.shift()
   if (parts.length === 0) return undefined
   const namespaced =
     parts[0] === 'namespaces' && parts.length > 2 && !(core && namespaceSubresources.includes(parts[2] ?? '') && parts.length === 3)
   const namespace = namespaced ? (parts[1] ?? '') : ''
   const [plural = '', name = '', subresource = '', ...rest] = namespaced ? parts.slice(2) : parts
-  return { path: { group, version, plural, namespace, name, subresource, rest: rest.join('/') } }
+  return { path: { group, version, plural, namespace, name, subresource, rest: rest.join('/') }, watched }
 }
 
 function verbOf(method: string, query: URLSearchParams, { name }: ResourcePath): string | undefined {

@@ -1,8 +1,9 @@
 import type { Kind } from '../../../api/kind.ts'
 import { badRequest, methodNotAllowed } from '../../../api/errors.ts'
-import type { Action, Review } from '../interfaces.ts'
+import type { Action, Computed, Review, ServedKinds } from '../interfaces.ts'
 import { act } from './action.ts'
 import type { ApiRequest, Handler } from './api-request.ts'
+import { serveComputed } from './computed.ts'
 import { create } from './create.ts'
 import { deleteCollection } from './delete-collection.ts'
 import { deleteObject } from './delete.ts'
@@ -28,9 +29,10 @@ const handlers: Readonly<Record<string, Handler>> = {
 }
 
 export interface RouterOptions {
-  readonly kinds: readonly Kind[]
+  readonly kinds: ServedKinds
   readonly actions: Readonly<Record<string, Action>>
   readonly reviews: readonly Review[]
+  readonly computed: readonly Computed[]
   readonly connect: Handler
 }
 
@@ -39,18 +41,18 @@ const acrossNamespaces = ['list', 'watch']
 
 /** Which handler serves a resource path; kinds are looked up, never named. */
 export class ResourceRouter {
-  readonly #kinds: ReadonlyMap<string, Kind>
   readonly #reviews: ReadonlyMap<Kind, Review>
+  readonly #computed: ReadonlyMap<Kind, Computed>
   readonly #options: RouterOptions
 
   constructor(options: RouterOptions) {
     this.#options = options
-    this.#kinds = new Map(options.kinds.map(kind => [`${kind.group}/${kind.version}/${kind.plural}`, kind]))
     this.#reviews = new Map(options.reviews.map(review => [review.kind, review]))
+    this.#computed = new Map(options.computed.map(each => [each.kind, each]))
   }
   /** The kind at this path; throws when there is nothing there. */
   kindOf({ group, version, plural, namespace, name, subresource }: ResourcePath): Kind {
-    const kind = this.#kinds.get(`${group}/${version}/${plural}`)
+    const kind = this.#options.kinds.find(group, version, plural)
     if (!kind || (namespace && !kind.namespaced)) throw new PathNotFound()
     if (subresource && !kind.subresources?.[subresource]) throw new PathNotFound()
     if (kind.namespaced && !namespace && name) throw new PathNotFound()
@@ -59,12 +61,15 @@ export class ResourceRouter {
   async serve(request: ApiRequest): Promise<void> {
     const { kind, info, target, subresource } = request
     const { verb } = info
+    if (kind.deprecation) request.warnings.push(kind.deprecation)
     if (subresource) return this.#serveSubresource(request, subresource.type)
     const asked = this.#reviews.get(kind)
     if (!verbsOf(kind).includes(verb) || collectionVerbs.includes(verb) === (target.name !== '' && verb !== 'watch'))
       throw methodNotAllowed()
     if (kind.namespaced && !target.namespace && !acrossNamespaces.includes(verb)) throw methodNotAllowed()
     if (asked) return review(request, asked)
+    const computed = this.#computed.get(kind)
+    if (computed) return serveComputed(request, computed)
     return this.#handle(request, verb)
   }
 

@@ -35,8 +35,8 @@ async function updateScale(request: ApiRequest): Promise<void> {
     name,
     subresource: target.subresource,
     preconditions: { uid, resourceVersion },
-    next: current => withScale(current, scale),
+    next: current => withScale(kind, current, scale),
     context: contextOf(request),
   })
-  await answerBody(request, scaleOf(viewOf(kind, stored)))
+  await answerBody(request, scaleOf(kind, viewOf(kind, stored)))
 }

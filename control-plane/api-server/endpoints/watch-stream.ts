@@ -32,7 +32,7 @@ export class WatchStream implements WatchSink {
     this.#response = response
     this.#options = options
     const { kind, representation, includeObject } = options
-    this.#form = [representation.as, representation.format, includeObject, kind.group].join()
+    this.#form = [representation.as, representation.format, includeObject, kind.group, kind.version].join()
   }
   event({ type, stored }: WatchEvent): void {
     const known = lines.get(stored) ?? new Map<string, Buffer>()

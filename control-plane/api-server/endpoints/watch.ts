@@ -6,6 +6,7 @@ import { includeObjectOf } from './answer.ts'
 import type { ApiRequest, Handler } from './api-request.ts'
 import { negotiate } from './representation.ts'
 import { integerOf, isTrue } from './request-info.ts'
+import { setWarnings } from './respond.ts'
 import { WatchStream } from './watch-stream.ts'
 
 const bookmarkInterval = 60_000
@@ -27,6 +28,7 @@ export const watch: Handler = async request => {
   response.on('close', () => stop.abort())
   const stream = new WatchStream(response, { kind, representation, includeObject, onOverflow: () => response.destroy() })
   const start = () => {
+    setWarnings(response, request.warnings)
     response.writeHead(200, {
       'Content-Type': representation.format === 'yaml' ? 'application/yaml;stream=watch' : 'application/json;stream=watch',
       'Cache-Control': 'no-cache, private',

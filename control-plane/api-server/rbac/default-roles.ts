@@ -105,6 +105,12 @@ export const defaultClusterRoles: readonly NewRole[] = [
   role('system:aggregate-to-admin', adminRules, 'admin'),
   role('system:aggregate-to-edit', editRules, 'edit'),
   role('system:aggregate-to-view', viewRules, 'view'),
+  // What servers behind this one ask it about those who come to them.
+  role('system:auth-delegator', [
+    on(['create'], 'authentication.k8s.io', 'tokenreviews'),
+    on(['create'], 'authorization.k8s.io', 'subjectaccessreviews'),
+  ]),
+  role('system:aggregated-metrics-reader', [on(read, 'metrics.k8s.io', 'nodes pods')], 'view'),
   role('system:discovery', discovery.map(policyRuleOf)),
   role('system:basic-user', basicUser.map(policyRuleOf)),
   role('system:public-info-viewer', everybody.map(policyRuleOf)),
@@ -123,4 +129,12 @@ export const defaultClusterRoleBindings: readonly NewBinding[] = [
   bound('system:basic-user', authenticated),
   bound('system:public-info-viewer', authenticated, unauthenticated),
   bound('system:node-bootstrapper', bootstrappers),
+]
+
+/** In namespaces: whom servers behind this one may trust, for those of their accounts that are bound to it. */
+export const defaultRoles = [
+  {
+    metadata: { ...metadataOf('extension-apiserver-authentication-reader'), namespace: 'kube-system' },
+    rules: [{ ...on(read, '', 'configmaps'), resourceNames: ['extension-apiserver-authentication'] }],
+  },
 ]

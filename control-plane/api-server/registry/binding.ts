@@ -43,6 +43,12 @@ function assign(pod: Pod, { target, metadata }: Binding, now: Date): KubernetesO
       ...(annotations ? { annotations: { ...pod.metadata.annotations, ...annotations } } : {}),
     },
     spec: { ...pod.spec, nodeName: target.name ?? '' },
-    status: { ...pod.status, conditions: setCondition(pod.status.conditions as (typeof scheduled)[] | undefined, scheduled, now) },
+    // The promise is kept: nobody has to remember it (upstream's ClearingNominatedNodeNameAfterBinding).
+    status: {
+      ...withoutNomination(pod.status),
+      conditions: setCondition(pod.status.conditions as (typeof scheduled)[] | undefined, scheduled, now),
+    },
   } as unknown as Pod
 }
+
+const withoutNomination = ({ nominatedNodeName: _, ...status }: Pod['status']) => status

@@ -24,7 +24,7 @@ export function decodeObject(kind: Kind, json: unknown, options: DecodeOptions):
   const typed = typedAs(kind, json)
   const refuse = options.refuse ?? ((why: string) => cannotBeHandled(kind, why))
   try {
-    const { value, unknown } = decode(kind.schema, typed)
+    const { value, unknown } = kind.decode?.(typed) ?? decode(kind.schema, typed)
     report({ unknown, duplicates: options.duplicates ?? [] }, { ...options, refuse })
     return value
   } catch (error) {

@@ -30,7 +30,11 @@ export const versionsOf =
   apiVersion => {
     if (apiVersion === apiVersionOf(kind)) return { schema: kind.schema, of: object => object }
     const [version = '', group = ''] = apiVersion.split('/').reverse()
-    const other = findKindByName(group, version, kind.kind)
+    const other = kind.otherVersion
+      ? group === kind.group
+        ? kind.otherVersion(version)
+        : undefined
+      : findKindByName(group, version, kind.kind)
     if (!other) return undefined
     return {
       schema: other.schema,

@@ -29,6 +29,7 @@ export interface ListResult {
 /** Objects in key order, consistent with one revision; in pieces when a limit is given. */
 export function list(registry: Registry, request: ListRequest): ListResult {
   checkOptions(request)
+  if (request.kind.constant) return constants(registry, request.kind)
   const token = request.continue ? decodeContinue(request.continue) : undefined
   const revision = revisionOf(registry, request, token)
   try {
@@ -38,6 +39,12 @@ export function list(registry: Registry, request: ListRequest): ListResult {
     throw token ? expiredContinue(token) : tooOld(revision ?? 0, registry.store.compactedRevision)
   }
 }
+
+/** Neither stored nor selected from: upstream ignores labels and fields of such kinds too. */
+const constants = (registry: Registry, { constant = [] }: Kind): ListResult => ({
+  items: constant.map(object => StoredObject.unsaved('', object)),
+  revision: registry.store.revision,
+})
 
 export const tooOld = (requested: number, oldest: number) => expired(`too old resource version: ${requested} (${oldest})`)
 

@@ -34,7 +34,7 @@ export function patch(registry: Registry, request: PatchRequest): Promise<Stored
     preconditions: preconditionsOf(request),
     next: current =>
       isScale
-        ? withScale(current, decodePatched(Scale, patched(Scale, scaleOf(current), request), request) as ScaleObject)
+        ? withScale(kind, current, decodePatched(Scale, patched(Scale, scaleOf(kind, current), request), request) as ScaleObject)
         : sameName(decodePatched(kind, patched(kind, current, request), request), current),
   })
 }

@@ -7,7 +7,7 @@ import type { Allocator } from './allocator.ts'
 import { keyOf } from './keys.ts'
 import type { ObjectCache } from './object-cache.ts'
 import type { ObjectName } from './request-context.ts'
-import { type StoredObject, viewOf } from './stored-object.ts'
+import { StoredObject, viewOf } from './stored-object.ts'
 import type { WatchHub } from './watch-hub.ts'
 
 /** What every step of an object's life may use. One per API server. */
@@ -22,6 +22,8 @@ export interface Registry {
 
 /** The newest revision of an object; throws NotFound. */
 export function getStored(registry: Registry, kind: Kind, { namespace, name }: ObjectName): StoredObject {
+  const constant = kind.constant?.find(object => object.metadata.name === name)
+  if (constant) return StoredObject.unsaved('', constant)
   const entry = registry.store.get(keyOf(kind, namespace, name))
   if (!entry) throw notFound(kind, name)
   return registry.cache.of(entry)

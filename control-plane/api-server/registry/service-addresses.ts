@@ -6,7 +6,7 @@ import { formatAddress, parseAddress, parseCidr } from '../../../common/cidr.ts'
 import type { Allocation, Allocator } from './allocator.ts'
 import { prefixOf } from './keys.ts'
 import { NumberPool, staticBand } from './number-pool.ts'
-import { needsClusterIP, needsNodePorts, withFamilies, withKeptAddresses } from './service-spec.ts'
+import { familyErrors, needsClusterIP, needsNodePorts, withFamilies, withKeptAddresses } from './service-spec.ts'
 import { StoredObject } from './stored-object.ts'
 import type { WatchHub } from './watch-hub.ts'
 import type { Store } from '../../store/store.ts'
@@ -50,6 +50,8 @@ export class ServiceAddresses implements Allocator {
 
   allocate(next: KubernetesObject, current: KubernetesObject | undefined): Allocation {
     const service = withFamilies(withKeptAddresses(next as Service, current as Service | undefined))
+    const errors = familyErrors(service)
+    if (errors.length > 0) throw invalid(this.#kind, service.metadata.name, errors)
     const owner = service.metadata.uid
     const taken: Taken[] = []
     const release = () => taken.forEach(({ pool, value }) => pool.release(value, owner))

@@ -1,4 +1,5 @@
 import type { Service } from '../../../api/core/service.ts'
+import { fieldInvalid, type FieldError } from '../../../api/schema/field-error.ts'
 
 export const needsClusterIP = ({ spec }: Service): boolean =>
   spec.type !== 'ExternalName' && spec.clusterIP !== 'None' && spec.clusterIPs?.[0] !== 'None'
@@ -27,6 +28,19 @@ function withNodePort(port: Port, { next, current }: { next: Service; current: S
 
 function withoutNodePort({ nodePort: _, ...port }: Port): Port {
   return port
+}
+
+/** What a cluster that speaks IPv4 only cannot give (upstream's initIPFamilyFields); services that nobody selects pods for may ask for anything. */
+export function familyErrors({ spec }: Service): FieldError[] {
+  const headless = spec.clusterIP === 'None' || spec.clusterIPs?.[0] === 'None'
+  if (spec.type === 'ExternalName' || (headless && Object.keys(spec.selector ?? {}).length === 0)) return []
+  const dual = spec.ipFamilyPolicy === 'RequireDualStack'
+  return [
+    ...(dual ? [fieldInvalid('spec.ipFamilyPolicy', spec.ipFamilyPolicy, 'this cluster is not configured for dual-stack services')] : []),
+    ...(spec.ipFamilies ?? []).flatMap((family, index) =>
+      family === 'IPv4' ? [] : [fieldInvalid(`spec.ipFamilies[${index}]`, family, 'not configured on this cluster')],
+    ),
+  ]
 }
 
 /** This cluster speaks IPv4 only; every service with addresses says so. */

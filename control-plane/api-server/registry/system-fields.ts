@@ -37,12 +37,14 @@ function pick(metadata: Metadata, fields: readonly (keyof Metadata)[]): Partial<
 
 /** Upstream's rule for kinds that count generations: any difference outside metadata and status is a new one. */
 export function withGeneration<O extends KubernetesObject>(kind: Kind, next: O, current: KubernetesObject): O {
-  if (!kind.generation || isEqual(desired(next), desired(current))) return next
+  if (!kind.generation || isEqual(desired(kind, next), desired(kind, current))) return next
   return { ...next, metadata: { ...next.metadata, generation: (current.metadata.generation ?? 0) + 1 } }
 }
 
-/** Everything but metadata and status. */
-function desired(object: KubernetesObject): Record<string, unknown> {
-  const { metadata: _metadata, status: _status, ...rest } = object as KubernetesObject & { status?: unknown }
+/** Everything but metadata and, where that has a path of its own, status. */
+function desired(kind: Kind, object: KubernetesObject): Record<string, unknown> {
+  const { metadata: _metadata, ...wanted } = object as KubernetesObject & { status?: unknown }
+  if (kind.subresources?.['status']?.type !== 'status') return wanted
+  const { status: _status, ...rest } = wanted
   return rest
 }

@@ -20,7 +20,7 @@ export function strategyOf(kind: Kind, subresource: string): UpdateStrategy {
     take: (next, current) => kind.prepareSubresource?.[subresource]?.(next, current) ?? next,
     prepare: next => next,
     validate: (next, current) => [
-      ...validateObjectMetaUpdate(next.metadata, current.metadata),
+      ...validateObjectMetaUpdate(next.metadata, current.metadata, kind),
       ...(kind.validateSubresource?.[subresource]?.(next, current) ?? []),
     ],
   }
@@ -30,7 +30,7 @@ const wholeObject = (kind: Kind): UpdateStrategy => ({
   take: (next, current) => (kind.subresources?.['status']?.type === 'status' ? withStatusOf(next, current) : next),
   prepare: (next, current) => kind.prepareForUpdate?.(next, current) ?? next,
   validate: (next, current) => [
-    ...validateObjectMetaUpdate(next.metadata, current.metadata),
+    ...validateObjectMetaUpdate(next.metadata, current.metadata, kind),
     ...(kind.validateUpdate?.(next, current) ?? kind.validate?.(next) ?? []),
   ],
 })
@@ -39,7 +39,7 @@ const statusOnly = (kind: Kind): UpdateStrategy => ({
   take: (next, current) => ({ ...withStatusOf(current, next), metadata: statusMetadata(next.metadata, current.metadata) }),
   prepare: (next, current) => kind.prepareSubresource?.['status']?.(next, current) ?? next,
   validate: (next, current) => [
-    ...validateObjectMetaUpdate(next.metadata, current.metadata),
+    ...validateObjectMetaUpdate(next.metadata, current.metadata, kind),
     ...(kind.validateStatusUpdate?.(next, current) ?? []),
   ],
 })

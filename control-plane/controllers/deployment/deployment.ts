@@ -9,7 +9,7 @@ import { isEqual } from '../../../common/equal.ts'
 import { messageOf } from '../../../common/error-message.ts'
 import { keyOf } from '../../../client/cache.ts'
 import { watching, type Controller } from '../../../client/controller.ts'
-import { adopt, planClaim, release } from '../claim-objects.ts'
+import { claim } from '../claim-objects.ts'
 import type { ControllerContext } from '../context.ts'
 import { OwnWrites } from '../own-writes.ts'
 import { sameStatus } from '../same-status.ts'
@@ -138,16 +138,16 @@ class DeploymentController {
   }
 
   /** All ReplicaSets that are ours, after adopting and releasing. */
-  async #claim(deployment: Deployment): Promise<readonly ReplicaSet[]> {
-    const { client } = this.#context
+  #claim(deployment: Deployment): Promise<readonly ReplicaSet[]> {
     const sets = this.#replicaSets.inNamespace(deployment.metadata.namespace ?? '').filter(set => !this.#writes.isDeleted(set))
-    const claim = planClaim(deployment, sets, selectorFromObject(deployment.spec.selector))
-    const adopted = await Promise.all(
-      claim.adopt.map(object => adopt(client, { owner: Deployment, object: ReplicaSet }, { owner: deployment, object })),
-    )
-    const released = await Promise.all(claim.release.map(object => release(client, ReplicaSet, { owner: deployment, object })))
-    for (const set of [...adopted, ...released]) if (set) this.#writes.written(keyOf(deployment), set)
-    return [...claim.owned, ...adopted.filter(set => set !== undefined)]
+    const selector = selectorFromObject(deployment.spec.selector)
+    return claim(sets, {
+      client: this.#context.client,
+      kinds: { owner: Deployment, object: ReplicaSet },
+      owner: deployment,
+      selects: set => matches(selector, set.metadata.labels),
+      written: set => this.#writes.written(keyOf(deployment), set),
+    })
   }
 
   #split(deployment: Deployment, sets: readonly ReplicaSet[]): Sets {

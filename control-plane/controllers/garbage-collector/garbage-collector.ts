@@ -1,3 +1,4 @@
+import { CustomResourceDefinition } from '../../../api/apiextensions/custom-resource-definition.ts'
 import { isConflict, isInvalid, isNotFound } from '../../../api/errors.ts'
 import { apiVersionOf, type Kind, type KubernetesObject } from '../../../api/kind.ts'
 import type { OwnerReference } from '../../../api/meta.ts'
@@ -15,6 +16,8 @@ import { blockers, foreground, isDeletedWith, orphan, planCollection, type Owner
 const ignored = (kind: Kind) => kind.plural === 'events'
 const discoveryInterval = 300_000
 const discoveryRetry = 1_000
+/** Definitions come in crowds, and are served a moment after they have come. */
+const discoveryDelay = 500
 
 /**
  * Deletes what lost its owners; carries out foreground deletion (dependents first) and orphaning. It decides on its own
@@ -25,6 +28,8 @@ export class GarbageCollector implements Runnable {
   readonly #graph = new Graph()
   readonly #queue: WorkQueue
   readonly #kinds = new Map<string, Kind>()
+  /** Objects with owners of kinds that are not known yet. */
+  readonly #undecided = new Set<string>()
 
   constructor(context: ControllerContext) {
     this.#context = context
@@ -38,11 +43,15 @@ export class GarbageCollector implements Runnable {
     return runAll([{ run: stop => this.#follow(stop) }, this.#queue], signal)
   }
 
-  /** Watches every kind there is; looks for new ones from time to time. */
+  /** Watches every kind there is; looks for new ones from time to time, and when somebody defines one. */
   async #follow(signal: AbortSignal): Promise<void> {
     const { client, log } = this.#context
     const running: Promise<void>[] = []
+    let defined = new AbortController()
+    const wake = () => defined.abort()
+    this.#context.informers.for(CustomResourceDefinition).addListener({ added: wake, updated: wake, deleted: () => undefined })
     while (!signal.aborted) {
+      defined = new AbortController()
       let delay = discoveryInterval
       try {
         const kinds = (await discoverKinds(client)).filter(
@@ -54,13 +63,22 @@ export class GarbageCollector implements Runnable {
           running.push(informer.run(signal))
           await allSynced([informer], signal)
         }
+        if (informers.length > 0) this.#decideAgain()
       } catch (error) {
         log.warn('discovery failed', { error })
         delay = discoveryRetry
       }
-      await sleepUnlessAborted(this.#context.clock, delay, signal)
+      await sleepUnlessAborted(this.#context.clock, delay, AbortSignal.any([signal, defined.signal]))
+      if (defined.signal.aborted) await sleepUnlessAborted(this.#context.clock, discoveryDelay, signal)
     }
     await Promise.all(running)
+  }
+
+  /** Owners that could not be asked about may be of a kind that is known now. */
+  #decideAgain(): void {
+    const undecided = [...this.#undecided]
+    this.#undecided.clear()
+    for (const uid of undecided) this.#queue.add(uid)
   }
 
   #informer(kind: Kind): Informer<KubernetesObject> {
@@ -116,7 +134,10 @@ export class GarbageCollector implements Runnable {
     const kind =
       [...this.#kinds.values()].find(each => apiVersionOf(each) === owner.apiVersion && each.kind === owner.kind) ?? this.#byGroup(owner)
     // Not served: the owner cannot be asked about, so it is not presumed dead.
-    if (!kind) return 'solid'
+    if (!kind) {
+      this.#undecided.add(dependent.metadata.uid)
+      return 'solid'
+    }
     const namespace = kind.namespaced ? dependent.metadata.namespace : undefined
     try {
       const current = await this.#context.client.get(kind, { name: owner.name, namespace })

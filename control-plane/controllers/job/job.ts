@@ -105,7 +105,8 @@ class JobController {
   async #claim(job: Job): Promise<readonly Pod[]> {
     const { uid, namespace = '' } = job.metadata
     const pods = [...this.#podsOf(uid), ...this.#podsOf(orphansOf(namespace))]
-    const claim = planClaim(job, pods, selectorFromObject(job.spec.selector ?? {}))
+    const selector = selectorFromObject(job.spec.selector ?? {})
+    const claim = planClaim(job, pods, ({ metadata }) => matches(selector, metadata.labels))
     const adoptable = claim.adopt.filter(isPodActive)
     const fresh = adoptable.length > 0 && (await this.#stillExists(job)) ? adoptable : []
     const adopted = await Promise.all(fresh.map(pod => this.#pods.adopt(job, pod)))

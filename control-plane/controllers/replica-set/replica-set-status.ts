@@ -1,7 +1,15 @@
-import type { ReplicaSet, ReplicaSetStatus } from '../../../api/apps/replica-set.ts'
+import type { ReplicaSetStatus } from '../../../api/apps/replica-set.ts'
 import { removeCondition, setCondition } from '../../../api/conditions.ts'
 import type { Pod } from '../../../api/core/pod.ts'
+import type { PodTemplateSpec } from '../../../api/core/pod-spec.ts'
+import type { KubernetesObject } from '../../../api/kind.ts'
 import { availableIn, isPodReady } from '../pod-readiness.ts'
+
+/** What keeps a number of like pods: a ReplicaSet or a ReplicationController. */
+export interface Replicated extends KubernetesObject {
+  spec: { replicas?: number; minReadySeconds?: number; template?: PodTemplateSpec }
+  status: ReplicaSetStatus
+}
 
 export interface ObservedPods {
   readonly active: readonly Pod[]
@@ -13,7 +21,7 @@ export interface ObservedPods {
 
 /** The status that the pods amount to, and in how many milliseconds the next one becomes available. */
 export function replicaSetStatus(
-  set: ReplicaSet,
+  set: Replicated,
   { active, terminating, failure, now }: ObservedPods,
 ): { status: ReplicaSetStatus; after?: number } {
   const minReadySeconds = set.spec.minReadySeconds ?? 0

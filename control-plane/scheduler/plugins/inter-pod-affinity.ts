@@ -27,7 +27,7 @@ function occupied(term: PodAffinityTerm, cluster: Cluster, matcher: (pod: Pod) =
 function forbidden(pod: Pod, cluster: Cluster): Set<string> {
   const domains = new Set<string>()
   for (const info of cluster.nodes) {
-    for (const other of info.pods.values()) {
+    for (const other of info.affine) {
       for (const term of antiAffinityTerms(other)) {
         const domain = domainOf(info, term.topologyKey)
         if (domain !== undefined && podMatcher(term, other, cluster)(pod)) domains.add(`${term.topologyKey}=${domain}`)
@@ -87,8 +87,10 @@ function preferredWeights(pod: Pod, cluster: Cluster): Map<string, number> {
   }
   const own = preferences(pod).map(each => ({ ...each, matcher: podMatcher(each.term, pod, cluster) }))
   for (const info of cluster.nodes) {
-    for (const other of info.pods.values()) {
-      for (const { term, weight, matcher } of own) if (matcher(other)) add(info, term.topologyKey, weight)
+    if (own.length > 0)
+      for (const other of info.pods.values())
+        for (const { term, weight, matcher } of own) if (matcher(other)) add(info, term.topologyKey, weight)
+    for (const other of info.affine) {
       for (const { term, weight } of preferences(other)) if (podMatcher(term, other, cluster)(pod)) add(info, term.topologyKey, weight)
       for (const term of affinityTerms(other)) if (podMatcher(term, other, cluster)(pod)) add(info, term.topologyKey, 1)
     }

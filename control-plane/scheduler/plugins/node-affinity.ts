@@ -1,4 +1,4 @@
-import { matchesNodeRequirements, matchesTerm } from '../node-selector.ts'
+import { matchesNodeRequirements, matchesTerm } from '../../../api/node-selector.ts'
 import { normalizeByMaximum, unresolvable, type Plugin } from '../plugin.ts'
 
 /** nodeSelector and node affinity: required terms keep a pod away, preferred ones attract it by their weight. */

@@ -1,6 +1,6 @@
-import type { NodeSelectorRequirement, NodeSelectorTerm } from '../../api/core/affinity.ts'
-import type { Node } from '../../api/core/node.ts'
-import type { PodSpec } from '../../api/core/pod-spec.ts'
+import type { NodeSelectorRequirement, NodeSelectorTerm } from './core/affinity.ts'
+import type { Node } from './core/node.ts'
+import type { PodSpec } from './core/pod-spec.ts'
 
 function holds({ operator, values = [] }: NodeSelectorRequirement, value: string | undefined): boolean {
   if (operator === 'Exists') return value !== undefined

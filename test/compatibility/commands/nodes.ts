@@ -1,0 +1,66 @@
+import type { Scenario } from './row.ts'
+
+const removeNodes = 'kubectl delete node foo node1 node2 --ignore-not-found'
+
+/** Taints, labels and cordons, on nodes that no agent serves: nobody's pods are in the way. */
+export const nodes: Scenario = {
+  name: 'nodes',
+  cleanup: [removeNodes, 'kubectl delete pv commands-pv --ignore-not-found'],
+  setup: ['kubectl apply -f nodes.yaml', 'kubectl apply -f persistent-volume.yaml'],
+  rows: [
+    { line: 'kubectl taint nodes node1 dedicated=critical:NoSchedule', out: 'node/node1 tainted\n' },
+    { line: 'kubectl describe node node1 | grep Taints', out: /dedicated=critical:NoSchedule/ },
+    { line: 'kubectl describe nodes node1 | grep Taints', out: /Taints: / },
+    {
+      line: 'kubectl taint nodes node1 dedicated=production:NoSchedule',
+      code: 1,
+      err: 'error: node node1 already has dedicated taint(s) with same effect(s) and --overwrite is false\n',
+    },
+    { line: 'kubectl taint nodes node1 dedicated=production:NoSchedule --overwrite', out: 'node/node1 modified\n' },
+    { line: 'kubectl taint nodes node1 dedicated:NoSchedule-', out: 'node/node1 untainted\n' },
+    { line: 'kubectl taint nodes node1 dedicated-', code: 1, err: 'error: taint "dedicated" not found\n' },
+    { line: 'kubectl taint nodes node1 gpu=true:NoSchedule', out: 'node/node1 tainted\n' },
+    { line: 'kubectl taint nodes node1 grp-', code: 1, refused: true, err: 'error: taint "grp" not found\n' },
+    { line: 'kubectl taint nodes node1 gpu:NoSchedule-', out: 'node/node1 untainted\n' },
+    { line: 'kubectl taint nodes node1 maintenance=true:NoExecute', out: 'node/node1 tainted\n' },
+    { line: 'kubectl taint nodes node1 failure=true:NoExecute', out: 'node/node1 tainted\n' },
+    { line: 'kubectl taint nodes node2 dedicated=low-priority:PreferNoSchedule', out: 'node/node2 tainted\n' },
+    { line: 'kubectl taint nodes foo dedicated=special-user:NoSchedule', out: 'node/foo tainted\n' },
+    { line: 'kubectl taint nodes foo dedicated:NoSchedule-', out: 'node/foo untainted\n' },
+    { line: 'kubectl taint node -l myLabel=X dedicated=foo:PreferNoSchedule', out: 'node/foo tainted\n' },
+    { line: 'kubectl taint nodes foo dedicated-', out: 'node/foo untainted\n' },
+    { line: 'kubectl taint nodes foo bar:NoSchedule', out: 'node/foo tainted\n' },
+    { line: 'kubectl taint nodes foo bar:NoSchedule-', out: 'node/foo untainted\n' },
+    {
+      line: 'kubectl taint nodes node1 key=value:Sometimes',
+      code: 1,
+      refused: true,
+      err: /^error: invalid taint effect: Sometimes, unsupported taint effect\n/,
+    },
+    {
+      line: 'kubectl taint nodes xianchaonode1 node-type:NoExecute-',
+      code: 1,
+      err: 'Error from server (NotFound): nodes "xianchaonode1" not found\n',
+    },
+    { line: 'kubectl taint NODE NAME KEY_1=VAL_1:TAINT_EFFECT_1', code: 1, refused: true, err: /^error: / },
+    { line: 'kubectl label node node1 env_role=prod', out: 'node/node1 labeled\n' },
+    { line: 'kubectl label nodes node1 zone=foo', out: 'node/node1 labeled\n' },
+    { line: 'kubectl label nodes node1 zone=foo', out: 'node/node1 not labeled\n' },
+    { line: 'kubectl label nodes node1 zone=bar --overwrite', out: 'node/node1 labeled\n' },
+    { line: 'kubectl label nodes node1 zone-', out: 'node/node1 unlabeled\n' },
+    { line: 'kubectl label nodes node1 zone-', out: /label "zone" not found\.\nnode\/node1 not labeled\n/ },
+    { line: 'kubectl cordon node1', out: 'node/node1 cordoned\n' },
+    { line: 'kubectl cordon node1', out: 'node/node1 already cordoned\n' },
+    { line: 'kubectl get node node1', out: /^node1 +NotReady,SchedulingDisabled |^node1 +Unknown,SchedulingDisabled /m },
+    { line: 'kubectl drain node1', out: 'node/node1 already cordoned\nnode/node1 drained\n' },
+    { line: 'kubectl drain nope', code: 1, err: /nodes "nope" not found/ },
+    { line: 'kubectl uncordon node1', out: 'node/node1 uncordoned\n' },
+    { line: 'kubectl uncordon node1', out: 'node/node1 already uncordoned\n' },
+    { line: 'kubectl patch pv commands-pv -p \'{"spec":{"claimRef": null}}\'', out: 'persistentvolume/commands-pv patched (no change)\n' },
+    {
+      line: 'kubectl get pv',
+      out: /^NAME +CAPACITY +ACCESS MODES +RECLAIM POLICY +STATUS +CLAIM +STORAGECLASS +VOLUMEATTRIBUTESCLASS +REASON +AGE\n[^]*^commands-pv +1Gi +RWO +Retain +\w+ +none +<unset> +\d+s/m,
+    },
+    { line: 'kubectl delete node node2', out: /^node "node2" deleted/ },
+  ],
+}

@@ -1,0 +1,92 @@
+import type { Scenario } from './row.ts'
+
+/** What kubectl says by itself or by the server's own descriptions. */
+export const offline: Scenario = {
+  name: 'descriptions',
+  rows: [
+    { line: 'kubectl', out: /kubectl controls the Kubernetes cluster manager/ },
+    { line: 'kubectl get --help', out: /Display one or many resources/ },
+    { line: 'kubectl options', out: /The following options can be passed to any command/ },
+    { line: 'kubectl taint --help', out: /Update the taints on one or more nodes/ },
+    { line: 'kubectl taint node -h', out: /Update the taints on one or more nodes/ },
+    { line: 'kubectl completion bash', out: /bash completion/i },
+    { line: 'kubectl completion zsh', out: /compdef/ },
+    { line: "kubectl __complete get pod ''", out: /:\d+\n$/, err: /Completion ended with directive/ },
+    { line: 'kubectl alpha', out: /.*/, err: /.*/ },
+    { line: 'kubectl plugin list', code: 1, refused: true, err: /unable to find any kubectl plugins in your PATH/ },
+    { line: 'kubectl version', out: /^Server Version: v1\.36\.0$/m, err: /^(WARNING: version difference.*\n)?$/ },
+    { line: 'kubectl config current-context', out: /@/ },
+    { line: 'kubectl config view', out: /certificate-authority-data: DATA\+OMITTED/ },
+    { line: 'kubectl config get-contexts', out: /^CURRENT +NAME +CLUSTER +AUTHINFO +NAMESPACE\n\* / },
+    { line: 'kubectl config set-context --current --namespace=$NAMESPACE', out: /^Context ".+" modified\.\n$/ },
+    { line: 'kubectl config use-context "$(kubectl config current-context)"', out: /^Switched to context/ },
+    { line: 'kubectl config set-credentials somebody --token=secret', out: 'User "somebody" set.\n' },
+    {
+      line: 'kubectl cluster-info',
+      out: /^\S*Kubernetes control plane\S* is running at \S*https:[^]*To further debug and diagnose cluster problems/,
+    },
+    { line: 'kubectl cluster-info dump --namespaces default', out: /^\{\n {4}"kind": "NodeList",/ },
+    { line: 'kubectl api-versions', out: /^apps\/v1\n[^]*\nv1\n$/m },
+    { line: 'kubectl api-resources', out: /^NAME +SHORTNAMES +APIVERSION +NAMESPACED +KIND\nbindings +v1 +true +Binding\n/ },
+    { line: 'kubectl api-resources --namespaced=false --verbs=list -o name', out: /^nodes$/m },
+    { line: 'kubectl explain [resource].[field].[field]...[field]', code: 1, refused: true, err: /^error: / },
+    { line: 'kubectl explain node.spec.taints', out: /^FIELD: taints <\[\]Taint>$/m },
+    { line: 'kubectl explain pod.status', out: /FIELD: status <PodStatus>[^]*\n {2}phase\t<string>\n/ },
+    { line: 'kubectl explain pods.spec.affinity', out: /nodeAffinity\t<NodeAffinity>/ },
+    { line: 'kubectl explain pods.spec.affinity.nodeAffinity', out: /requiredDuringSchedulingIgnoredDuringExecution\t<NodeSelector>/ },
+    {
+      line: 'kubectl explain pods.spec.affinity.nodeAffinity.requiredDuringSchedulingIgnoredDuringExecution',
+      out: /nodeSelectorTerms\t<\[\]NodeSelectorTerm> -required-/,
+    },
+    {
+      line: 'kubectl explain pods.spec.affinity.nodeAffinity.requiredDuringSchedulingIgnoredDuringExecution.nodeSe',
+      code: 1,
+      refused: true,
+      err: 'error: field "nodeSe" does not exist\n',
+    },
+    {
+      line: 'kubectl explain pods.spec.affinity.nodeAffinity.requiredDuringSchedulingIgnoredDuringExecution.nodeSelectorTerms.matchExpressions',
+      out: /operator\t<string> -required-/,
+    },
+    {
+      line: 'kubectl explain pods.spec.affinity.podAffinity',
+      out: /preferredDuringSchedulingIgnoredDuringExecution\t<\[\]WeightedPodAffinityTerm>/,
+    },
+    {
+      line: 'kubectl explain pods.spec.affinity.podAffinity.requiredDuringSchedulingIgnoredDuringExecution',
+      out: /topologyKey\t<string> -required-/,
+    },
+    {
+      line: 'kubectl explain pods.spec.affinity.podAffinity.requiredDuringSchedulingIgnoredDuringExecution.labelSelector',
+      out: /matchExpressions\t<\[\]LabelSelectorRequirement>/,
+    },
+    { line: 'kubectl explain deployment --recursive', out: /\n {8}containers\t<\[\]Container> -required-\n/ },
+    { line: 'kubectl explain hpa --api-version=autoscaling/v1', out: /targetCPUUtilizationPercentage|VERSION: +v1/ },
+    { line: 'kubectl explain widgets', code: 1, err: /(couldn't find resource for|the server doesn't have a resource type).*widgets/ },
+    { line: 'kubectl get --raw /version', out: /"gitVersion":"v1\.36\.0"/ },
+    { line: "kubectl get --raw '/readyz?verbose' | tail -n 1", out: 'readyz check passed\n' },
+    {
+      line: 'kubectl get --raw /api/v1/nope',
+      code: 1,
+      err: 'Error from server (NotFound): the server could not find the requested resource\n',
+    },
+    {
+      line: 'kubectl get componentstatuses',
+      out: /^NAME +STATUS +MESSAGE +ERROR\n[^]*^scheduler +Healthy +ok +\n/m,
+      err: 'Warning: v1 ComponentStatus is deprecated in v1.19+\n',
+    },
+    { line: 'kubectl get cs', out: /^etcd-0 +Healthy +ok +\n/m, err: 'Warning: v1 ComponentStatus is deprecated in v1.19+\n' },
+    {
+      line: 'kubectl proxy --port=$PORT',
+      out: /Starting to serve on 127\.0\.0\.1:\d+/,
+      meanwhile: 'curl -sf http://127.0.0.1:$PORT/api/v1/namespaces/$NAMESPACE | grep Active',
+    },
+    {
+      line: 'kubectl --server https://127.0.0.1:1 get nodes -o json --request-timeout=1s',
+      code: 1,
+      refused: true,
+      out: /.*/,
+      err: /The connection to the server 127\.0\.0\.1:1 was refused/,
+    },
+  ],
+}

@@ -1,0 +1,46 @@
+import { request } from 'node:https'
+import type { ControlPlane } from '../../control-plane/control-plane.ts'
+
+export interface RawAnswer {
+  readonly status: number
+  readonly warnings: readonly string[]
+  readonly text: string
+  // Tests look into whatever came back.
+  readonly body: Record<string, never> & { readonly [name: string]: unknown }
+}
+
+export interface RawCall {
+  readonly body?: unknown
+  readonly type?: string
+  readonly accept?: string
+}
+
+/** Requests as an administrator of a control plane, as they go over the wire. */
+export const rawApi =
+  ({ port, identity }: Pick<ControlPlane, 'port' | 'identity'>) =>
+  (method: string, path: string, { body, type = 'application/json', accept }: RawCall = {}): Promise<RawAnswer> =>
+    new Promise((resolve, reject) => {
+      const text = body === undefined ? undefined : typeof body === 'string' ? body : JSON.stringify(body)
+      const headers = {
+        ...(text === undefined ? {} : { 'Content-Type': type, 'Content-Length': Buffer.byteLength(text) }),
+        ...(accept ? { Accept: accept } : {}),
+      }
+      const { cert, key } = identity.admin
+      const outgoing = request(
+        { host: '127.0.0.1', port, method, path, headers, cert, key, ca: identity.authority.cert },
+        async incoming => {
+          let answer = ''
+          for await (const chunk of incoming) answer += String(chunk)
+          resolve({
+            status: incoming.statusCode ?? 0,
+            warnings: [...String(incoming.headers.warning ?? '').matchAll(/299 - "((?:\\.|[^"\\])*)"/g)].map(([, warning = '']) =>
+              warning.replace(/\\(.)/g, '$1'),
+            ),
+            text: answer,
+            body: answer.startsWith('{') ? (JSON.parse(answer) as RawAnswer['body']) : ({} as RawAnswer['body']),
+          })
+        },
+      )
+      outgoing.on('error', reject)
+      outgoing.end(text)
+    })
