@@ -1,6 +1,7 @@
 import { mkdir, readFile } from 'node:fs/promises'
 import { Node } from '../api/core/node.ts'
 import { Service } from '../api/core/service.ts'
+import { EndpointSlice } from '../api/discovery/endpoint-slice.ts'
 import { quantityToNumber } from '../api/quantity.ts'
 import type { Client } from '../client/client.ts'
 import { EventRecorder } from '../client/event-recorder.ts'
@@ -13,13 +14,15 @@ import { runAll, type Runnable } from '../common/run.ts'
 import type { AgentConfig } from './config.ts'
 import { configuration } from './configuration.ts'
 import { delegatedAccess } from './delegated-access.ts'
+import { informedView } from './dns/cluster-view.ts'
+import { DnsServer } from './dns/dns-server.ts'
 import { observeMachine } from './eviction/machine.ts'
 import type { Pressure } from './eviction/thresholds.ts'
 import { haltOnShutdown } from './halt-on-shutdown.ts'
 import { ImageReport } from './images/image-report.ts'
 import { createKubelet, nodeReference } from './kubelet.ts'
 import { NodeNetwork } from './network/node-network.ts'
-import { becomeRouter } from './network/routes.ts'
+import { becomeRouter, takeAddress } from './network/routes.ts'
 import { gatherFacts, ownAddress } from './node/facts.ts'
 import { NodeIdentity } from './node/identity.ts'
 import { NodeLease } from './node/lease.ts'
@@ -83,7 +86,8 @@ export function createAgent({ config, log, shutdown }: AgentParts): Runnable {
         })
         state.notReady = undefined
         const { clusterCidr, serviceCidr } = config
-        const facts = { nodeAddress: nodeIp, podCidr, clusterCidr, serviceCidr }
+        const facts = { nodeAddress: nodeIp, podCidr, clusterCidr, serviceCidr, clusterDns: config.clusterDns }
+        await takeAddress(config.clusterDns)
         const network = new NodeNetwork({ nodeName, facts, informers, log: log.child({ component: 'network' }) })
         const watch = new NodeWatch({
           ...{ nodeName, nodeIp, podCidr, gateway, clusterCidr, informers, clock },
@@ -102,12 +106,14 @@ export function createAgent({ config, log, shutdown }: AgentParts): Runnable {
         })
         const security = await nodeSecurity(config, runtime)
         const parts = { config, client, runtime, log, nodeIp, informers, recorder, onPressure }
-        const pods = kubelet({ ...parts, security, nodeDns: await nodeDns() })
+        const resolver = await nodeDns()
+        const pods = kubelet({ ...parts, security, nodeDns: resolver })
+        const names = dnsServer({ config, informers, upstream: resolver.servers, log })
         const server = agentServer({ config, client, identity, pods, log })
         const halt = haltOnShutdown({ shutdown, stop, state, nodeStatus, pods, recorder, nodeName, clock, log })
         recorder.event(nodeReference(nodeName), { type: 'Normal', reason: 'Starting', message: 'Starting kubelet.' })
         log.info('the node is ready', { node: nodeName, address: nodeIp, podCidr })
-        await runAll([nodeStatus, network, watch, pods, server, identity, images, halt, warmUp(runtime, log)], together)
+        await runAll([nodeStatus, network, watch, pods, server, identity, images, halt, names, warmUp(runtime, log)], together)
       } finally {
         stop.abort()
         await background
@@ -267,6 +273,22 @@ async function podRuntime({
   })
   return { runtime, gateway }
 }
+
+/** Answers for names at the cluster's DNS address, from what the service proxy knows too. */
+const dnsServer = ({
+  config,
+  informers,
+  upstream,
+  log,
+}: Pick<KubeletParts, 'config' | 'informers' | 'log'> & { upstream: readonly string[] }) =>
+  new DnsServer({
+    zone: { domain: config.clusterDomain, address: config.clusterDns },
+    listen: { address: config.clusterDns, port: 53 },
+    view: informedView(informers),
+    upstream,
+    ready: signal => Promise.all([informers.for(Service).synced(signal), informers.for(EndpointSlice).synced(signal)]),
+    log: log.child({ component: 'dns' }),
+  })
 
 /** Not at once: what it does would slow down the start of this node and of its neighbours. A pod that comes earlier waits for it. */
 const warmUp = (runtime: DockerRuntime, log: Logger): Runnable => ({

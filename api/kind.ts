@@ -76,6 +76,8 @@ export interface Kind<O extends KubernetesObject = KubernetesObject> {
   readonly generation?: boolean
   /** Seconds of grace a DELETE gives when the caller names none; absent: deletion is immediate. */
   defaultGracePeriod?(object: O): number
+  /** Dependents outlive the object unless the caller says otherwise, who is warned of that with this sentence (upstream's DefaultGarbageCollectionPolicy). */
+  readonly orphansDependents?: string
   /** A DELETE that ends the object answers with it, not with a Status (upstream's ReturnDeletedObject). */
   readonly returnsDeleted?: boolean
   /** Status given at creation counts (nodes register with theirs); others begin with an empty one. */

@@ -88,7 +88,12 @@ describeRecorded('new objects, against recorded answers of upstream', () => {
       if (status === 422) return expect(invalid(kind, object.metadata.name, errors).message).toBe(response?.['message'])
       expect(errors).toEqual([])
       expect(comparable(object)).toEqual(comparable(response))
-      expect((kind.warnings?.(object) ?? []).map(text => `299 - ${JSON.stringify(text)}`).join(', ')).toBe(warning ?? '')
+      expect(
+        [kind.deprecation ?? [], kind.warnings?.(object) ?? []]
+          .flat()
+          .map(text => `299 - ${JSON.stringify(text)}`)
+          .join(', '),
+      ).toBe(warning ?? '')
     })
   }
 
@@ -167,7 +172,6 @@ describeRecorded('names in discovery', () => {
 const missing: Readonly<Record<string, string>> = {
   'admissionregistration.k8s.io/v1alpha1': 'off by default',
   'admissionregistration.k8s.io/v1beta1': 'off by default',
-  'apiextensions.k8s.io/v1': 'there are no custom resources yet',
   'certificates.k8s.io/v1alpha1': 'off by default',
   'certificates.k8s.io/v1beta1': 'off by default',
   'coordination.k8s.io/v1alpha2': 'off by default',

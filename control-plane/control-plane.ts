@@ -2,7 +2,6 @@ import { randomUUID } from 'node:crypto'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { chmod, mkdir } from 'node:fs/promises'
-import { Node } from '../api/core/node.ts'
 import { builtInKinds } from '../api/kinds.ts'
 import type { Client } from '../client/client.ts'
 import { createClient } from '../client/http-client.ts'
@@ -15,7 +14,6 @@ import { ownAddresses } from './addresses.ts'
 import { createAdmission } from './api-server/admission/index.ts'
 import { createAuthenticator, createTokenAuthenticator } from './api-server/auth/authenticate.ts'
 import { createAuthorizer } from './api-server/auth/authorize.ts'
-import { Dialer } from './api-server/endpoints/dialer.ts'
 import { createTokenAction } from './api-server/auth/create-token.ts'
 import { createReviews } from './api-server/auth/reviews.ts'
 import { issuerDiscovery } from './api-server/auth/issuer-discovery.ts'
@@ -26,7 +24,7 @@ import { createTokenIssuer } from './api-server/auth/service-account-token.ts'
 import { Loopback } from './api-server/loopback.ts'
 import { createLookup, storedObjects } from './api-server/lookup.ts'
 import { PriorityAndFairness } from './api-server/flow-control/flow-control.ts'
-import { serviceConnector } from './api-server/service-connector.ts'
+import { dialThroughAgents, serviceConnector } from './api-server/service-connector.ts'
 import { createStatusWriter } from './api-server/status-writer.ts'
 import { createApiServer, type ApiServer } from './api-server/server.ts'
 import { ensureBootstrapToken } from './bootstrap/bootstrap-token.ts'
@@ -173,7 +171,6 @@ async function apiServer(parts: {
   const metrics = new ControlPlaneMetrics({ levels: () => flowControl.levels, objects: () => storedObjects(store) })
   const ca = identity.authority.cert
   const kubeletClient = { ...identity.kubeletClient, ca }
-  const dialer = new Dialer({ kubeletClient, nodes: () => lookup.list(Node) })
   return createApiServer({
     store,
     cache,
@@ -194,7 +191,7 @@ async function apiServer(parts: {
       lookup,
       authorizer,
       statuses: createStatusWriter(store, cache),
-      services: serviceConnector(lookup, (host, port) => dialer.dial(host, port)),
+      services: serviceConnector(lookup, dialThroughAgents(lookup, kubeletClient)),
       clock,
     }),
     actions: { token: createTokenAction({ lookup, tokens, clock }) },

@@ -56,3 +56,8 @@ export async function becomeRouter({
   await runCommand(['ip', 'address', 'replace', `${gateway}/${podCidr.split('/')[1]}`, 'dev', device])
   if (nodeGateway) await runCommand(['ip', 'route', 'replace', 'default', 'via', nodeGateway])
 }
+
+/** Gives the node one more address, which only it and its pods know: what is sent there stays in the node. */
+export async function takeAddress(address: string): Promise<void> {
+  await runCommand(['ip', 'address', 'replace', `${address}/32`, 'dev', 'lo'])
+}

@@ -3,7 +3,13 @@ import type { EndpointSlice } from '../../api/discovery/endpoint-slice.ts'
 import type { Service } from '../../api/core/service.ts'
 import { serviceRules } from './service-rules.ts'
 
-const facts = { nodeAddress: '172.30.0.2', podCidr: '10.244.1.0/24', clusterCidr: '10.244.0.0/16', serviceCidr: '10.96.0.0/16' }
+const facts = {
+  nodeAddress: '172.30.0.2',
+  podCidr: '10.244.1.0/24',
+  clusterCidr: '10.244.0.0/16',
+  serviceCidr: '10.96.0.0/16',
+  clusterDns: '10.96.0.10',
+}
 const meta = (name: string) => ({ name, namespace: 'default', uid: name, resourceVersion: '1', creationTimestamp: '2026-01-01T00:00:00Z' })
 
 const service = (spec: Partial<Service['spec']>) =>
@@ -48,6 +54,14 @@ describe('serviceRules', () => {
       facts,
     )
     expect(rules).not.toContain('10.244.2.6')
+  })
+
+  it('lets questions about names through to the node, which the Service of the cluster DNS has no endpoints for', () => {
+    const dns = service({ clusterIP: '10.96.0.10', clusterIPs: ['10.96.0.10'], ports: [{ port: 53, protocol: 'UDP', targetPort: 53 }] })
+    const rules = serviceRules([dns], [], facts)
+    expect(rules).toMatch(
+      /reject-to-node \{[^}]*\n\s+ip daddr 10\.96\.0\.10 meta l4proto \{ tcp, udp \} th dport 53 accept\n\s+ip saddr 10\.96\.0\.10 [^\n]* th sport 53 accept\n\s+ip daddr \. meta/,
+    )
   })
 
   it('falls back to endpoints that shut down but still serve when there are no others', () => {

@@ -7,6 +7,8 @@ export interface NetworkFacts {
   readonly podCidr: string
   readonly clusterCidr: string
   readonly serviceCidr: string
+  /** Where the node itself answers for names, as long as the Service at that address leads nowhere else. */
+  readonly clusterDns: string
 }
 
 interface Target {
@@ -49,6 +51,9 @@ export function serviceRules(services: readonly Service[], slices: readonly Endp
   ])
   const rejected = dead.flatMap(frontend => [...frontend.addresses.map(address => key(address, frontend)), ...nodeKey(frontend)])
   const refusals = [
+    `ip daddr ${facts.clusterDns} meta l4proto { tcp, udp } th dport 53 accept`,
+    // Whoever asks from the node itself does so from the same address, and is answered there.
+    `ip saddr ${facts.clusterDns} meta l4proto { tcp, udp } th sport 53 accept`,
     ...refuse('ip daddr . meta l4proto . th dport @no-endpoints'),
     // What still has a service's address was not translated: no service has that port. Nobody outside may be asked instead.
     ...refuse(`ip daddr ${facts.serviceCidr}`),

@@ -75,7 +75,6 @@ export const CronJob = defineKind(CronJobSchema, {
   categories: ['all'],
   namespaced: true,
   generation: true,
-  inert: true,
   subresources: { status: statusSubresource },
   applyDefaults: job => {
     const { jobTemplate } = job.spec

@@ -1,6 +1,7 @@
 import type { JobSpec } from './job-spec.ts'
 import { validatePodFailurePolicy, validateSuccessPolicy } from './job-policies-validation.ts'
 import type { Job } from './job.ts'
+import { isConditionTrue } from '../conditions.ts'
 import { nonNegativeErrors } from '../apps/template-validation.ts'
 import { invalidAll } from '../core/pod-field-checks.ts'
 import { validatePodTemplateSpec } from '../core/pod-spec-validation.ts'
@@ -156,14 +157,19 @@ function validateCompletionsUpdate(spec: JobSpec, current: JobSpec): FieldError[
   return [fieldInvalid(path, spec.completions, 'can only be modified in tandem with spec.parallelism')]
 }
 
-/** While a job rests and has never run, its pods may still be labelled, and sent elsewhere. */
+/** While a job rests without pods, its pods may still be labelled, sent elsewhere, and given other resources. */
 function validateTemplateUpdate({ template }: JobSpec, { spec: current, status }: Job): FieldError[] {
-  const resting = current.suspend === true && !status.startTime
-  const fixed = ({ spec }: JobSpec['template']) => {
-    const { affinity, nodeSelector: _selector, tolerations: _tolerations, schedulingGates: _gates, ...rest } = spec
-    const { nodeAffinity: _nodes, ...pods } = affinity ?? {}
-    return { ...rest, pods }
-  }
-  const same = resting ? isEqual(fixed(template), fixed(current.template)) : isEqual(template, current.template)
+  const rested = !status.startTime || isConditionTrue(status.conditions, 'Suspended')
+  const resting = current.suspend === true && rested && (status.active ?? 0) === 0
+  const same = resting ? isEqual(fixedParts(template), fixedParts(current.template)) : isEqual(template, current.template)
   return same ? [] : [fieldInvalid('spec.template', template, 'field is immutable')]
+}
+
+/** What stays as it is even then. */
+function fixedParts({ spec }: JobSpec['template']) {
+  const { affinity, nodeSelector: _selector, tolerations: _tolerations, schedulingGates: _gates, ...rest } = spec
+  const { nodeAffinity: _nodes, ...pods } = affinity ?? {}
+  const withoutResources = ({ resources: _, ...container }: (typeof spec.containers)[number]) => container
+  const { containers = [], initContainers = [] } = rest
+  return { ...rest, pods, containers: containers.map(withoutResources), initContainers: initContainers.map(withoutResources) }
 }

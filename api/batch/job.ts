@@ -66,7 +66,8 @@ export const Job = defineKind(JobSchema, {
   categories: ['all'],
   namespaced: true,
   generation: true,
-  inert: true,
+  orphansDependents:
+    'child pods are preserved by default when jobs are deleted; set propagationPolicy=Background to remove them or set propagationPolicy=Orphan to suppress this warning',
   subresources: { status: statusSubresource },
   selectableFields: { 'status.successful': job => String(job.status.succeeded ?? 0) },
   applyDefaults: applyJobDefaults,

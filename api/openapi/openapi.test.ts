@@ -79,7 +79,9 @@ const onRecorded = existsSync(file) ? it : it.skip
 
 describe('definitions (skipped where those of a real API server are absent)', () => {
   onRecorded('have the names and fields of upstream', () => {
-    const different = Object.entries(all.definitions).flatMap(([name, definition]) => {
+    // The metrics are those of metrics-server, which was not recorded.
+    const recorded = Object.entries(all.definitions).filter(([name]) => !name.startsWith('io.k8s.metrics.'))
+    const different = recorded.flatMap(([name, definition]) => {
       if (!known[name]) return [name]
       const expected = Object.keys(known[name].fields ?? {}).sort()
       const actual = Object.keys(definition.properties ?? {}).sort()

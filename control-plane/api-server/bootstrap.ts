@@ -86,6 +86,7 @@ export async function bootstrap(options: Options): Promise<void> {
       },
     },
   )
+  await ensure(options, { group: '', plural: 'services' }, { wanted: clusterDns(options.serviceCidr) })
   // Nobody else could reach a loopback address; the API refuses it as an endpoint.
   if (address.startsWith('127.')) return
   const mirrored = { name: 'kubernetes', namespace: 'default', labels: { 'endpointslice.kubernetes.io/skip-mirror': 'true' } }
@@ -110,6 +111,24 @@ export async function bootstrap(options: Options): Promise<void> {
       upkeep: replaceContent,
     },
   )
+}
+
+/**
+ * The address that pods ask about names. Nodes answer there themselves as long as the selector finds nobody, as in a fresh
+ * cluster; pods of a name server that have this label take over.
+ */
+function clusterDns(serviceCidr: string): NewObject {
+  const clusterIP = formatAddress(parseCidr(serviceCidr).first + 10)
+  const app = { 'k8s-app': 'kube-dns' }
+  const labels = { ...app, 'kubernetes.io/cluster-service': 'true', 'kubernetes.io/name': 'CoreDNS' }
+  const ports = [
+    { name: 'dns', protocol: 'UDP', port: 53, targetPort: 53 },
+    { name: 'dns-tcp', protocol: 'TCP', port: 53, targetPort: 53 },
+  ]
+  return {
+    metadata: { name: 'kube-dns', namespace: 'kube-system', labels },
+    spec: { type: 'ClusterIP', clusterIP, clusterIPs: [clusterIP], selector: app, ports },
+  }
 }
 
 interface NewObject {

@@ -12,6 +12,7 @@ import { csrCleaner } from './certificates/csr-cleaner.ts'
 import { csrSigningController } from './certificates/csr-signing.ts'
 import { clusterRoleAggregation } from './cluster-role-aggregation.ts'
 import type { ControllerContext } from './context.ts'
+import { cronJobController } from './cron-job/cron-job.ts'
 import { definitionController } from './custom-resources/definition-controller.ts'
 import { finalizingController } from './custom-resources/finalizing-controller.ts'
 import { daemonSetController } from './daemon-set/daemon-set.ts'
@@ -21,6 +22,9 @@ import { staleDisruptionController } from './disruption/stale-disruption.ts'
 import { endpointSliceController } from './endpoints/endpoint-slices.ts'
 import { endpointsController } from './endpoints/endpoints.ts'
 import { GarbageCollector } from './garbage-collector/garbage-collector.ts'
+import { jobOrphansController } from './job/job-orphans.ts'
+import { jobController } from './job/job.ts'
+import { ttlAfterFinishedController } from './job/ttl-after-finished.ts'
 import { namespaceController } from './namespace.ts'
 import { nodeIpamController } from './node-ipam.ts'
 import { nodeLifecycleController } from './node-lifecycle/node-lifecycle.ts'
@@ -48,7 +52,7 @@ export interface ControllersOptions {
 const garbageCollector = 'garbage-collector-controller'
 const resourceQuota = 'resourcequota-controller'
 
-type Create = (context: ControllerContext) => Controller
+type Create = (context: ControllerContext) => Controller | readonly Controller[]
 
 /** Every controller under the name that its events and `disabled` use. */
 const controllersOf = ({ authority, clusterCidr }: ControllersOptions): Readonly<Record<string, Create>> => ({
@@ -57,6 +61,9 @@ const controllersOf = ({ authority, clusterCidr }: ControllersOptions): Readonly
   'statefulset-controller': statefulSetController,
   'daemonset-controller': daemonSetController,
   'deployment-controller': deploymentController,
+  'job-controller': context => [jobController(context), jobOrphansController(context)],
+  'cronjob-controller': cronJobController,
+  'ttl-after-finished-controller': ttlAfterFinishedController,
   'horizontal-pod-autoscaler-controller': autoscalerController,
   'endpoints-controller': endpointsController,
   'endpointslice-controller': endpointSliceController,
@@ -93,7 +100,7 @@ export function createControllers(options: ControllersOptions): Runnable {
   for (const [name, create] of Object.entries(controllersOf(options))) {
     if (disabled.includes(name)) continue
     const context = contextOf(name)
-    runnables.push(runController({ controller: create(context), informers, log: context.log }))
+    for (const controller of [create(context)].flat()) runnables.push(runController({ controller, informers, log: context.log }))
   }
   if (!disabled.includes(garbageCollector)) runnables.push(new GarbageCollector(contextOf(garbageCollector)))
   if (!disabled.includes(resourceQuota)) runnables.push(new ResourceQuotaController(contextOf(resourceQuota)))

@@ -4,6 +4,7 @@ import { createClient } from '../../client/http-client.ts'
 import { loadKubeconfig } from '../../client/kubeconfig.ts'
 import { apiFigures } from './api.ts'
 import { withControlPlane } from './control-plane.ts'
+import { dnsFigures } from './dns.ts'
 import { printFigures } from './figures.ts'
 import { memoryFigures } from './memory.ts'
 import { podFigures, withIdlePods } from './pods.ts'
@@ -11,7 +12,7 @@ import { scaleFigures } from './scale.ts'
 import { schedulingFigures, type SchedulingLoad } from './scheduling.ts'
 import { startFigures } from './start.ts'
 
-/** `npm run bench [api|scale|scheduling|pods|start|memory|crowd …]`: everything unless told otherwise. scripts/bench sees to the cluster. */
+/** `npm run bench [api|scale|scheduling|dns|pods|start|memory|crowd …]`: everything unless told otherwise. scripts/bench sees to the cluster. */
 const wanted = process.argv.slice(2)
 /** Fifty pods for each of three nodes. */
 const CROWD = 150
@@ -24,6 +25,7 @@ const measure = (name: string) => wanted.length === 0 || wanted.includes(name)
 
 if (measure('api')) printFigures(`API server (load average before: ${loadavg()[0]?.toFixed(1)})`, await withControlPlane(apiFigures))
 if (measure('scale')) printFigures('Many objects', await scaleFigures())
+if (measure('dns')) printFigures(`DNS of a node (load average before: ${loadavg()[0]?.toFixed(1)})`, await dnsFigures())
 if (measure('scheduling')) {
   for (const size of SCHEDULING) printFigures('Scheduling', await withControlPlane(plane => schedulingFigures(plane, size)))
 }

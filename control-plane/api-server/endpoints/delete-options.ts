@@ -5,6 +5,7 @@ import { DecodeError } from '../../../api/schema/decode-error.ts'
 import { fieldNotSupported } from '../../../api/schema/field-error.ts'
 import { isRecord } from '../../../api/schema/records.ts'
 import type { DeleteOptions } from '../registry/delete.ts'
+import { policyOf } from '../registry/deletion-plan.ts'
 import { contextOf, type ApiRequest } from './api-request.ts'
 import { mediaTypeOf, parseBody, readBody } from './body.ts'
 import { integerOf, isTrue } from './request-info.ts'
@@ -15,8 +16,16 @@ interface Deletion {
   readonly context: RequestContext
 }
 
-/** From the body when there is one, else from the query, as upstream reads them. */
+/** Reads the options, and warns where they leave it to the kind what happens to dependents. */
 export async function readDeletion(request: ApiRequest): Promise<Deletion> {
+  const deletion = await readRequest(request)
+  const { orphansDependents } = request.kind
+  if (orphansDependents && policyOf(deletion.options) === undefined) deletion.context.warn(orphansDependents)
+  return deletion
+}
+
+/** From the body when there is one, else from the query, as upstream reads them. */
+async function readRequest(request: ApiRequest): Promise<Deletion> {
   const body = await readBody(request.request)
   const context = contextOf(request)
   if (body.length === 0) return { options: fromQuery(request.info.query), context }

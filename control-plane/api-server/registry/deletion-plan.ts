@@ -14,7 +14,7 @@ type Options = DeleteOptions & { readonly now: Date }
 export function planDeletion(kind: Kind, current: KubernetesObject, options: Options): DeletionPlan {
   const grace = graceOf(kind, current, options)
   if (grace === 'pending') return { type: 'wait', object: current }
-  const finalizers = finalizersFor(current.metadata.finalizers ?? [], options)
+  const finalizers = finalizersFor(kind, current.metadata.finalizers ?? [], options)
   const blocked = finalizers.length > 0 || (kind.blockers?.(current) ?? []).length > 0
   if (!blocked && grace.seconds === 0) return { type: 'now' }
   const marked = { ...current, metadata: withFinalizers(mark(current.metadata, grace), finalizers) }
@@ -51,15 +51,19 @@ function mark(metadata: KubernetesObject['metadata'], { seconds, from }: Grace):
   }
 }
 
-/** Adds or takes away the garbage collector's finalizers as the caller wishes. */
-function finalizersFor(current: readonly string[], { propagationPolicy, orphanDependents }: DeleteOptions): readonly string[] {
-  const policy = propagationPolicy ?? (orphanDependents === undefined ? undefined : orphanDependents ? 'Orphan' : 'Background')
+/** Adds or takes away the garbage collector's finalizers as the caller wishes, or as the kind has it. */
+function finalizersFor(kind: Kind, current: readonly string[], options: DeleteOptions): readonly string[] {
+  const policy = policyOf(options) ?? (kind.orphansDependents && !current.includes('foregroundDeletion') ? 'Orphan' : undefined)
   if (!policy) return current
   const others = current.filter(name => name !== 'orphan' && name !== 'foregroundDeletion')
   if (policy === 'Orphan') return [...others, 'orphan']
   if (policy === 'Foreground') return [...others, 'foregroundDeletion']
   return others
 }
+
+/** What the caller wishes to happen to dependents; undefined when that is left to the kind. */
+export const policyOf = ({ propagationPolicy, orphanDependents }: DeleteOptions): string | undefined =>
+  propagationPolicy ?? (orphanDependents === undefined ? undefined : orphanDependents ? 'Orphan' : 'Background')
 
 function withFinalizers(metadata: KubernetesObject['metadata'], finalizers: readonly string[]): KubernetesObject['metadata'] {
   const { finalizers: _, ...rest } = metadata

@@ -34,7 +34,7 @@ const ageRank = (time: number, now: Date) => Math.floor(Math.log2(Math.max(1, no
  * Upstream's ActivePodsWithRanks: which of two pods goes first. Unassigned before assigned, pending before running, not
  * ready before ready, lower deletion cost, more crowded node, ready for less time, more restarts, younger.
  */
-function deletionOrder(a: Pod, b: Pod, { rank, now }: { rank: (pod: Pod) => number; now: Date }): number {
+export function deletionOrder(a: Pod, b: Pod, { rank, now }: { rank: (pod: Pod) => number; now: Date }): number {
   const ready = isPodReady(a)
   const keys = [
     Number(Boolean(a.spec.nodeName)) - Number(Boolean(b.spec.nodeName)),

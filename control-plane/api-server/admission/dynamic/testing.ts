@@ -11,6 +11,9 @@ import { createStatusWriter } from '../../status-writer.ts'
 import { startApiServer } from '../../testing.ts'
 import { createAdmission } from '../index.ts'
 
+/** The API refuses loopback addresses as endpoints: whatever is dialled is here. */
+const dialHere = (_: string, port: number) => dialDirectly('127.0.0.1', port)
+
 export interface Review {
   readonly request: {
     readonly uid: string
@@ -27,7 +30,7 @@ export async function startAdmittingServer() {
   const { lookup, cache } = createLookup(temporary.store)
   const authorizer = { authorize: () => ({ allowed: true, reason: '' }) }
   const statuses = createStatusWriter(temporary.store, cache)
-  const admission = createAdmission({ lookup, authorizer, statuses, services: serviceConnector(lookup, dialDirectly), clock: systemClock })
+  const admission = createAdmission({ lookup, authorizer, statuses, services: serviceConnector(lookup, dialHere), clock: systemClock })
   const server = await startApiServer({ store: temporary.store, cache, admission })
   return {
     call: server.call,

@@ -143,11 +143,10 @@ describe('a validating webhook', () => {
     await server.call('POST', '/api/v1/namespaces/default/services', {
       body: { metadata: { name: 'hook' }, spec: { ports: [{ port: 443 }] } },
     })
-    // The API would refuse a loopback address as an endpoint; a name is reached the same way.
     const slice = {
       metadata: { name: 'hook-1', labels: { 'kubernetes.io/service-name': 'hook' } },
-      addressType: 'FQDN',
-      endpoints: [{ addresses: ['localhost.localdomain'], conditions: { ready: true } }],
+      addressType: 'IPv4',
+      endpoints: [{ addresses: ['10.244.1.7'], conditions: { ready: true } }],
       ports: [{ port: webhook.port }],
     }
     const made = await server.call('POST', '/apis/discovery.k8s.io/v1/namespaces/default/endpointslices', { body: slice })
@@ -156,8 +155,7 @@ describe('a validating webhook', () => {
       clientConfig: { service: { namespace: 'default', name: 'hook', path: '/hook' }, caBundle: webhook.caBundle },
     })
     const { message } = (await create(server, 'm')).body as unknown as { message: string }
-    // Not every machine knows that name; then it says so.
-    expect(message).toMatch(/denied the request: by a service|no such host/)
+    expect(message).toContain('denied the request: by a service')
   })
 })
 
