@@ -81,17 +81,28 @@ function begin(
   return runtime.exec(request.containerId, { ...options, command: request.command })
 }
 
-/** Sizes come as JSON values one after the other, cut anywhere. */
+/** Sizes come as JSON values one after the other, cut anywhere. What is none ends the following only, as upstream's decoder does. */
 function followSize(session: ExecSession, source: Readable, log: Logger): void {
   let rest = ''
   source.on('data', (chunk: Buffer) => {
     rest = (rest + chunk.toString()).slice(-1024)
-    const sizes = [...rest.matchAll(/\{[^}]*\}/g)].map(match => match[0])
+    const last = [...rest.matchAll(/\{[^}]*\}/g)].at(-1)?.[0]
     rest = rest.slice(rest.lastIndexOf('}') + 1)
-    const last = sizes.at(-1)
     if (!last) return
-    const { Width, Height } = JSON.parse(last) as { Width?: number; Height?: number }
-    if (!Width || !Height) return
-    session.resize({ width: Width, height: Height }).catch(error => log.debug('the terminal could not be resized', { error }))
+    const size = parseSize(last)
+    if (!size) return void source.removeAllListeners('data').resume()
+    if (size.width === 0 || size.height === 0) return
+    session.resize(size).catch(error => log.debug('the terminal could not be resized', { error }))
   })
 }
+
+/** Upstream's TerminalSize: two numbers of 16 bits, 0 where one is missing. */
+function parseSize(text: string): { width: number; height: number } | undefined {
+  try {
+    const { Width = 0, Height = 0 } = JSON.parse(text) as { Width?: unknown; Height?: unknown }
+    return isSize(Width) && isSize(Height) ? { width: Width, height: Height } : undefined
+  } catch {
+    return undefined
+  }
+}
+const isSize = (value: unknown): value is number => Number.isInteger(value) && Number(value) >= 0 && Number(value) < 65536

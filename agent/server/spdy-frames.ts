@@ -5,6 +5,11 @@ const headerLength = 8
 /** Larger frames are refused: no client of ours sends them. */
 const largestFrame = 4 * 1024 * 1024
 
+/** The peer does not speak SPDY as it should: its session is over. */
+export class SpdyError extends Error {
+  override readonly name = 'SpdyError'
+}
+
 export type SpdyFrame =
   | { readonly control: true; readonly type: number; readonly flags: number; readonly body: Buffer }
   | { readonly control: false; readonly streamId: number; readonly flags: number; readonly body: Buffer }
@@ -32,7 +37,7 @@ export async function* readSpdyFrames(source: AsyncIterable<Buffer>): AsyncGener
 
 function bodyLength(header: Buffer): number {
   const length = header.readUIntBE(5, 3)
-  if (length > largestFrame) throw new Error(`a SPDY frame of ${length} bytes is too large`)
+  if (length > largestFrame) throw new SpdyError(`a SPDY frame of ${length} bytes is too large`)
   return length
 }
 
@@ -65,4 +70,10 @@ export function numbers(...values: number[]): Buffer {
   const bytes = Buffer.alloc(4 * values.length)
   values.forEach((value, index) => bytes.writeUInt32BE(value >>> 0, 4 * index))
   return bytes
+}
+
+/** The number at this place of what a peer sent; a SpdyError when that ends before. */
+export function numberAt(bytes: Buffer, offset: number): number {
+  if (offset + 4 > bytes.length) throw new SpdyError('a SPDY frame is cut off')
+  return bytes.readUInt32BE(offset)
 }

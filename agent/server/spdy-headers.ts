@@ -1,12 +1,16 @@
 import { constants, createDeflate, createInflate, type Deflate, type Inflate } from 'node:zlib'
 import { spdyDictionary } from './spdy-dictionary.ts'
+import { numberAt, numbers, SpdyError } from './spdy-frames.ts'
 
 export type SpdyHeaders = Readonly<Record<string, string>>
 
 /** More than any client of ours sends; protects against a small block that grows without end. */
 const largest = 256 * 1024
 
-/** The headers of one direction of a session: all blocks are one compressed stream, so they must be taken in order. */
+/**
+ * The headers of one direction of a session: all blocks are one compressed stream, so they must be taken in order. A block that
+ * cannot be read fails with a SpdyError, and so does every one after it.
+ */
 export class HeaderReader {
   readonly #inflate: Inflate = createInflate({ dictionary: spdyDictionary, flush: constants.Z_SYNC_FLUSH })
   #chunks: Buffer[] = []
@@ -15,25 +19,34 @@ export class HeaderReader {
   constructor() {
     this.#inflate.on('data', (chunk: Buffer) => {
       this.#size += chunk.length
-      if (this.#size > largest) this.#inflate.destroy(new Error('SPDY headers are too large'))
+      if (this.#size > largest) this.#inflate.destroy(new SpdyError('SPDY headers are too large'))
       else this.#chunks.push(chunk)
     })
+    // Whoever reads is told; an error that nobody listens to would end the process.
+    this.#inflate.on('error', () => undefined)
   }
-  read(block: Buffer): Promise<SpdyHeaders> {
-    return new Promise((resolve, reject) => {
-      this.#inflate.once('error', reject)
-      this.#inflate.write(block, error => {
-        this.#inflate.off('error', reject)
-        const plain = Buffer.concat(this.#chunks)
-        this.#chunks = []
-        this.#size = 0
-        if (error) reject(error)
-        else resolve(parseHeaders(plain))
-      })
-    })
+  async read(block: Buffer): Promise<SpdyHeaders> {
+    this.#chunks = []
+    this.#size = 0
+    await this.#inflated(block)
+    return parseHeaders(Buffer.concat(this.#chunks))
   }
   close(): void {
     this.#inflate.destroy()
+  }
+
+  /** Resolves when all of the block has come out. A broken stream calls nobody back, but it closes. */
+  #inflated(block: Buffer): Promise<void> {
+    const inflate = this.#inflate
+    return new Promise((resolve, reject) => {
+      const fail = () => reject(new SpdyError(inflate.errored?.message ?? 'SPDY headers after the end of their session'))
+      inflate.once('close', fail)
+      inflate.write(block, error => {
+        inflate.off('close', fail)
+        if (error || inflate.destroyed) fail()
+        else resolve()
+      })
+    })
   }
 }
 
@@ -63,14 +76,9 @@ export class HeaderWriter {
 
 function serializeHeaders(headers: SpdyHeaders): Buffer {
   const entries = Object.entries(headers)
-  const parts = [number(entries.length)]
-  for (const text of entries.flat()) parts.push(number(Buffer.byteLength(text)), Buffer.from(text))
+  const parts = [numbers(entries.length)]
+  for (const text of entries.flat()) parts.push(numbers(Buffer.byteLength(text)), Buffer.from(text))
   return Buffer.concat(parts)
-}
-const number = (value: number): Buffer => {
-  const bytes = Buffer.alloc(4)
-  bytes.writeUInt32BE(value)
-  return bytes
 }
 
 function parseHeaders(block: Buffer): SpdyHeaders {
@@ -78,12 +86,12 @@ function parseHeaders(block: Buffer): SpdyHeaders {
   let offset = 4
   const text = (): string => {
     const start = offset + 4
-    const end = start + block.readUInt32BE(offset)
-    if (end > block.length) throw new Error('SPDY headers are cut off')
+    const end = start + numberAt(block, offset)
+    if (end > block.length) throw new SpdyError('SPDY headers are cut off')
     offset = end
     return block.toString('utf8', start, end)
   }
-  for (let left = block.readUInt32BE(0); left > 0; left--) {
+  for (let left = numberAt(block, 0); left > 0; left--) {
     const name = text().toLowerCase()
     headers[name] = text()
   }

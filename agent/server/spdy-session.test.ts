@@ -1,6 +1,6 @@
 import { Duplex, PassThrough } from 'node:stream'
 import { describe, expect, it } from '@jest/globals'
-import { controlFrame, dataFrame, finFlag, frameTypes, numbers, readSpdyFrames } from './spdy-frames.ts'
+import { controlFrame, dataFrame, finFlag, frameTypes, numbers, readSpdyFrames, SpdyError } from './spdy-frames.ts'
 import { HeaderReader, HeaderWriter } from './spdy-headers.ts'
 import { SpdySession, type SpdyStream } from './spdy-session.ts'
 
@@ -36,5 +36,18 @@ describe('SpdySession', () => {
     await done
     headers.close()
     reader.close()
+  })
+
+  it('ends, and ends the connection, when its peer does not speak SPDY', async () => {
+    const cutOff = [frameTypes.synStream, frameTypes.rstStream, frameTypes.headers].map(type => controlFrame(type, Buffer.alloc(2)))
+    const tooLarge = Buffer.concat([Buffer.of(0x80, 3, 0, 1, 0, 0xff, 0xff, 0xff), Buffer.alloc(10)])
+    for (const bytes of [...cutOff, tooLarge]) {
+      const [toServer, toClient] = [new PassThrough(), new PassThrough()]
+      const connection = Duplex.from({ readable: toServer, writable: toClient })
+      const session = new SpdySession(connection, () => undefined)
+      toServer.write(bytes)
+      await expect(session.run()).rejects.toThrow(SpdyError)
+      expect(connection.destroyed).toBe(true)
+    }
   })
 })

@@ -1,5 +1,15 @@
 import { Duplex } from 'node:stream'
-import { controlFrame, dataFrame, finFlag, frameTypes, numbers, readSpdyFrames, type SpdyFrame } from './spdy-frames.ts'
+import {
+  controlFrame,
+  dataFrame,
+  finFlag,
+  frameTypes,
+  numberAt,
+  numbers,
+  readSpdyFrames,
+  SpdyError,
+  type SpdyFrame,
+} from './spdy-frames.ts'
 import { HeaderReader, HeaderWriter, type SpdyHeaders } from './spdy-headers.ts'
 
 const rstStatus = { invalidStream: 2, refusedStream: 3, cancel: 5 } as const
@@ -97,7 +107,7 @@ export class SpdySession {
     this.#onStream = onStream
   }
 
-  /** Serves the connection until it ends; whatever streams are left end with it. */
+  /** Serves the connection until it ends, or breaks, or its peer breaks the protocol; whatever streams are left end with it. */
   async run(): Promise<void> {
     try {
       const bytes: AsyncIterable<Buffer> = this.#connection
@@ -129,7 +139,7 @@ export class SpdySession {
     if (type === frameTypes.synStream) return this.#open(body, flags)
     if (type === frameTypes.ping) return this.#send(controlFrame(frameTypes.ping, body))
     if (type === frameTypes.rstStream) {
-      const stream = this.#streams.get(body.readUInt32BE(0))
+      const stream = this.#streams.get(numberAt(body, 0))
       if (!stream) return
       stream.abandoned = true
       stream.finish()
@@ -139,9 +149,9 @@ export class SpdySession {
   }
 
   async #open(body: Buffer, flags: number): Promise<void> {
-    const id = body.readUInt32BE(0) & 0x7fffffff
+    const id = numberAt(body, 0) & 0x7fffffff
     const headers = await this.#reader.read(body.subarray(10))
-    if (this.#streams.has(id)) throw new Error(`SPDY stream ${id} is open already`)
+    if (this.#streams.has(id)) throw new SpdyError(`SPDY stream ${id} is open already`)
     this.#last = id
     // The others go on: a client that opens too many hears it of these only.
     if (this.#streams.size >= mostStreams) return this.#send(controlFrame(frameTypes.rstStream, numbers(id, rstStatus.refusedStream)))

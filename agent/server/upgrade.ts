@@ -100,11 +100,25 @@ async function acceptWebSocket(
   }
   webSockets.on('headers', answer)
   try {
-    const webSocket = await new Promise<WebSocket>(resolve => webSockets.handleUpgrade(request, socket, head, resolve))
-    return { webSocket, protocol: chosen ?? '' }
+    return { webSocket: await handshake(webSockets, request, { socket, head }), protocol: chosen ?? '' }
   } finally {
     webSockets.off('headers', answer)
   }
+}
+
+function handshake(webSockets: WebSocketServer, request: IncomingMessage, { socket, head }: Connection): Promise<WebSocket> {
+  return new Promise((resolve, reject) => {
+    // The library answers a bad handshake itself, and tells nobody.
+    const refused = () => reject(new HttpError(400, 'not a WebSocket handshake'))
+    if (socket.destroyed) return refused()
+    socket.once('close', refused)
+    webSockets.handleUpgrade(request, socket, head, accepted => {
+      socket.off('close', refused)
+      // At once: the first frames may have come with the request, and a bad one must end no more than its connection.
+      accepted.on('error', () => accepted.terminate())
+      resolve(accepted)
+    })
+  })
 }
 
 /** Once the connection has left HTTP there is no answer to put an error into. */

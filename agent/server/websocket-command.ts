@@ -13,7 +13,7 @@ export const webSocketCommandProtocols = [
 
 const channels = { stdin: 0, stdout: 1, stderr: 2, error: 3, resize: 4, close: 255 } as const
 
-/** The streams of a command over one WebSocket: the first byte of each message says whose it is. */
+/** The streams of a command over one WebSocket, whose errors are its owner's: the first byte of each message says whose it is. */
 export function webSocketCommandStreams(socket: WebSocket, request: CommandRequest, protocol: string): CommandStreams {
   const base64 = protocol.includes('base64')
   const send = (channel: number, data: Buffer): Promise<void> =>
@@ -31,7 +31,6 @@ export function webSocketCommandStreams(socket: WebSocket, request: CommandReque
   const closed = new Promise<void>(resolve => socket.once('close', () => resolve()))
   // A client that vanishes ends the command's input, too.
   socket.once('close', () => stdin?.end())
-  socket.on('error', () => socket.terminate())
   socket.on('message', (message: Buffer, isBinary: boolean) => {
     const { channel, data } = decode(message, base64 && !isBinary)
     if (channel === channels.close && data[0] === channels.stdin) stdin?.end()

@@ -13,7 +13,7 @@ export async function servePortChannels(socket: WebSocket, target: PortForwardTa
     socket.close(1008)
     throw new HttpError(400, 'query parameter "port" is required')
   }
-  socket.on('error', () => socket.terminate())
+  const closed = new Promise(resolve => socket.once('close', resolve))
   const inside = await Promise.all(ports.map((port, index) => open(socket, target, { port, index })))
   socket.on('message', (message: Buffer) => {
     const connection = inside[(message[0] ?? 0) / 2]
@@ -21,7 +21,7 @@ export async function servePortChannels(socket: WebSocket, target: PortForwardTa
     socket.pause()
     connection.once('drain', () => socket.resume())
   })
-  await new Promise(resolve => socket.once('close', resolve))
+  await closed
   for (const connection of inside) connection?.destroy()
 }
 
