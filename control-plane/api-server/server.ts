@@ -21,6 +21,7 @@ import { Dialer } from './endpoints/dialer.ts'
 import { answerError, PathNotFound, refuseUpgrade } from './endpoints/error-handler.ts'
 import { kubeletAddress } from './endpoints/kubelet-address.ts'
 import { NodeProxy } from './endpoints/node-proxy.ts'
+import { oneAtATime } from './endpoints/one-at-a-time.ts'
 import { locatePod, locateService, type Locate } from './endpoints/proxy-location.ts'
 import { RequestPipeline } from './endpoints/request-pipeline.ts'
 import { ResourceRouter } from './endpoints/resource-router.ts'
@@ -162,7 +163,7 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
 
   const app = application(pipeline, log)
   options.loopback?.serve(app)
-  const server = createServer({ ...options.tls, ...connectionLimits, requestCert: true, rejectUnauthorized: false }, app)
+  const server = createServer({ ...options.tls, ...connectionLimits, requestCert: true, rejectUnauthorized: false }, oneAtATime(app))
   server.requestTimeout = 0
   // The server forgets connections that it hands over; they end with it all the same.
   const upgraded = new Set<Duplex>()

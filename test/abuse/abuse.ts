@@ -11,6 +11,8 @@ export interface AbuseOptions {
   readonly pid: number
   /** How long it is abused. */
   readonly seconds: number
+  /** How long a client that behaves well is watched before and after. */
+  readonly calmSeconds: number
   readonly writers: number
   /** Watches opened and dropped, all in all. */
   readonly watches: number
@@ -43,12 +45,14 @@ const map = (name: string, data: Record<string, string>, metadata: object = {}) 
 
 /** Does to an API server what bad clients do, and measures what a good one notices of it. */
 export async function abuse(options: AbuseOptions): Promise<AbuseResult> {
-  const { config, pid, seconds } = options
+  const { config, pid, seconds, calmSeconds } = options
+  const calm = () => Date.now() + calmSeconds * 1000
   const wire = new Wire(config)
   try {
     for (const name of ['counter', 'good']) await wire.send('POST', maps, map(name, { count: '0' }))
-    await goodClient(wire, Date.now() + 2000)
-    const before = { latencies: await goodClient(wire, Date.now() + 5000), resources: resourcesOf(pid) }
+    // Warm.
+    await goodClient(wire, calm())
+    const before = { latencies: await goodClient(wire, calm()), resources: resourcesOf(pid) }
     const until = Date.now() + seconds * 1000
     const halfWay = sleep(seconds * 500).then(() => resourcesOf(pid))
     const [latencies, counter, watches, refusals, cutOff, resources] = await Promise.all([
@@ -62,7 +66,7 @@ export async function abuse(options: AbuseOptions): Promise<AbuseResult> {
     ])
     const after = await settled(pid, before.resources)
     return {
-      latencies: { before: before.latencies, during: latencies, after: await goodClient(wire, Date.now() + 5000) },
+      latencies: { before: before.latencies, during: latencies, after: await goodClient(wire, calm()) },
       resources: { before: before.resources, during: resources, after },
       counter,
       watches,
@@ -81,7 +85,7 @@ interface Answer {
 
 /** Requests and bare connections to one server. */
 class Wire {
-  readonly #agent = new Agent({ keepAlive: true, maxSockets: 4 })
+  readonly #agent: Agent
   readonly #base: {
     readonly host: string
     readonly port: number
@@ -90,7 +94,8 @@ class Wire {
     readonly key?: string | Buffer
   }
 
-  constructor(config: ClientConfig) {
+  constructor(config: ClientConfig, sockets = 4) {
+    this.#agent = new Agent({ keepAlive: true, maxSockets: sockets })
     const { hostname, port } = new URL(config.server)
     const pair = typeof config.certificate === 'function' ? config.certificate() : config.certificate
     this.#base = { host: hostname, port: Number(port), ...(config.ca === undefined ? {} : { ca: config.ca }), ...pair }
@@ -144,7 +149,7 @@ async function conflictingWriters(
   config: ClientConfig,
   { writers, until }: { writers: number; until: number },
 ): Promise<AbuseResult['counter']> {
-  const wire = new Wire(config)
+  const wire = new Wire(config, writers)
   let expected = 0
   let conflicts = 0
   const write = async () => {
@@ -158,7 +163,8 @@ async function conflictingWriters(
       if (code === 200) expected++
       else if (code === 409) conflicts++
       else throw new Error(`a writer got ${code}: ${text}`)
-      await sleep(50)
+      // As clients do it that back off: out of step.
+      await sleep(Math.random() * 500)
     }
   }
   await Promise.all(Array.from({ length: writers }, write))

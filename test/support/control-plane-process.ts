@@ -34,6 +34,10 @@ export class ControlPlaneProcess implements AsyncDisposable {
     return this.#child?.pid
   }
 
+  get running(): boolean {
+    return this.#child?.exitCode === null && this.#child.signalCode === null
+  }
+
   /** Resolves once the API server answers. */
   async start(): Promise<void> {
     const args = [

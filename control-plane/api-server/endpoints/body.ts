@@ -9,6 +9,9 @@ import { findKindByName } from '../../../api/kinds.ts'
 import type { Schema } from '../../../api/schema/schema.ts'
 import type { Kind } from '../../../api/kind.ts'
 
+/** Aliases that grow without end are refused; what is merely odd is nothing for our log. */
+export const yamlOptions = { maxAliasCount: 100, logLevel: 'error' } as const
+
 const limit = 3 * 1024 * 1024
 
 /** The whole body; refused when it is larger than upstream takes. */
@@ -85,7 +88,7 @@ function readJson(text: string, { kind }: Pick<Kind, 'kind'>): ParsedBody {
 
 function readYaml(text: string, { kind }: Pick<Kind, 'kind'>): ParsedBody {
   try {
-    return { json: parse(text, { maxAliasCount: 100 }) as unknown, duplicates: [] }
+    return { json: parse(text, yamlOptions) as unknown, duplicates: [] }
   } catch (error) {
     const why = error instanceof Error ? error.message.split('\n', 1)[0] : String(error)
     throw badRequest(`the object provided is unrecognized (must be of type ${kind}): error converting YAML to JSON: yaml: ${why}`)
