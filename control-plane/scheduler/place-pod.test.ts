@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals'
 import type { Node } from '../../api/core/node.ts'
+import type { PersistentVolumeClaim } from '../../api/core/persistent-volume-claim.ts'
 import type { Pod } from '../../api/core/pod.ts'
 import { accountedSpec } from './accounted-spec.ts'
 import { nodeInfoOf } from './node-info.ts'
@@ -22,7 +23,7 @@ const pod = (name: string, spec: object = {}, cpu = '0') =>
 const place = (wanted: Pod, nodes: readonly [Node, ...Pod[]][]) =>
   placePod(
     wanted,
-    { nodes: nodes.map(([each, ...pods]) => nodeInfoOf(each, pods)), namespaces: [], services: [] },
+    { nodes: nodes.map(([each, ...pods]) => nodeInfoOf(each, pods)), namespaces: [], services: [], claims: [] },
     { plugins, random: () => 0 },
   )
 const failure = (what: string, nodes: number) => `0/${nodes} nodes are available: ${what}.`
@@ -47,6 +48,26 @@ describe('placing a pod', () => {
     ],
   ] as [string, Pod, [Node, ...Pod[]][], string][])('it says why when %s', (...[, wanted, nodes, why]) => {
     expect(place(wanted, nodes)).toMatchObject({ why })
+  })
+
+  it.each([
+    ['is not there', {}, 'persistentvolumeclaim "data" not found. not found'],
+    [
+      'is another namespace’s',
+      { metadata: { name: 'data', namespace: 'other' }, spec: {}, status: {} },
+      'persistentvolumeclaim "data" not found. not found',
+    ],
+    [
+      'is not bound',
+      { metadata: { name: 'data', namespace: 'default' }, spec: {}, status: {} },
+      'pod has unbound immediate PersistentVolumeClaims. not found',
+    ],
+    ['is bound', { metadata: { name: 'data', namespace: 'default' }, spec: { volumeName: 'v' }, status: { phase: 'Bound' } }, undefined],
+  ])('waits for a claim that %s', (_, claim, why) => {
+    const wanted = pod('p', { volumes: [{ name: 'v', persistentVolumeClaim: { claimName: 'data' } }] })
+    const claims = 'metadata' in claim ? [claim as unknown as PersistentVolumeClaim] : []
+    const placed = placePod(wanted, { nodes: [nodeInfoOf(node('a'), [])], namespaces: [], services: [], claims }, { plugins })
+    expect('why' in placed ? placed.why : undefined).toBe(why && `0/1 nodes are available: ${why}`)
   })
 
   it('prefers the node with fewer pods of the same owner', () => {

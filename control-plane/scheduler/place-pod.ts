@@ -42,7 +42,7 @@ export function placePod(pod: Pod, cluster: Cluster, options: PlaceOptions): Pla
   const { nodes } = cluster
   const nothing = { refusals: new Map<string, Refusal>(), ratings: new Map<string, Rating>(), known: nodes.length, examined: 0 }
   if (nodes.length === 0) return { ...nothing, why: 'no nodes available to schedule pods' }
-  const hopeless = plugins.map(plugin => plugin.preFilter?.(pod)).find(why => why !== undefined)
+  const hopeless = plugins.map(plugin => plugin.preFilter?.(pod, cluster)).find(why => why !== undefined)
   if (hopeless) return { ...nothing, why: `0/${nodes.length} nodes are available: ${hopeless}` }
 
   const judges = judgesOf(pod, cluster, { plugins, crowded })

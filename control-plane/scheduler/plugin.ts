@@ -1,4 +1,5 @@
 import type { Namespace } from '../../api/core/namespace.ts'
+import type { PersistentVolumeClaim } from '../../api/core/persistent-volume-claim.ts'
 import type { Pod } from '../../api/core/pod.ts'
 import type { Service } from '../../api/core/service.ts'
 import type { NodeInfo } from './node-info.ts'
@@ -8,6 +9,7 @@ export interface Cluster {
   readonly nodes: readonly NodeInfo[]
   readonly namespaces: readonly Namespace[]
   readonly services: readonly Service[]
+  readonly claims: readonly PersistentVolumeClaim[]
 }
 
 export interface Rejection {
@@ -21,7 +23,7 @@ export interface Rejection {
 export interface Plugin {
   readonly name: string
   /** Why no node will do, whatever it is like; followed by what preemption said of it. */
-  preFilter?(pod: Pod): string | undefined
+  preFilter?(pod: Pod, cluster: Cluster): string | undefined
   /** Undefined from `filter`: the node will do. */
   filter?(pod: Pod, cluster: Cluster): (info: NodeInfo) => Rejection | undefined
   /** Higher is better, in any range; `normalize` brings all nodes' scores to 0…100. */

@@ -39,7 +39,7 @@ const budget = (allowed: number, disruptedPods = {}) =>
 const kept = { app: 'kept' }
 
 function plan(wanted: Pod, nodes: readonly [Node, ...Pod[]][], budgets: readonly PodDisruptionBudget[] = []): PreemptionPlan {
-  const cluster = { nodes: nodes.map(([each, ...pods]) => nodeInfoOf(each, pods)), namespaces: [], services: [] }
+  const cluster = { nodes: nodes.map(([each, ...pods]) => nodeInfoOf(each, pods)), namespaces: [], services: [], claims: [] }
   const placement = placePod(wanted, cluster, { plugins })
   if (placement.node) throw new Error(`${wanted.metadata.name} fits on ${placement.node.node.metadata.name} without preemption`)
   return planPreemption(wanted, cluster, { plugins, refusals: placement.refusals, budgets, random: () => 0 })
@@ -178,7 +178,7 @@ describe('preemption', () => {
 })
 
 describe('a pod that has been promised a node', () => {
-  const cluster = { nodes: [nodeInfoOf(node('a'), []), nodeInfoOf(node('b'), [])], namespaces: [], services: [] }
+  const cluster = { nodes: [nodeInfoOf(node('a'), []), nodeInfoOf(node('b'), [])], namespaces: [], services: [], claims: [] }
   const promised = new Nominations()
   promised.set(big(), 'a')
 
@@ -201,7 +201,7 @@ describe('a pod that has been promised a node', () => {
 describe('an explanation', () => {
   it('says which rule refused a node, and what each rule gave to the others', () => {
     const nodes = [nodeInfoOf(node('a'), [pod('x')]), nodeInfoOf(node('b'), []), nodeInfoOf(node('c', { unschedulable: true }), [])]
-    const text = explain(placePod(pod('p'), { nodes, namespaces: [], services: [] }, { plugins }))
+    const text = explain(placePod(pod('p'), { nodes, namespaces: [], services: [], claims: [] }, { plugins }))
     expect(text).toMatch(/^Chosen: b, of 2 node\(s\) that will do\. b: \d+ = .*NodeResourcesFit \d+.*\. a: \d+ = /)
     expect(text).toContain('TaintToleration 3×100')
     expect(text).toContain('c refused by NodeUnschedulable: node(s) were unschedulable.')

@@ -1,5 +1,6 @@
 import { Namespace } from '../../api/core/namespace.ts'
 import { Node } from '../../api/core/node.ts'
+import { PersistentVolumeClaim } from '../../api/core/persistent-volume-claim.ts'
 import { Pod } from '../../api/core/pod.ts'
 import { Service } from '../../api/core/service.ts'
 import { PodDisruptionBudget } from '../../api/policy/pod-disruption-budget.ts'
@@ -72,6 +73,7 @@ class Scheduler implements Runnable {
       this.#watchPods(),
       this.#informers.for(Namespace),
       this.#informers.for(Service),
+      this.#watchClaims(),
       this.#informers.for(PodDisruptionBudget),
     ]
     const loop: Runnable = {
@@ -98,6 +100,13 @@ class Scheduler implements Runnable {
         this.#queue.wake()
       },
     })
+    return informer
+  }
+
+  #watchClaims() {
+    const informer = this.#informers.for(PersistentVolumeClaim)
+    const wake = () => this.#queue.wake()
+    informer.addListener({ added: wake, updated: wake, deleted: () => undefined })
     return informer
   }
 
@@ -170,6 +179,7 @@ class Scheduler implements Runnable {
       nodes: this.#snapshot.nodes,
       namespaces: this.#informers.for(Namespace).cache.list(),
       services: this.#informers.for(Service).cache.list(),
+      claims: this.#informers.for(PersistentVolumeClaim).cache.list(),
     }
     const placement = placePod(pod, cluster, {
       plugins,

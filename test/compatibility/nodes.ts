@@ -35,7 +35,7 @@ export function nodes({ kubectl, namespace, in_, command }: Context): void {
       expect(columnsOf(pods)).toEqual(['POD', 'NAME', 'CPU(cores)', 'MEMORY(bytes)'])
       expect(await kubectl(`top pod ${in_} --sort-by=cpu --sum`)).toMatch(/^\s+\d+m\s+\d+Mi\s*$/m)
       expect(await kubectl('top pod -A')).toContain(namespace)
-      expect((await kubectl.try(`top pod ${in_} none`)).stderr).toContain('pods "none" not found')
+      expect((await kubectl.try(`top pod ${in_} none`)).stderr).toContain(`pods "${namespace}/none" not found`)
     },
     120,
   )
@@ -74,8 +74,8 @@ spec: { selector: { app: page }, ports: [{ port: 80, targetPort: 8080 }] }
       await page('pods/page')
       await page('services/page')
       await page('services/http:page:80')
-      const none = await kubectl.try(`get --raw ${path}/services/web:80/proxy/`)
-      expect(none.stderr).toContain('services "web" not found')
+      const none = await kubectl.try(`get --raw ${path}/services/nobody:80/proxy/`)
+      expect(none.stderr).toContain('services "nobody" not found')
       // kubectl's own server: from a browser to the API server, and on to the pod.
       const port = 20_000 + Math.floor(Math.random() * 20_000)
       const child = spawn(kubectl.path, words(`proxy --port=${port}`), { env: { ...process.env, ...kubectl.env } })

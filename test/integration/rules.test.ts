@@ -33,7 +33,7 @@ function pathOf({ to }: RuleCase): string {
 }
 
 describe('what is refused, and in which words', () => {
-  it.each(readdirSync(folder))('it says what upstream says: %s', async file => {
+  it.each(readdirSync(folder))('it says so: %s', async file => {
     await using temporary = await temporaryStore()
     const { lookup, cache } = createLookup(temporary.store)
     const admission = createAdmission({

@@ -34,8 +34,10 @@ describe('the collector', () => {
   it('goes on looking while somebody asks, then stops and begins anew', async () => {
     const cluster = agents(['a'])
     const collector = new Collector({ ...cluster, intervals: { first: 1, resolution: 5, keepOn: 50 } })
-    await collector.usages()
-    await eventually(async () => cluster.looks() > 3)
+    await eventually(async () => {
+      await collector.usages()
+      return cluster.looks() > 3
+    })
     const stopped = await eventually(async () => {
       const before = cluster.looks()
       await new Promise(resolve => setTimeout(resolve, 100))

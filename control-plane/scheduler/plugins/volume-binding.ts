@@ -1,10 +1,18 @@
 import type { Plugin } from '../plugin.ts'
 
-/** There are no PersistentVolumeClaims in this API: a pod that names one waits for it, as for any claim that does not exist. */
+/** A pod waits for its claims: that they exist, are not on their way out, and are bound. */
 export const volumeBinding: Plugin = {
   name: 'VolumeBinding',
-  preFilter({ spec }) {
-    const claim = (spec.volumes ?? []).find(({ persistentVolumeClaim }) => persistentVolumeClaim)?.persistentVolumeClaim?.claimName
-    return claim === undefined ? undefined : `persistentvolumeclaim "${claim}" not found. not found`
+  preFilter({ metadata, spec }, cluster) {
+    const names = (spec.volumes ?? []).flatMap(({ persistentVolumeClaim }) => persistentVolumeClaim?.claimName ?? [])
+    for (const name of names) {
+      const claim = cluster.claims.find(each => each.metadata.name === name && each.metadata.namespace === metadata.namespace)
+      if (!claim) return `persistentvolumeclaim "${name}" not found. not found`
+      if (claim.metadata.deletionTimestamp) return `persistentvolumeclaim "${name}" is being deleted. not found`
+      if (claim.status.phase === 'Lost')
+        return `persistentvolumeclaim "${name}" bound to non-existent persistentvolume "${claim.spec.volumeName ?? ''}". not found`
+      if (!claim.spec.volumeName) return 'pod has unbound immediate PersistentVolumeClaims. not found'
+    }
+    return undefined
   },
 }

@@ -6,7 +6,7 @@ export const sets: Scenario = {
   setup: ['kubectl apply -f stateful-set.yaml -f my-sts.yaml -f claim.yaml', 'kubectl create configmap held --from-literal=a=b'],
   rows: [
     { line: 'kubectl get sts my-sts', out: /^NAME +READY +AGE\nmy-sts +0\/0 +\d+s\n$/ },
-    { line: 'kubectl rollout status statefulset/web --timeout=90s', needs: 'statefulsets', out: /roll(out|ing).*complete/ },
+    { line: 'kubectl rollout status statefulset/web --timeout=90s', needs: 'statefulsets', out: /roll(out|ing| out).*complete/ },
     { line: 'kubectl scale statefulset web --replicas=2', out: 'statefulset.apps/web scaled\n' },
     {
       line: 'kubectl wait --for=jsonpath={.status.readyReplicas}=2 sts/web --timeout=90s',
