@@ -1,5 +1,4 @@
 import type { IncomingMessage } from 'node:http'
-import { parse } from 'yaml'
 import { apiError, badRequest } from '../../../api/errors.ts'
 import { DecodeError } from '../../../api/schema/decode-error.ts'
 import { duplicateFields, parseJson } from '../../../api/schema/json-text.ts'
@@ -8,9 +7,7 @@ import { DeleteOptions } from '../../../api/meta.ts'
 import { findKindByName } from '../../../api/kinds.ts'
 import type { Schema } from '../../../api/schema/schema.ts'
 import type { Kind } from '../../../api/kind.ts'
-
-/** Aliases that grow without end are refused; what is merely odd is nothing for our log. */
-export const yamlOptions = { maxAliasCount: 100, logLevel: 'error' } as const
+import { parseYaml } from './yaml-text.ts'
 
 const limit = 3 * 1024 * 1024
 
@@ -88,7 +85,7 @@ function readJson(text: string, { kind }: Pick<Kind, 'kind'>): ParsedBody {
 
 function readYaml(text: string, { kind }: Pick<Kind, 'kind'>): ParsedBody {
   try {
-    return { json: parse(text, yamlOptions) as unknown, duplicates: [] }
+    return { json: parseYaml(text), duplicates: [] }
   } catch (error) {
     const why = error instanceof Error ? error.message.split('\n', 1)[0] : String(error)
     throw badRequest(`the object provided is unrecognized (must be of type ${kind}): error converting YAML to JSON: yaml: ${why}`)

@@ -1,4 +1,3 @@
-import { parse } from 'yaml'
 import { apiError, badRequest, invalid } from '../../../api/errors.ts'
 import { fieldForbidden, fieldRequired } from '../../../api/schema/field-error.ts'
 import { apply } from '../registry/apply.ts'
@@ -7,7 +6,8 @@ import { scaledObject, scaleOf } from '../registry/scale.ts'
 import { viewOf } from '../registry/stored-object.ts'
 import { answerBody, answerObject } from './answer.ts'
 import { contextOf, type ApiRequest, type Handler } from './api-request.ts'
-import { mediaTypeOf, readBody, yamlOptions } from './body.ts'
+import { mediaTypeOf, readBody } from './body.ts'
+import { parseYaml } from './yaml-text.ts'
 import { DecodeError } from '../../../api/schema/decode-error.ts'
 import { parseJson } from '../../../api/schema/json-text.ts'
 
@@ -76,7 +76,7 @@ async function applyPatch(request: ApiRequest): Promise<void> {
 
 function readYamlPatch(body: Buffer): unknown {
   try {
-    return parse(body.toString('utf8'), yamlOptions) as unknown
+    return parseYaml(body.toString('utf8'))
   } catch (error) {
     const why = error instanceof Error ? (error.message.split('\n', 1)[0] ?? '') : String(error)
     throw badRequest(`error decoding YAML: error converting YAML to JSON: yaml: ${why}`)
