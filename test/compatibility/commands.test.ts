@@ -1,15 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { CompatibilityTable } from '../support/compatibility-table.ts'
-import { kubectlAt, kubectlPaths } from '../support/kubectl.ts'
+import { kubectlAt, kubectlSample } from '../support/kubectl.ts'
 import { testCluster } from '../support/test-cluster.ts'
 import { scenarios } from './commands/index.ts'
 import type { Part, Scenario } from './commands/row.ts'
 import { partsOf } from './parts.ts'
 import { runScenario, type RowResult } from './run-scenario.ts'
 
-/** Every version, when this is what is asked for; among all the other tests the newest stands for all. */
-const paths = process.env['KUBELING_TEST'] === 'compatibility' ? kubectlPaths() : kubectlPaths().slice(-1)
-const kubectls = paths.map(path => kubectlAt(path, testCluster.kubeconfig))
+const kubectls = kubectlSample('newest').map(path => kubectlAt(path, testCluster.kubeconfig))
 const table = new CompatibilityTable('command lines')
 /** A scenario waits more than it works. */
 const together = 4

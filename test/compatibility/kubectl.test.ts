@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { CompatibilityTable } from '../support/compatibility-table.ts'
 import { eventually } from '../support/eventually.ts'
-import { kubectlAt, kubectlPaths } from '../support/kubectl.ts'
+import { kubectlAt, kubectlSample } from '../support/kubectl.ts'
 import { ownNamespace, testCluster } from '../support/test-cluster.ts'
 import { access } from './access.ts'
 import { changing } from './changing.ts'
@@ -13,7 +13,7 @@ import { policies } from './policies.ts'
 import { reading } from './reading.ts'
 import { running } from './running.ts'
 
-const kubectls = kubectlPaths().map(path => kubectlAt(path, testCluster.kubeconfig))
+const kubectls = kubectlSample('both').map(path => kubectlAt(path, testCluster.kubeconfig))
 const table = new CompatibilityTable('commands')
 
 afterAll(() => {

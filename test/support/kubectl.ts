@@ -31,3 +31,11 @@ export function kubectlAt(path: string, kubeconfig: string): Kubectl {
 
 /** Every kubectl that scripts/test found, named by KUBELING_KUBECTLS. */
 export const kubectlPaths = (): string[] => (process.env['KUBELING_KUBECTLS'] ?? '').split(':').filter(path => path !== '')
+
+/** All of them when the compatibility tests are what was asked for; among all other tests the newest stands for all, or the two ends do. */
+export function kubectlSample(ends: 'newest' | 'both'): string[] {
+  const all = kubectlPaths()
+  if (process.env['KUBELING_TEST'] === 'compatibility') return all
+  const sample = ends === 'newest' ? all.slice(-1) : [...all.slice(0, 1), ...all.slice(-1)]
+  return [...new Set(sample)]
+}
