@@ -65,9 +65,11 @@ spec:
   template: { metadata: { labels: { app: logs } }, spec: ${busybox(', nodeSelector: { kubeling-e2e: "yes" }')} }
 `
     await kubectl(`apply ${in_} -f -`, { input: manifest })
-    const nodes = lines(await kubectl('get nodes -o name')).map(name => name.replace('node/', ''))
+    // The cluster's own; other tests bring nodes that come and go.
+    const nodes = ['node-1', 'node-2']
     const running = async () =>
       lines(await kubectl(`get pods ${in_} -l app=logs -o 'jsonpath={range .items[*]}{.spec.nodeName}{"\\n"}{end}'`)).sort()
+    await kubectl(`label node ${nodes.join(' ')} kubeling-e2e-`)
     await kubectl(`label node ${nodes[0]} kubeling-e2e=yes`)
     await eventually(async () => (await running()).join() === nodes[0])
     await kubectl(`label node ${nodes[1]} kubeling-e2e=yes`)
