@@ -32,6 +32,7 @@ describe('placing a pod', () => {
   it.each([
     ['there are no nodes', pod('p'), [], 'no nodes available to schedule pods'],
     ['it asks for more than there is', pod('p', {}, '1000'), [[node('a')]], failure('1 Insufficient cpu', 1)],
+    ['no agent has said what there is', pod('p'), [[{ ...node('a'), status: {} } as Node]], failure('1 Too many pods', 1)],
     ['others use what there is', pod('p', {}, '1'), [[node('a'), pod('q', {}, '1500m')]], failure('1 Insufficient cpu', 1)],
     [
       'no node has the labels',

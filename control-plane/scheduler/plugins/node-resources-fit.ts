@@ -21,8 +21,8 @@ export const nodeResourcesFit: Plugin = {
 function shortage(wanted: Amounts, info: NodeInfo): Rejection | undefined {
   const reasons: string[] = []
   let resolvable = true
-  const podLimit = info.allocatable['pods']
-  if (podLimit !== undefined && info.pods.size + 1 > podLimit) reasons.push('Too many pods')
+  // A node that does not say what it has takes nobody.
+  if (info.pods.size + 1 > (info.allocatable['pods'] ?? 0)) reasons.push('Too many pods')
   for (const [resource, amount] of Object.entries(wanted)) {
     const allocatable = info.allocatable[resource] ?? 0
     if (amount === 0 || amount <= allocatable - (info.requested[resource] ?? 0)) continue

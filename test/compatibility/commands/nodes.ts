@@ -59,7 +59,7 @@ export const nodes: Scenario = {
     { line: 'kubectl patch pv commands-pv -p \'{"spec":{"claimRef": null}}\'', out: 'persistentvolume/commands-pv patched (no change)\n' },
     {
       line: 'kubectl get pv',
-      out: /^NAME +CAPACITY +ACCESS MODES +RECLAIM POLICY +STATUS +CLAIM +STORAGECLASS +VOLUMEATTRIBUTESCLASS +REASON +AGE\n[^]*^commands-pv +1Gi +RWO +Retain +\w+ +none +<unset> +\d+s/m,
+      out: /^NAME +CAPACITY +ACCESS MODES +RECLAIM POLICY +STATUS +CLAIM +STORAGECLASS +VOLUMEATTRIBUTESCLASS +REASON +AGE\n[^]*^commands-pv +1Gi +RWO +Retain +\w+ +none +<unset> +\w+/m,
     },
     { line: 'kubectl delete node node2', out: /^node "node2" deleted/ },
   ],

@@ -5,7 +5,7 @@ export const sets: Scenario = {
   name: 'sets',
   setup: ['kubectl apply -f stateful-set.yaml -f my-sts.yaml -f claim.yaml', 'kubectl create configmap held --from-literal=a=b'],
   rows: [
-    { line: 'kubectl get sts my-sts', out: /^NAME +READY +AGE\nmy-sts +0\/0 +\d+s\n$/ },
+    { line: 'kubectl get sts my-sts', out: /^NAME +READY +AGE\nmy-sts +0\/0 +\w+\n$/ },
     { line: 'kubectl rollout status statefulset/web --timeout=90s', needs: 'statefulsets', out: /roll(out|ing| out).*complete/ },
     { line: 'kubectl scale statefulset web --replicas=2', out: 'statefulset.apps/web scaled\n' },
     {
@@ -43,7 +43,7 @@ export const sets: Scenario = {
     { line: 'kubectl apply -f my-sts.yaml && kubectl delete statefulset my-sts', out: /statefulset.apps "my-sts" deleted/ },
     {
       line: 'kubectl get pvc',
-      out: /^NAME +STATUS +VOLUME +CAPACITY +ACCESS MODES +STORAGECLASS +VOLUMEATTRIBUTESCLASS +AGE\nmy-claim +\w+ +none-such +<unset> +\d+s\n$/,
+      out: /^NAME +STATUS +VOLUME +CAPACITY +ACCESS MODES +STORAGECLASS +VOLUMEATTRIBUTESCLASS +AGE\nmy-claim +\w+ +none-such +<unset> +\w+\n$/,
     },
     { line: 'kubectl delete pod -l app=nope', out: 'No resources found\n' },
     { line: 'kubectl delete pvc -l app=my-app', out: /^persistentvolumeclaim "my-claim" deleted/ },

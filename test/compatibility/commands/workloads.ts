@@ -9,15 +9,15 @@ export const workloads: Scenario = {
     { line: 'kubectl apply -f deployment-nginx.yaml', out: `${d} created\n` },
     { line: 'kubectl rollout status deployment nginx-deployment', out: /^deployment "nginx-deployment" successfully rolled out$/m },
     { line: 'kubectl rollout status deployment/nginx-deployment', out: 'deployment "nginx-deployment" successfully rolled out\n' },
-    { line: 'kubectl get deployment', out: /^NAME +READY +UP-TO-DATE +AVAILABLE +AGE\nnginx-deployment +2\/2 +2 +2 +\d+s\n$/ },
+    { line: 'kubectl get deployment', out: /^NAME +READY +UP-TO-DATE +AVAILABLE +AGE\nnginx-deployment +2\/2 +2 +2 +\w+\n$/ },
     { line: 'kubectl get deployments', out: /^nginx-deployment +2\/2/m },
     { line: 'kubectl get deployment.apps', out: /^nginx-deployment +2\/2/m },
     { line: 'kubectl get deploy -l app=nginx', out: /^nginx-deployment +2\/2/m },
     { line: 'kubectl get deployment nginx-deployment -o yaml', out: /\nkind: Deployment\n[^]*\n {2}progressDeadlineSeconds: 600\n/ },
-    { line: 'kubectl get rs', out: /^NAME +DESIRED +CURRENT +READY +AGE\nnginx-deployment-\w+ +2 +2 +2 +\d+s\n$/ },
+    { line: 'kubectl get rs', out: /^NAME +DESIRED +CURRENT +READY +AGE\nnginx-deployment-\w+ +2 +2 +2 +\w+\n$/ },
     {
       line: 'kubectl get pods -o wide -l app=nginx',
-      out: /^(nginx-deployment-\w+-\w{5} +1\/1 +Running +0 +\d+s +[\d.]+ +node-\d +<none> +<none>\n){2}/m,
+      out: /^(nginx-deployment-\w+-\w{5} +1\/1 +Running +0 +\w+ +[\d.]+ +node-\d +<none> +<none>\n){2}/m,
     },
     {
       line: "kubectl describe deployment nginx-deployment | grep 'Replicas:'",
@@ -167,12 +167,12 @@ export const workloads: Scenario = {
     { line: 'kubectl apply -f example-controller.yaml', out: 'replicationcontroller/testcontroller created\n' },
     {
       line: 'kubectl get replicationcontroller testcontroller',
-      out: /^NAME +DESIRED +CURRENT +READY +AGE\ntestcontroller +0 +0 +0 +\d+s\n$/,
+      out: /^NAME +DESIRED +CURRENT +READY +AGE\ntestcontroller +0 +0 +0 +\w+\n$/,
     },
     { line: 'kubectl scale replicationcontroller/testcontroller --replicas=4', out: 'replicationcontroller/testcontroller scaled\n' },
     {
       line: 'kubectl get rc,services',
-      out: /^NAME +DESIRED +CURRENT +READY +AGE\nreplicationcontroller\/testcontroller +4 +\d +\d +\d+s\n/,
+      out: /^NAME +DESIRED +CURRENT +READY +AGE\nreplicationcontroller\/testcontroller +4 +\d +\d +\w+\n/,
     },
   ],
 }
