@@ -19,6 +19,7 @@ const junk: readonly unknown[] = [
   'x',
   '\u0000',
   '../..',
+  'a/b',
   true,
   [],
   {},

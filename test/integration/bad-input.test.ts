@@ -3,6 +3,7 @@ import { Agent, request } from 'node:https'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { parseAllDocuments } from 'yaml'
+import { mutateValue, randomOf } from '../fuzz/generators.ts'
 import { ControlPlaneProcess } from '../support/control-plane-process.ts'
 
 interface Answer {
@@ -56,52 +57,6 @@ function expectStatus({ code, text }: Answer, what: string): void {
 
 const pods = '/api/v1/namespaces/default/pods'
 const goodPod = { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'p' }, spec: { containers: [{ name: 'c', image: 'busybox' }] } }
-
-/** A generator of the same numbers every time: a failure can be repeated. */
-function generator(seed: number): () => number {
-  let state = seed
-  return () => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0
-    return state / 2 ** 32
-  }
-}
-
-const junk: readonly unknown[] = [
-  null,
-  0,
-  -1,
-  1e308,
-  '',
-  'x',
-  '\u0000',
-  '../..',
-  'a/b',
-  true,
-  [],
-  {},
-  [[]],
-  { '': '' },
-  'ä'.repeat(300),
-  2 ** 53,
-  -0.5,
-  { $patch: 'delete' },
-  ['', null],
-]
-
-/** Replaces, removes or doubles something somewhere in a copy of the value. */
-function mutate(value: unknown, random: () => number): unknown {
-  if (random() < 0.15 || typeof value !== 'object' || value === null) return junk[Math.floor(random() * junk.length)]
-  const keys = Object.keys(value)
-  const key = keys[Math.floor(random() * keys.length)]
-  if (key === undefined) return { unexpected: junk[Math.floor(random() * junk.length)] }
-  const copy: Record<string, unknown> | unknown[] = Array.isArray(value) ? [...(value as unknown[])] : { ...value }
-  const at = copy as Record<string, unknown>
-  if (random() < 0.1 && !Array.isArray(copy)) delete at[key]
-  else if (random() < 0.1 && Array.isArray(copy)) copy.push(copy[0])
-  else if (random() < 0.1) at[`${key}X`] = at[key]
-  else at[key] = mutate(at[key], random)
-  return copy
-}
 
 describe('bad input', () => {
   it.each([
@@ -197,12 +152,12 @@ describe('bad input', () => {
       .flatMap(text => parseAllDocuments(text).filter(document => document.errors.length === 0))
       .map(document => document.toJS() as { kind?: string })
       .filter(object => object && plural[object.kind ?? ''])
-    const random = generator(20_26)
+    const random = randomOf(20_26)
     const codes = new Map<number, number>()
     for (let index = 0; index < 1000; index++) {
       const original = objects[index % objects.length] as { kind: string }
       let mutant: unknown = original
-      for (let times = 0; times <= random() * 3; times++) mutant = mutate(mutant, random)
+      for (let times = 0; times <= random() * 3; times++) mutant = mutateValue(mutant, random)
       const path = plural[original.kind] ?? pods
       const answer = await send('POST', path, JSON.stringify(mutant))
       if (answer.code >= 500) throw new Error(`${JSON.stringify(mutant)} → ${answer.code} ${answer.text}`)

@@ -48,7 +48,7 @@ export class ResourceQuotaController implements Runnable {
       workers: 5,
       onError: (key, error) => context.log[isConflict(error) ? 'debug' : 'warn']('reconcile failed', { key, error }),
     })
-    // Asked for now, so that they start with the others.
+    // Asked for here, so that they start with the others.
     context.informers.for(ResourceQuota)
     context.informers.for(Pod)
   }
