@@ -1,3 +1,4 @@
+import { nodeDirectoryProvisioner } from '../../api/storage/node-directory.ts'
 import type { Client } from '../../client/client.ts'
 import { runController, type Controller } from '../../client/controller.ts'
 import { EventRecorder } from '../../client/event-recorder.ts'
@@ -36,6 +37,10 @@ import { rootCaPublisher } from './root-ca.ts'
 import { serviceAccountController } from './service-account.ts'
 import { statefulSetController } from './stateful-set/stateful-set.ts'
 import { pvcProtectionController, pvProtectionController } from './storage-protection.ts'
+import { ephemeralVolumeController } from './ephemeral-volume.ts'
+import { persistentVolumeController } from './persistent-volume/persistent-volume.ts'
+import { volumeExpansionController } from './persistent-volume/volume-expansion.ts'
+import { volumeProvisioner } from './volume-provisioner/volume-provisioner.ts'
 
 export interface ControllersOptions {
   readonly client: Client
@@ -82,6 +87,10 @@ const controllersOf = ({ authority, clusterCidr }: ControllersOptions): Readonly
   'crd-finalizer': finalizingController,
   'disruption-controller': disruptionController,
   'stale-disruption-controller': staleDisruptionController,
+  'persistentvolume-controller': persistentVolumeController,
+  volume_expand: volumeExpansionController,
+  ephemeral_volume: ephemeralVolumeController,
+  [nodeDirectoryProvisioner]: volumeProvisioner,
   'persistentvolumeclaim-protection-controller': pvcProtectionController,
   'persistentvolume-protection-controller': pvProtectionController,
 })
