@@ -4,6 +4,7 @@ import { Service } from '../api/core/service.ts'
 import { EndpointSlice } from '../api/discovery/endpoint-slice.ts'
 import { quantityToNumber } from '../api/quantity.ts'
 import type { Client } from '../client/client.ts'
+import { runController } from '../client/controller.ts'
 import { EventRecorder } from '../client/event-recorder.ts'
 import { createClient } from '../client/http-client.ts'
 import { Informers } from '../client/informers.ts'
@@ -40,6 +41,7 @@ import { findVolumeStore } from './runtime/docker/node-volumes.ts'
 import { ensurePodNetwork } from './runtime/docker/pod-network.ts'
 import type { Runtime } from './runtime/runtime.ts'
 import { createAgentServer } from './server/agent-server.ts'
+import { volumeReclaimer } from './volumes/volume-reclaimer.ts'
 
 const clock = systemClock
 const warmUpAfterMs = 5000
@@ -108,12 +110,16 @@ export function createAgent({ config, log, shutdown }: AgentParts): Runnable {
         const parts = { config, client, runtime, log, nodeIp, informers, recorder, onPressure }
         const resolver = await nodeDns()
         const pods = kubelet({ ...parts, security, nodeDns: resolver })
+        const reclaimer = runController({
+          controller: volumeReclaimer({ nodeName, client, informers, runtime, log: log.child({ component: 'volumes' }) }),
+          ...{ informers, log: log.child({ component: 'volumes' }) },
+        })
         const names = dnsServer({ config, informers, upstream: resolver.servers, log })
         const server = agentServer({ config, client, identity, pods, log })
         const halt = haltOnShutdown({ shutdown, stop, state, nodeStatus, pods, recorder, nodeName, clock, log })
         recorder.event(nodeReference(nodeName), { type: 'Normal', reason: 'Starting', message: 'Starting kubelet.' })
         log.info('the node is ready', { node: nodeName, address: nodeIp, podCidr })
-        await runAll([nodeStatus, network, watch, pods, server, identity, images, halt, names, warmUp(runtime, log)], together)
+        await runAll([nodeStatus, network, watch, pods, server, identity, images, halt, names, reclaimer, warmUp(runtime, log)], together)
       } finally {
         stop.abort()
         await background
