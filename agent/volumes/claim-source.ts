@@ -29,7 +29,8 @@ export function claimSource({ metadata, spec }: PersistentVolume): ClaimSource {
 }
 
 const sources = new Set(['nfs', 'iscsi', 'fc', 'flexVolume', 'rbd', 'cephfs', 'glusterfs', 'cinder', 'azureDisk', 'azureFile', 'scaleIO'])
-const typeOf = (spec: PersistentVolume['spec']): string => Object.keys(spec).find(key => sources.has(key) || key.endsWith('Volume')) ?? 'unknown'
+const typeOf = (spec: PersistentVolume['spec']): string =>
+  Object.keys(spec).find(key => sources.has(key) || key.endsWith('Volume')) ?? 'unknown'
 
 /** What happens when a volume cannot even be looked for (upstream's desired state of the world populator). */
 export const unprocessed = ({ name }: Pick<Volume, 'name'>, why: string): MountProblem =>

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals'
-import { PersistentVolumeClaim } from '../../api/core/persistent-volume-claim.ts'
-import { PersistentVolume } from '../../api/core/persistent-volume.ts'
+import type { PersistentVolumeClaim } from '../../api/core/persistent-volume-claim.ts'
+import type { PersistentVolume } from '../../api/core/persistent-volume.ts'
 import { notFound } from '../../api/errors.ts'
 import { claimRefOf, claimWith, volumeWith } from '../../api/storage/testing.ts'
 import { boundPod } from '../testing/scenario.ts'
@@ -47,7 +47,10 @@ describe('the volume behind a claim', () => {
     [unprocessed('PVC is being deleted'), [{ ...claim, metadata: { ...claim.metadata, deletionTimestamp: '2026-01-01T00:00:00Z' } }]],
     [unprocessed('PVC is not bound'), [{ ...claim, status: { phase: 'Pending' } }]],
     [unprocessed('failed to fetch PV v from API server: persistentvolumes "v" not found'), [claim]],
-    [unprocessed('found PV object v but it has a nil pv.Spec.ClaimRef indicating it is not yet bound to the claim'), [claim, volumeWith('v')]],
+    [
+      unprocessed('found PV object v but it has a nil pv.Spec.ClaimRef indicating it is not yet bound to the claim'),
+      [claim, volumeWith('v')],
+    ],
     [
       unprocessed('found PV object v but its pv.Spec.ClaimRef.UID other does not point to claim.UID uid-c'),
       [claim, bound({ claimRef: { name: 'c', uid: 'other' } })],
@@ -82,6 +85,8 @@ describe('the volume behind a claim', () => {
   it('of an ephemeral volume has to have been made for the pod', async () => {
     const own = { name: 'data', ephemeral: { volumeClaimTemplate: {} } } as never
     const other = { ...claim, metadata: { ...claim.metadata, name: 'p-data' } }
-    await expect(claims(other, bound()).find(pod(), own)).rejects.toThrow('PVC behave/p-data was not created for pod behave/p (pod is not owner)')
+    await expect(claims(other, bound()).find(pod(), own)).rejects.toThrow(
+      'PVC behave/p-data was not created for pod behave/p (pod is not owner)',
+    )
   })
 })

@@ -9,37 +9,65 @@ describe('the volume for a claim', () => {
   const found = (wanted: typeof claim, ...volumes: ReturnType<typeof volumeWith>[]) => findVolume(wanted, volumes)?.metadata.name
 
   it.each<[string, string | undefined, typeof claim, ReturnType<typeof volumeWith>[]]>([
-    ['the smallest that is large enough', 'b', claimWith('c', { spec: { resources: { requests: { storage: '2Gi' } } } }), [
-      volumeWith('a', { spec: sized('5Gi') }),
-      volumeWith('b', { spec: sized('3Gi') }),
-      volumeWith('d'),
-    ]],
-    ['none that is taken, not available yet or going', undefined, claim, [
-      volumeWith('a', { spec: { claimRef: { namespace: 'ns', name: 'other' } } }),
-      volumeWith('b', { status: { phase: 'Pending' } }),
-      volumeWith('d', { metadata: { deletionTimestamp: '2026-01-01T00:00:00Z' } }),
-    ]],
-    ['one that is reserved for it before a smaller one', 'a', claim, [
-      volumeWith('a', { spec: { ...sized('9Gi'), claimRef: { namespace: 'ns', name: 'c' } }, status: { phase: 'Pending' } }),
-      volumeWith('b'),
-    ]],
-    ['none that is reserved for an earlier claim of its name', undefined, claim, [
-      volumeWith('a', { spec: { claimRef: { namespace: 'ns', name: 'c', uid: 'earlier' } } }),
-    ]],
-    ['of its class', 'b', claimWith('c', { spec: { storageClassName: 'fast' } }), [
-      volumeWith('a'),
-      volumeWith('b', { spec: { storageClassName: 'fast' } }),
-    ]],
-    ['of its mode', 'b', claimWith('c', { spec: { volumeMode: 'Block' } }), [volumeWith('a'), volumeWith('b', { spec: { volumeMode: 'Block' } })]],
-    ['with the labels that it selects', 'b', claimWith('c', { spec: { selector: { matchLabels: { app: 'x' } } } }), [
-      volumeWith('a'),
-      volumeWith('b', { metadata: { labels: { app: 'x' } } }),
-    ]],
-    ['with all of its access modes, and few others before a smaller size', 'b', claim, [
-      volumeWith('a', { spec: { accessModes: ['ReadWriteOnce', 'ReadWriteMany'] } }),
-      volumeWith('b', { spec: { ...sized('2Gi') } }),
-      volumeWith('d', { spec: { accessModes: ['ReadOnlyMany'] } }),
-    ]],
+    [
+      'the smallest that is large enough',
+      'b',
+      claimWith('c', { spec: { resources: { requests: { storage: '2Gi' } } } }),
+      [volumeWith('a', { spec: sized('5Gi') }), volumeWith('b', { spec: sized('3Gi') }), volumeWith('d')],
+    ],
+    [
+      'none that is taken, not available yet or going',
+      undefined,
+      claim,
+      [
+        volumeWith('a', { spec: { claimRef: { namespace: 'ns', name: 'other' } } }),
+        volumeWith('b', { status: { phase: 'Pending' } }),
+        volumeWith('d', { metadata: { deletionTimestamp: '2026-01-01T00:00:00Z' } }),
+      ],
+    ],
+    [
+      'one that is reserved for it before a smaller one',
+      'a',
+      claim,
+      [
+        volumeWith('a', { spec: { ...sized('9Gi'), claimRef: { namespace: 'ns', name: 'c' } }, status: { phase: 'Pending' } }),
+        volumeWith('b'),
+      ],
+    ],
+    [
+      'none that is reserved for an earlier claim of its name',
+      undefined,
+      claim,
+      [volumeWith('a', { spec: { claimRef: { namespace: 'ns', name: 'c', uid: 'earlier' } } })],
+    ],
+    [
+      'of its class',
+      'b',
+      claimWith('c', { spec: { storageClassName: 'fast' } }),
+      [volumeWith('a'), volumeWith('b', { spec: { storageClassName: 'fast' } })],
+    ],
+    [
+      'of its mode',
+      'b',
+      claimWith('c', { spec: { volumeMode: 'Block' } }),
+      [volumeWith('a'), volumeWith('b', { spec: { volumeMode: 'Block' } })],
+    ],
+    [
+      'with the labels that it selects',
+      'b',
+      claimWith('c', { spec: { selector: { matchLabels: { app: 'x' } } } }),
+      [volumeWith('a'), volumeWith('b', { metadata: { labels: { app: 'x' } } })],
+    ],
+    [
+      'with all of its access modes, and few others before a smaller size',
+      'b',
+      claim,
+      [
+        volumeWith('a', { spec: { accessModes: ['ReadWriteOnce', 'ReadWriteMany'] } }),
+        volumeWith('b', { spec: { ...sized('2Gi') } }),
+        volumeWith('d', { spec: { accessModes: ['ReadOnlyMany'] } }),
+      ],
+    ],
   ])('is %s', (_, name, wanted, volumes) => {
     expect(found(wanted, ...volumes)).toBe(name)
   })

@@ -17,7 +17,13 @@ const claim = (name: string, spec: object = {}) =>
 const volume = (name: string, spec: object = {}) =>
   ({
     metadata: { name },
-    spec: { capacity: { storage: '5Gi' }, accessModes: ['ReadWriteOnce'], hostPath: { path: '/mnt/data' }, storageClassName: 'manual', ...spec },
+    spec: {
+      capacity: { storage: '5Gi' },
+      accessModes: ['ReadWriteOnce'],
+      hostPath: { path: '/mnt/data' },
+      storageClassName: 'manual',
+      ...spec,
+    },
   }) as never
 const user = (name: string, claimName: string) =>
   ({

@@ -208,10 +208,19 @@ describe('nodes', () => {
       { kind: Lease, namespace: 'kube-node-lease', name: 'node-2', object: lease },
       'can only access node lease with the same name',
     ],
-    ['to change volumes', { kind: PersistentVolume, verb: 'update', current: kept, object: { ...letGo, spec: {} } }, 'can only remove its finalizer'],
+    [
+      'to change volumes',
+      { kind: PersistentVolume, verb: 'update', current: kept, object: { ...letGo, spec: {} } as never },
+      'can only remove its finalizer',
+    ],
     [
       'to let volumes go that are not deleted',
-      { kind: PersistentVolume, verb: 'update', current: { ...kept, metadata: { ...kept.metadata, deletionTimestamp: undefined } } as never, object: letGo },
+      {
+        kind: PersistentVolume,
+        verb: 'update',
+        current: { ...kept, metadata: { ...kept.metadata, deletionTimestamp: undefined } } as never,
+        object: letGo,
+      },
       'can only remove its finalizer',
     ],
     ['leases elsewhere', { kind: Lease, namespace: 'default', object: lease }, 'can only access leases in the "kube-node-lease"'],

@@ -70,7 +70,10 @@ describe('a binding that breaks off', () => {
     await run(client, bothBound)
     const bound = await client.get(PersistentVolumeClaim, { name: 'c', namespace })
     expect(bound.spec.volumeName).toBe('v')
-    expect(bound.metadata.annotations).toMatchObject({ 'pv.kubernetes.io/bind-completed': 'yes', 'pv.kubernetes.io/bound-by-controller': 'yes' })
+    expect(bound.metadata.annotations).toMatchObject({
+      'pv.kubernetes.io/bind-completed': 'yes',
+      'pv.kubernetes.io/bound-by-controller': 'yes',
+    })
     expect(bound.status).toEqual({ phase: 'Bound', accessModes: ['ReadWriteOnce'], capacity: { storage: '1Gi' } })
     const { spec, metadata } = await client.get(PersistentVolume, { name: 'v' })
     expect([spec.claimRef?.uid, metadata.annotations]).toEqual([bound.metadata.uid, { 'pv.kubernetes.io/bound-by-controller': 'yes' }])

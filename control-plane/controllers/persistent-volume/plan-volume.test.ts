@@ -18,7 +18,12 @@ describe('a volume', () => {
     ['is bound', 'Bound', mine(), claim('v')],
     ['is given back when its claim has another', 'unbind', mine(), claim('w')],
     ['is given back though it was made, when it is to be kept', 'unbind', mine({}, made), claim('w')],
-    ['is reclaimed when it was made for a claim that has another', 'reclaim', mine({ persistentVolumeReclaimPolicy: 'Delete' }, made), claim('w')],
+    [
+      'is reclaimed when it was made for a claim that has another',
+      'reclaim',
+      mine({ persistentVolumeReclaimPolicy: 'Delete' }, made),
+      claim('w'),
+    ],
   ])('%s', (_, expected, volume, named) => {
     const plan = planVolume(volume, named)
     expect(plan.type === 'phase' ? plan.phase : plan.type).toBe(expected)

@@ -71,14 +71,21 @@ describe('the volume for a claim of ours', () => {
   })
 
   it('needs another choice when its node is gone', () => {
-    expect(planProvision(asked(selected('n9')), facts())).toEqual({ type: 'reschedule', why: 'failed to get target node: nodes "n9" not found' })
+    expect(planProvision(asked(selected('n9')), facts())).toEqual({
+      type: 'reschedule',
+      why: 'failed to get target node: nodes "n9" not found',
+    })
   })
 })
 
 describe('a volume of ours', () => {
   const ours = (given: { metadata?: object; policy?: string; phase?: string } = {}) =>
     volumeWith('v', {
-      metadata: { annotations: { 'pv.kubernetes.io/provisioned-by': nodeDirectoryProvisioner }, finalizers: [volumeDataFinalizer], ...given.metadata },
+      metadata: {
+        annotations: { 'pv.kubernetes.io/provisioned-by': nodeDirectoryProvisioner },
+        finalizers: [volumeDataFinalizer],
+        ...given.metadata,
+      },
       spec: { persistentVolumeReclaimPolicy: given.policy ?? 'Delete', ...onlyFrom('n1') },
       status: { phase: given.phase ?? 'Bound' },
     })

@@ -16,6 +16,8 @@ import type { StorageClass } from '../../../api/storage/storage-class.ts'
 import { sizeOfClaim, waitsForConsumer } from '../../../api/storage/volume-matching.ts'
 import type { NewObject } from '../../../client/client.ts'
 
+type NewVolume = NewObject<PersistentVolume> & { readonly metadata: { readonly name: string } }
+
 export interface ProvisionFacts {
   readonly storageClass: StorageClass | undefined
   readonly nodes: readonly Node[]
@@ -23,7 +25,7 @@ export interface ProvisionFacts {
 }
 
 export type ProvisionPlan =
-  | { readonly type: 'create'; readonly volume: NewObject<PersistentVolume> & { readonly metadata: { readonly name: string } } }
+  | { readonly type: 'create'; readonly volume: NewVolume }
   | { readonly type: 'refuse'; readonly why: string }
   /** The node that was chosen is no more: the scheduler has to choose again. */
   | { readonly type: 'reschedule'; readonly why: string }
@@ -37,7 +39,8 @@ export function planProvision(claim: PersistentVolumeClaim, facts: ProvisionFact
   if (!storageClass || (waitsForConsumer(storageClass) && selected === undefined)) return undefined
   const why = whyRefused(claim)
   if (why) return { type: 'refuse', why }
-  const node = selected === undefined ? roomiest(eligible(nodes, storageClass), volumes) : nodes.find(({ metadata }) => metadata.name === selected)
+  const node =
+    selected === undefined ? roomiest(eligible(nodes, storageClass), volumes) : nodes.find(({ metadata }) => metadata.name === selected)
   if (node) return { type: 'create', volume: volumeOn(node, claim, storageClass) }
   if (selected === undefined) return { type: 'refuse', why: 'no node is ready to take the volume' }
   return { type: 'reschedule', why: `failed to get target node: nodes "${selected}" not found` }
@@ -50,7 +53,9 @@ function whyRefused({ spec }: PersistentVolumeClaim): string | undefined {
 }
 
 const eligible = (nodes: readonly Node[], { allowedTopologies }: StorageClass): Node[] =>
-  nodes.filter(node => !node.spec.unschedulable && isConditionTrue(node.status.conditions, 'Ready') && isAllowedNode(node, allowedTopologies))
+  nodes.filter(
+    node => !node.spec.unschedulable && isConditionTrue(node.status.conditions, 'Ready') && isAllowedNode(node, allowedTopologies),
+  )
 
 const hostnameOf = ({ metadata }: Node): string => metadata.labels?.[hostnameLabel] ?? metadata.name
 
@@ -63,7 +68,7 @@ function roomiest(nodes: readonly Node[], volumes: readonly PersistentVolume[]):
 }
 
 /** The name makes it the claim's only one, however often it is made. */
-function volumeOn(node: Node, claim: PersistentVolumeClaim, { metadata, reclaimPolicy = 'Delete', mountOptions }: StorageClass) {
+function volumeOn(node: Node, claim: PersistentVolumeClaim, { metadata, reclaimPolicy = 'Delete', mountOptions }: StorageClass): NewVolume {
   const { name, namespace = '', uid, resourceVersion } = claim.metadata
   const volume = `pvc-${uid}`
   return {
@@ -75,7 +80,14 @@ function volumeOn(node: Node, claim: PersistentVolumeClaim, { metadata, reclaimP
     spec: {
       capacity: { storage: sizeOfClaim(claim) },
       accessModes: [...(claim.spec.accessModes ?? [])],
-      claimRef: { kind: PersistentVolumeClaim.kind, apiVersion: apiVersionOf(PersistentVolumeClaim), namespace, name, uid, resourceVersion },
+      claimRef: {
+        kind: PersistentVolumeClaim.kind,
+        apiVersion: apiVersionOf(PersistentVolumeClaim),
+        namespace,
+        name,
+        uid,
+        resourceVersion,
+      },
       persistentVolumeReclaimPolicy: reclaimPolicy,
       storageClassName: metadata.name,
       volumeMode: 'Filesystem' as const,

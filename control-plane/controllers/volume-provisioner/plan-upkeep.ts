@@ -25,8 +25,7 @@ export function planUpkeep(volume: PersistentVolume, nodes: readonly Node[]): Vo
 
 export type Expansion =
   /** The volume has to say its new size first. */
-  | { readonly type: 'grow-volume'; readonly size: string }
-  | { readonly type: 'tell-claim'; readonly size: string }
+  { readonly type: 'grow-volume'; readonly size: string } | { readonly type: 'tell-claim'; readonly size: string }
 
 /** The next step in making a volume of ours as large as its claim asks for by now; a directory needs only to be said to be larger. */
 export function planExpansion(claim: PersistentVolumeClaim, volume: PersistentVolume | undefined): Expansion | undefined {

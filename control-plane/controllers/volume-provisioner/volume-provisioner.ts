@@ -32,7 +32,9 @@ class VolumeProvisioner implements Controller {
   constructor(context: ControllerContext) {
     this.#context = context
     this.#waiting = context.informers.for(PersistentVolumeClaim).cache.index('node-directory', claim => (isWaiting(claim) ? ['yes'] : []))
-    this.#claimed = context.informers.for(PersistentVolume).cache.index('node-directory', volume => (isNodeDirectory(volume) ? ['yes'] : []))
+    this.#claimed = context.informers
+      .for(PersistentVolume)
+      .cache.index('node-directory', volume => (isNodeDirectory(volume) ? ['yes'] : []))
   }
 
   get watches() {

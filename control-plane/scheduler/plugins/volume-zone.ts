@@ -15,7 +15,9 @@ export const volumeZone: Plugin = {
     const names = new Set(podClaims(pod, cluster).bound.map(({ spec }) => spec.volumeName))
     const zones = (cluster.storage && names.size > 0 ? cluster.storage.volumes : [])
       .filter(({ metadata }) => names.has(metadata.name))
-      .flatMap(({ metadata }) => zoneLabels.flatMap(key => (metadata.labels?.[key] ? [{ key, values: zonesOf(metadata.labels[key]) }] : [])))
+      .flatMap(({ metadata }) =>
+        zoneLabels.flatMap(key => (metadata.labels?.[key] ? [{ key, values: zonesOf(metadata.labels[key]) }] : [])),
+      )
     if (zones.length === 0) return () => undefined
     return ({ node: { metadata } }) => {
       const labels = metadata.labels ?? {}

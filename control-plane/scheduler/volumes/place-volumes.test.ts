@@ -28,7 +28,10 @@ const bound = (name: string, volumeName: string, spec: object = {}) =>
 const podOf = (name: string, ...claims: ReturnType<typeof claimWith>[]) =>
   ({
     metadata: { name, namespace: 'ns', uid: name },
-    spec: { containers: [], volumes: claims.map(({ metadata }) => ({ name: metadata.name, persistentVolumeClaim: { claimName: metadata.name } })) },
+    spec: {
+      containers: [],
+      volumes: claims.map(({ metadata }) => ({ name: metadata.name, persistentVolumeClaim: { claimName: metadata.name } })),
+    },
     status: {},
   }) as unknown as Pod
 const node = (name: string, labels: Record<string, string> = {}) => {
@@ -51,20 +54,43 @@ const inLate = { storageClassName: 'late' }
 describe('the volumes of a pod on a node', () => {
   it.each<[string, ReturnType<typeof placed>, Parameters<typeof placed>]>([
     ['are those that are there', { bindings: [], provisions: [] }, [[bound('c', 'v')], [volumeWith('v', { spec: onlyFrom('n1') })]]],
-    ['are not there', ["node(s) didn't match PersistentVolume's node affinity"], [[bound('c', 'v')], [volumeWith('v', { spec: onlyFrom('n2') })]]],
+    [
+      'are not there',
+      ["node(s) didn't match PersistentVolume's node affinity"],
+      [[bound('c', 'v')], [volumeWith('v', { spec: onlyFrom('n2') })]],
+    ],
     ['are gone', ['node(s) unavailable due to one or more pvc(s) bound to non-existent pv(s)'], [[bound('c', 'v')], []]],
     ['are found', { bindings: ['c=v'], provisions: [] }, [[waiting('c')], [volumeWith('v', { spec: { ...inLate, ...onlyFrom('n1') } })]]],
     ['are made', { bindings: [], provisions: ['c'] }, [[waiting('c')], [volumeWith('v', { spec: { ...inLate, ...onlyFrom('n2') } })]]],
     [
       'are found for the small claim first, and made for the other',
       { bindings: ['small=v'], provisions: ['large'] },
-      [[waiting('large', 'late', { storage: '2Gi' }), waiting('small')], [volumeWith('v', { spec: { ...inLate, capacity: { storage: '3Gi' } } })]],
+      [
+        [waiting('large', 'late', { storage: '2Gi' }), waiting('small')],
+        [volumeWith('v', { spec: { ...inLate, capacity: { storage: '3Gi' } } })],
+      ],
     ],
-    ['cannot be made where they are made by hand', ["node(s) didn't find available persistent volumes to bind"], [[waiting('c', 'by-hand')], []]],
-    ['cannot be made in other places than the class says', ["node(s) didn't find available persistent volumes to bind"], [[waiting('c', 'in-zone-b')], []]],
+    [
+      'cannot be made where they are made by hand',
+      ["node(s) didn't find available persistent volumes to bind"],
+      [[waiting('c', 'by-hand')], []],
+    ],
+    [
+      'cannot be made in other places than the class says',
+      ["node(s) didn't find available persistent volumes to bind"],
+      [[waiting('c', 'in-zone-b')], []],
+    ],
     ['are made where the class says', { bindings: [], provisions: ['c'] }, [[waiting('c', 'in-zone-b')], [], node('n1', { zone: 'b' })]],
-    ['are being made for another node', ["node(s) didn't find available persistent volumes to bind"], [[waiting('c', 'late', { node: 'n2' })], []]],
-    ['are being made for this one, whatever else has come', { bindings: [], provisions: ['c'] }, [[waiting('c', 'late', { node: 'n1' })], [volumeWith('v', { spec: inLate })]]],
+    [
+      'are being made for another node',
+      ["node(s) didn't find available persistent volumes to bind"],
+      [[waiting('c', 'late', { node: 'n2' })], []],
+    ],
+    [
+      'are being made for this one, whatever else has come',
+      { bindings: [], provisions: ['c'] },
+      [[waiting('c', 'late', { node: 'n1' })], [volumeWith('v', { spec: inLate })]],
+    ],
   ])('%s', (_, expected, parameters) => {
     expect(placed(...parameters)).toEqual(expected)
   })
@@ -72,8 +98,15 @@ describe('the volumes of a pod on a node', () => {
 
 describe('placing a pod with claims', () => {
   const place = (pod: Pod, claims: ReturnType<typeof claimWith>[], volumes: ReturnType<typeof volumeWith>[], others: Pod[] = []) => {
-    const nodes = [nodeInfoOf(node('n1', { 'topology.kubernetes.io/zone': 'a' }), others), nodeInfoOf(node('n2', { 'topology.kubernetes.io/zone': 'b' }), [])]
-    const given = placePod(pod, { nodes, namespaces: [], services: [], claims, storage: { volumes, classes } }, { plugins, random: () => 0 })
+    const nodes = [
+      nodeInfoOf(node('n1', { 'topology.kubernetes.io/zone': 'a' }), others),
+      nodeInfoOf(node('n2', { 'topology.kubernetes.io/zone': 'b' }), []),
+    ]
+    const given = placePod(
+      pod,
+      { nodes, namespaces: [], services: [], claims, storage: { volumes, classes } },
+      { plugins, random: () => 0 },
+    )
     return given.node ? given.node.node.metadata.name : given.why
   }
 
@@ -81,7 +114,10 @@ describe('placing a pod with claims', () => {
     const claim = bound('c', 'v')
     const volume = volumeWith('v', { spec: { claimRef: claimRefOf(claim), ...onlyFrom('n2') } })
     expect(place(podOf('p', claim), [claim], [volume])).toBe('n2')
-    const zoned = volumeWith('v', { metadata: { labels: { 'topology.kubernetes.io/zone': 'b__c' } }, spec: { claimRef: claimRefOf(claim) } })
+    const zoned = volumeWith('v', {
+      metadata: { labels: { 'topology.kubernetes.io/zone': 'b__c' } },
+      spec: { claimRef: claimRefOf(claim) },
+    })
     expect(place(podOf('p', claim), [claim], [zoned])).toBe('n2')
     const nowhere = { ...zoned, metadata: { ...zoned.metadata, labels: { 'topology.kubernetes.io/zone': 'c' } } }
     expect(place(podOf('p', claim), [claim], [nowhere])).toBe('0/2 nodes are available: 2 node(s) had no available volume zone.')

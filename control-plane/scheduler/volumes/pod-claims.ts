@@ -36,7 +36,8 @@ export function missingClaim(pod: Pod, { claims }: ClaimsView): string | undefin
 
 export function podClaims(pod: Pod, { claims, storage }: ClaimsView): PodClaims {
   const names = new Set((pod.spec.volumes ?? []).flatMap(volume => claimNameOf(pod, volume) ?? []))
-  const own = names.size === 0 ? [] : claims.filter(({ metadata }) => metadata.namespace === pod.metadata.namespace && names.has(metadata.name))
+  const own =
+    names.size === 0 ? [] : claims.filter(({ metadata }) => metadata.namespace === pod.metadata.namespace && names.has(metadata.name))
   const waits = (claim: PersistentVolumeClaim) =>
     !claim.spec.volumeName && waitsForConsumer(storage?.classes.find(({ metadata }) => metadata.name === classOf(claim)))
   const unbound = own.filter(claim => !isFullyBound(claim))

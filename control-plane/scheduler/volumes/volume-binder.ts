@@ -92,8 +92,7 @@ export class VolumeBinder {
     for (const { claim, volume } of placement.bindings) await client.update(PersistentVolume, claimedVolume(volume, claim))
     for (const claim of placement.provisions) {
       const { name } = node.metadata
-      if (annotationOf(claim, 'selectedNode') !== name)
-        await client.update(PersistentVolumeClaim, annotated(claim, { selectedNode: name }))
+      if (annotationOf(claim, 'selectedNode') !== name) await client.update(PersistentVolumeClaim, annotated(claim, { selectedNode: name }))
     }
     await this.#bound(reservation, signal)
   }
@@ -145,17 +144,21 @@ export class VolumeBinder {
     let allBound = true
     for (const { metadata } of asked) {
       const claim = this.#claims.get(keyOf({ metadata }))
-      if (claim?.metadata.uid !== metadata.uid) return new Error(`could not get PVC "${keyOf({ metadata })}": persistentvolumeclaim "${metadata.name}" not found`)
+      if (claim?.metadata.uid !== metadata.uid)
+        return new Error(`could not get PVC "${keyOf({ metadata })}": persistentvolumeclaim "${metadata.name}" not found`)
       if (!isFullyBound(claim)) {
         const isOurs = placement.provisions.some(({ metadata: { uid } }) => uid === metadata.uid)
-        if (isOurs && annotationOf(claim, 'selectedNode') !== node.metadata.name) return new Error(`provisioning failed for PVC "${metadata.name}"`)
+        if (isOurs && annotationOf(claim, 'selectedNode') !== node.metadata.name)
+          return new Error(`provisioning failed for PVC "${metadata.name}"`)
         allBound = false
         continue
       }
       const volume = this.#volumes.get(claim.spec.volumeName ?? '')
       if (!volume) allBound = false
       else if (!reaches(volume, node))
-        return new Error(`pv "${volume.metadata.name}" node affinity doesn't match node "${node.metadata.name}": no matching NodeSelectorTerms`)
+        return new Error(
+          `pv "${volume.metadata.name}" node affinity doesn't match node "${node.metadata.name}": no matching NodeSelectorTerms`,
+        )
     }
     return allBound ? 'bound' : 'waiting'
   }
