@@ -1,16 +1,14 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
-import type { Event } from '../../../api/core/event.ts'
-import type { Pod } from '../../../api/core/pod.ts'
-import type { Node } from '../../../api/core/node.ts'
-import { eventually } from '../../support/eventually.ts'
-import { run } from '../../support/shell.ts'
-import { extraNode, type ExtraNode } from '../../support/extra-node.ts'
-import { docker, kubectlOfCluster, ownNamespace, podContainers, serviceContainer } from '../../support/test-cluster.ts'
+import type { Pod } from '../../api/core/pod.ts'
+import type { Node } from '../../api/core/node.ts'
+import { eventually } from '../support/eventually.ts'
+import { extraNode, type ExtraNode } from '../support/extra-node.ts'
+import { containerId, viewOf } from '../support/namespace-view.ts'
+import { docker, kubectlOfCluster, ownNamespace } from '../support/test-cluster.ts'
 
 const kubectl = kubectlOfCluster()
 const NAMESPACE = 'e2e-node'
 const in_ = `-n ${NAMESPACE}`
-const MANIFESTS = '/var/lib/kubeling/manifests'
 
 const own = { KUBELING_REGISTER_WITH_TAINTS: 'e2e=node:NoSchedule', KUBELING_EVICTION_MONITORING_PERIOD: '1s' }
 const settings = {
@@ -40,7 +38,7 @@ const settings = {
     // Of any disk and any machine more is in use than this leaves.
     KUBELING_EVICTION_HARD: 'nodefs.available<99.9%,pid.available<99.9999%',
   },
-  fixed: { ...own, KUBELING_STATIC_POD_PATH: MANIFESTS },
+  plain: own,
   off: { ...own, KUBELING_SHUTDOWN_GRACE_PERIOD: '9s', KUBELING_SHUTDOWN_GRACE_PERIOD_CRITICAL_PODS: '4s' },
 }
 type Name = keyof typeof settings
@@ -60,24 +58,7 @@ const podOn = (node: Name, name: string, spec: { containers: object[] } & Record
 const nameOf = (node: Name) => `extra-${node}`
 const asList = (items: readonly object[]) => ({ input: JSON.stringify({ apiVersion: 'v1', kind: 'List', items }) })
 const apply = (...items: object[]) => kubectl(`apply ${in_} -f -`, asList(items))
-const get = async (name: string) => JSON.parse(await kubectl(`get pod ${name} ${in_} -o json`)) as Pod
-const podIn = async (name: string, phase: string, seconds = 90) =>
-  await eventually(
-    async () => {
-      const found = await get(name)
-      return found.status.phase === phase && found
-    },
-    { seconds, what: `the pod ${name} in phase ${phase}` },
-  )
-const eventsOf = async (kind: string, name: string, namespace: string) => {
-  const selector = `involvedObject.kind=${kind},involvedObject.name=${name}`
-  return (JSON.parse(await kubectl(`get events -n ${namespace} --field-selector ${selector} -o json`)) as { items: Event[] }).items
-}
-const eventOf = (kind: 'Node' | 'Pod', name: string, reason: string, namespace = kind === 'Node' ? 'default' : NAMESPACE) =>
-  eventually(async () => (await eventsOf(kind, name, namespace)).find(event => event.reason === reason), {
-    seconds: 30,
-    what: `the event ${reason} of ${name}`,
-  })
+const { get, podIn, eventOf } = viewOf(kubectl, NAMESPACE)
 const conditionOf = ({ status }: { status: { conditions?: Node['status']['conditions'] | Pod['status']['conditions'] } }, type: string) =>
   status.conditions?.find(condition => condition.type === type)
 const under = (node: ExtraNode, type: string, status: 'True' | 'False', seconds = 60) =>
@@ -94,7 +75,6 @@ const secondsBetween = (earlier: string | undefined, later: string | undefined) 
 const print = (what: string, seconds: number) => process.stdout.write(`node: ${what}: ${seconds.toFixed(1)} s\n`)
 /** The engine's own times have fractions of seconds. */
 const finishedAt = async (containerId: string) => (await docker('inspect', '--format', '{{.State.FinishedAt}}', containerId)).trim()
-const containerId = (pod: Pod) => pod.status.containerStatuses?.[0]?.containerID?.replace('docker://', '') ?? ''
 
 describe('a node', () => {
   let namespace: AsyncDisposable
@@ -222,13 +202,13 @@ describe('a node', () => {
     const write = 'head -c 3000000 /dev/zero > /written; sleep 100000'
     const limited = (storage: string) => ({ resources: { limits: { 'ephemeral-storage': storage } } })
     await apply(
-      podOn('fixed', 'big-pod', { containers: [sh(write, limited('1Mi'))] }),
-      podOn('fixed', 'big-container', { containers: [sh(write, limited('1Mi')), { ...sh('sleep 100000', limited('50Mi')), name: 'd' }] }),
-      podOn('fixed', 'big-volume', {
+      podOn('plain', 'big-pod', { containers: [sh(write, limited('1Mi'))] }),
+      podOn('plain', 'big-container', { containers: [sh(write, limited('1Mi')), { ...sh('sleep 100000', limited('50Mi')), name: 'd' }] }),
+      podOn('plain', 'big-volume', {
         containers: [sh('head -c 3000000 /dev/zero > /data/written; sleep 100000', { volumeMounts: [{ name: 'v', mountPath: '/data' }] })],
         volumes: [{ name: 'v', emptyDir: { sizeLimit: '1Mi' } }],
       }),
-      podOn('fixed', 'small', { containers: [sh(write, limited('100Mi'))] }),
+      podOn('plain', 'small', { containers: [sh(write, limited('100Mi'))] }),
     )
     const messages = {
       'big-pod': 'Pod ephemeral local storage usage exceeds the total limit of containers 1Mi. ',
@@ -243,112 +223,6 @@ describe('a node', () => {
     }
     expect((await get('small')).status.phase).toBe('Running')
   }, 90_000)
-
-  describe('with static pods', () => {
-    const manifest = (message: string) => ({
-      apiVersion: 'v1',
-      kind: 'Pod',
-      metadata: { name: 'web', namespace: NAMESPACE, labels: { app: 'web' } },
-      spec: { terminationGracePeriodSeconds: 1, containers: [sh(`echo ${message}; sleep 100000`)] },
-    })
-    const write = (file: string, text: string) =>
-      docker('exec', nodes.fixed.container, 'sh', '-c', `mkdir -p ${MANIFESTS} && printf '%s' "$0" > ${MANIFESTS}/${file}`, text)
-    const remove = (file: string) => docker('exec', nodes.fixed.container, 'rm', `${MANIFESTS}/${file}`)
-    const mirror = () => podIn('web-extra-fixed', 'Running')
-    const killAgent = () => docker('exec', nodes.fixed.container, 'sh', '-c', 'kill -9 $(pidof node)')
-
-    it('runs what a manifest says, and shows it as a mirror pod', async () => {
-      await write('web.yaml', JSON.stringify(manifest('first')))
-      const { metadata, spec } = await mirror()
-      const hash = metadata.annotations?.['kubernetes.io/config.hash'] ?? ''
-      expect(metadata).toMatchObject({
-        labels: { app: 'web' },
-        annotations: { 'kubernetes.io/config.mirror': hash, 'kubernetes.io/config.source': 'file' },
-        ownerReferences: [{ apiVersion: 'v1', kind: 'Node', name: 'extra-fixed', controller: true }],
-      })
-      expect(hash).toMatch(/^[0-9a-f]{32}$/)
-      expect(spec.tolerations).toContainEqual({ operator: 'Exists', effect: 'NoExecute' })
-      expect([...(await podContainers(hash)).values()].sort()).toEqual(['POD', 'c'])
-      expect(await kubectl(`logs web-extra-fixed ${in_}`)).toBe('first\n')
-    }, 60_000)
-
-    it('makes the mirror again when it is deleted, and does nothing to the pod', async () => {
-      const before = await mirror()
-      await kubectl(`delete pod web-extra-fixed ${in_} --wait=false`)
-      const after = await eventually(
-        async () => {
-          const now = await get('web-extra-fixed')
-          return now.metadata.uid !== before.metadata.uid && now.status.phase === 'Running' && now
-        },
-        { what: 'the new mirror' },
-      )
-      expect(containerId(after)).toBe(containerId(before))
-    }, 60_000)
-
-    it('goes on after its agent was killed, with the same containers', async () => {
-      const before = await mirror()
-      await killAgent()
-      await eventOf('Node', 'extra-fixed', 'Starting')
-      await eventually(
-        async () => (await eventsOf('Node', 'extra-fixed', 'default')).filter(({ reason }) => reason === 'Starting').length > 1,
-        {
-          seconds: 40,
-          what: 'the new agent',
-        },
-      )
-      const after = await mirror()
-      expect([after.metadata.uid, containerId(after)]).toEqual([before.metadata.uid, containerId(before)])
-    }, 90_000)
-
-    it('runs another pod when the manifest changes, and refuses what refers to objects of the API', async () => {
-      const before = await mirror()
-      await write('web.yaml', JSON.stringify(manifest('second')))
-      const secret = { ...manifest('never'), metadata: { name: 'secretive', namespace: NAMESPACE } }
-      const volumes = [{ name: 's', secret: { secretName: 'any' } }]
-      await write('secretive.json', JSON.stringify({ ...secret, spec: { ...secret.spec, volumes } }))
-      const after = await eventually(async () => {
-        const now = await get('web-extra-fixed')
-        return now.metadata.annotations?.['kubernetes.io/config.hash'] !== before.metadata.annotations?.['kubernetes.io/config.hash'] && now
-      })
-      await mirror()
-      expect(after.metadata.uid).not.toBe(before.metadata.uid)
-      expect(await eventually(() => kubectl(`logs web-extra-fixed ${in_}`))).toBe('second\n')
-      await eventually(async () =>
-        (await run('docker', ['logs', nodes.fixed.container])).stderr.includes('static pods may not reference secrets'),
-      )
-      expect((await kubectl.try(`get pod secretive-extra-fixed ${in_}`)).stderr).toContain('NotFound')
-      await remove('secretive.json')
-    }, 60_000)
-
-    it('needs no API server for them, not even to start', async () => {
-      const plane = await serviceContainer('control-plane')
-      await docker('stop', '-t', '2', plane)
-      try {
-        await killAgent()
-        await write('alone.yaml', JSON.stringify({ ...manifest('alone'), metadata: { name: 'alone', namespace: NAMESPACE } }))
-        const filter = ['--filter', 'label=io.kubernetes.pod.name=alone-extra-fixed', '--filter', 'label=io.kubernetes.container.name=c']
-        const began = Date.now()
-        await eventually(async () => (await docker('ps', '-q', ...filter)).trim() !== '', {
-          seconds: 40,
-          what: 'a pod without an API server',
-        })
-        print('static pod of a new agent without an API server', (Date.now() - began) / 1000)
-      } finally {
-        await docker('start', plane)
-      }
-      await eventually(async () => (await get('alone-extra-fixed')).status.phase === 'Running', { seconds: 60, what: 'its mirror' })
-    }, 150_000)
-
-    it('ends what has no manifest any more', async () => {
-      const { metadata } = await mirror()
-      const hash = metadata.annotations?.['kubernetes.io/config.hash'] ?? ''
-      await remove('web.yaml')
-      await remove('alone.yaml')
-      for (const name of ['web', 'alone'])
-        await eventually(async () => (await kubectl.try(`get pod ${name}-extra-fixed ${in_}`)).stderr.includes('NotFound'))
-      await eventually(async () => (await podContainers(hash)).size === 0)
-    }, 60_000)
-  })
 
   it('ends its pods in the order of their priorities when it is switched off, and takes no new ones', async () => {
     const critical = podOn('off', 'critical', {

@@ -1,14 +1,16 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
-import type { Container } from '../../../api/core/container.ts'
-import type { Event } from '../../../api/core/event.ts'
-import type { Pod } from '../../../api/core/pod.ts'
-import type { Volume } from '../../../api/core/volume.ts'
-import { eventually } from '../../support/eventually.ts'
-import { docker, kubectlOfCluster, ownNamespace, podContainers, serviceContainer, testCluster } from '../../support/test-cluster.ts'
+import type { Container } from '../../api/core/container.ts'
+import type { Event } from '../../api/core/event.ts'
+import type { Pod } from '../../api/core/pod.ts'
+import type { Volume } from '../../api/core/volume.ts'
+import { eventually } from '../support/eventually.ts'
+import { extraNode, type ExtraNode } from '../support/extra-node.ts'
+import { docker, kubectlOfCluster, ownNamespace, podContainers, serviceContainer, testCluster } from '../support/test-cluster.ts'
 
 const kubectl = kubectlOfCluster()
 const NAMESPACE = 'e2e-volumes'
 const in_ = `-n ${NAMESPACE}`
+const EXTRA = 'extra-volumes'
 const host = `/tmp/kubeling-e2e-${testCluster.name}`
 
 type Mounts = Record<string, Partial<NonNullable<Container['volumeMounts']>[number]>>
@@ -62,11 +64,13 @@ const layout = (listing: string) =>
     .map(line => line.replace(/\.\.\d{4}(_\d\d){5}\.\d+/g, '..<time>'))
 const print = (text: string) => process.stdout.write(`    ${text}\n`)
 
-/** Prints both keys whenever what it sees changes, read through one look at the directory. */
-const reader = `last=; while :; do
-  now=$(cd -P /live/..data 2>/dev/null && cat a b 2>/dev/null | tr "\\n" " ")
+/**
+ * Prints both keys whenever what it sees changes, read through one look at the directory; a generation that is removed between the
+ * two is not seen at all.
+ */
+const reader = `last=; while sleep 0.02; do
+  now=$(exec 2>/dev/null; cd -P /live/..data && cat a b | tr "\\n" " " && cat a b >/dev/null) || continue
   case "$now" in "$last"|"") ;; *) last=$now; echo "$now" ;; esac
-  sleep 0.02
 done`
 
 const downward = {
@@ -184,13 +188,16 @@ const wrongHostPaths = podOf(
 
 describe('volumes on real Docker', () => {
   let namespace: AsyncDisposable
+  /** Whose agent is killed. */
+  let extra: ExtraNode
   beforeAll(async () => {
-    namespace = await ownNamespace(kubectl, NAMESPACE)
+    ;[namespace, extra] = await Promise.all([ownNamespace(kubectl, NAMESPACE), extraNode(EXTRA)])
     const secret = { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'picked' }, stringData: { k: 'secret' } }
     await apply(configMap('live', { a: '0', b: '0' }), secret, ...pods, wrongHostPaths)
   }, 90_000)
   afterAll(async () => {
     await namespace[Symbol.asyncDispose]()
+    await extra[Symbol.asyncDispose]()
     await docker('run', '--rm', '-v', '/tmp:/host', 'busybox:1.36', 'rm', '-rf', `/host/${host.slice('/tmp/'.length)}`)
   }, 150_000)
 
@@ -351,9 +358,9 @@ describe('volumes on real Docker', () => {
   }, 120_000)
 
   it('clears away the volumes of pods long gone, whatever an agent that was killed left of them', async () => {
-    const node = await serviceContainer('node-2')
+    const node = extra.container
     const volumes = '/var/lib/kubeling/volumes'
-    const labels = [`io.kubeling.cluster=${testCluster.name}`, 'io.kubeling.node=node-2']
+    const labels = [`io.kubeling.cluster=${testCluster.name}`, `io.kubeling.node=${EXTRA}`]
     const orphan = `orphan-${testCluster.name}`
     const plant = `cd ${volumes} && mkdir -p dead_v/data ..half/data && echo -n dead > dead_v/pod && echo x > dead_v/data/x`
     await docker('exec', node, 'sh', '-c', plant)

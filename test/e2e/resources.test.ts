@@ -1,15 +1,17 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
-import type { Event } from '../../../api/core/event.ts'
-import type { Node } from '../../../api/core/node.ts'
-import type { Pod } from '../../../api/core/pod.ts'
-import { quantityToNumber } from '../../../api/quantity.ts'
-import { engineLimits, kernelLimits } from '../../support/container-limits.ts'
-import { eventually } from '../../support/eventually.ts'
-import { docker, kubectlOfCluster, ownNamespace, serviceContainer } from '../../support/test-cluster.ts'
+import type { Event } from '../../api/core/event.ts'
+import type { Node } from '../../api/core/node.ts'
+import type { Pod } from '../../api/core/pod.ts'
+import { quantityToNumber } from '../../api/quantity.ts'
+import { engineLimits, kernelLimits } from '../support/container-limits.ts'
+import { eventually } from '../support/eventually.ts'
+import { extraNode, type ExtraNode } from '../support/extra-node.ts'
+import { docker, kubectlOfCluster, ownNamespace } from '../support/test-cluster.ts'
 
 const kubectl = kubectlOfCluster()
 const NAMESPACE = 'e2e-resources'
 const in_ = `-n ${NAMESPACE}`
+const EXTRA = 'extra-resources'
 const MiB = 2 ** 20
 const seconds = (ms: number) => (ms / 1000).toFixed(1)
 
@@ -38,8 +40,10 @@ const resizeContainer = (name: string, resources: Resources) => resize(name, { c
 
 describe('resources on real Docker', () => {
   let namespace: AsyncDisposable
+  /** Of which there shall not be enough, and whose agent is killed. */
+  let extra: ExtraNode
   beforeAll(async () => {
-    namespace = await ownNamespace(kubectl, NAMESPACE)
+    ;[namespace, extra] = await Promise.all([ownNamespace(kubectl, NAMESPACE), extraNode(EXTRA)])
     const burstable = { requests: { cpu: '100m', memory: '32Mi' }, limits: { cpu: '200m', memory: '64Mi' } }
     const restarts = { resizePolicy: [{ resourceName: 'memory', restartPolicy: 'RestartContainer' }] }
     await create(
@@ -68,6 +72,7 @@ describe('resources on real Docker', () => {
   }, 240_000)
   afterAll(async () => {
     await namespace[Symbol.asyncDispose]()
+    await extra[Symbol.asyncDispose]()
   }, 120_000)
 
   it.each([
@@ -221,10 +226,10 @@ describe('resources on real Docker', () => {
   }, 120_000)
 
   it('defers what does not fit until another pod goes, across a restart of the agent; never gives what does not exist', async () => {
-    const { status } = JSON.parse(await kubectl('get node node-3 -o json')) as Node
+    const { status } = JSON.parse(await kubectl(`get node ${EXTRA} -o json`)) as Node
     const allocatable = quantityToNumber(status.allocatable?.memory ?? '0')
     const most = `${Math.floor((allocatable * 0.6) / MiB)}Mi`
-    const here = { nodeName: 'node-3' }
+    const here = { nodeName: EXTRA }
     await create(
       manifest('big', [container('c', { requests: { memory: most } })], here),
       manifest('waits', [container('c', { requests: { memory: '16Mi' } })], here),
@@ -248,7 +253,7 @@ describe('resources on real Docker', () => {
       message: expect.stringMatching(/^Node didn't have enough resource: memory, requested: \d+, used: \d+, capacity: \d+$/),
     })
     expect(waits.status.containerStatuses?.[0]?.allocatedResources).toEqual({ memory: '16Mi' })
-    await docker('exec', await serviceContainer('node-3'), 'sh', '-c', 'kill -9 $(pidof node)')
+    await docker('exec', extra.container, 'sh', '-c', 'kill -9 $(pidof node)')
     await kubectl(`delete pod big ${in_} --wait=false`)
     const gone = Date.now()
     const satisfied = await eventually(
@@ -272,15 +277,15 @@ describe('resources on real Docker', () => {
 
   it('admits pods to a node as long as there is of what they ask, extended resources included', async () => {
     const dongle = '/status/capacity/example.com~1dongle'
-    const patch = (change: object) => kubectl(`patch node node-3 --subresource status --type json -p '${JSON.stringify([change])}'`)
+    const patch = (change: object) => kubectl(`patch node ${EXTRA} --subresource status --type json -p '${JSON.stringify([change])}'`)
     await patch({ op: 'add', path: dongle, value: '1' })
     try {
-      await eventually(async () => (await kubectl('get node node-3 -o json')).includes('"example.com/dongle": "1"'))
+      await eventually(async () => (await kubectl(`get node ${EXTRA} -o json`)).includes('"example.com/dongle": "1"'))
       await eventually(async () => {
-        const node = JSON.parse(await kubectl('get node node-3 -o json')) as Node
+        const node = JSON.parse(await kubectl(`get node ${EXTRA} -o json`)) as Node
         return node.status.allocatable?.['example.com/dongle'] === '1'
       })
-      const asks = (name: string, limits: Record<string, string>) => manifest(name, [container('c', { limits })], { nodeName: 'node-3' })
+      const asks = (name: string, limits: Record<string, string>) => manifest(name, [container('c', { limits })], { nodeName: EXTRA })
       await create(asks('has-dongle', { 'example.com/dongle': '1' }))
       await ready('has-dongle')
       await create(asks('no-dongle', { 'example.com/dongle': '1' }), asks('no-storage', { 'ephemeral-storage': '900Ti' }))

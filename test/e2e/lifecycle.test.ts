@@ -1,16 +1,18 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
-import type { ContainerStatus } from '../../../api/core/pod-status.ts'
-import type { Pod } from '../../../api/core/pod.ts'
-import { createClient } from '../../../client/http-client.ts'
-import { loadKubeconfig } from '../../../client/kubeconfig.ts'
-import { EngineEvents } from '../../support/engine-events.ts'
-import { eventually } from '../../support/eventually.ts'
-import { PodRecorder } from '../../support/pod-recorder.ts'
-import { docker, kubectlOfCluster, ownNamespace, podContainers, serviceContainer, testCluster } from '../../support/test-cluster.ts'
+import type { ContainerStatus } from '../../api/core/pod-status.ts'
+import type { Pod } from '../../api/core/pod.ts'
+import { createClient } from '../../client/http-client.ts'
+import { loadKubeconfig } from '../../client/kubeconfig.ts'
+import { EngineEvents } from '../support/engine-events.ts'
+import { eventually } from '../support/eventually.ts'
+import { extraNode, type ExtraNode } from '../support/extra-node.ts'
+import { PodRecorder } from '../support/pod-recorder.ts'
+import { docker, kubectlOfCluster, ownNamespace, podContainers, testCluster } from '../support/test-cluster.ts'
 
 const kubectl = kubectlOfCluster()
 const NAMESPACE = 'e2e-lifecycle'
 const in_ = `-n ${NAMESPACE}`
+const EXTRA = 'extra-lifecycle'
 /** Seconds that a busy machine is given. */
 const patience = 150
 const TERM = 15
@@ -33,7 +35,8 @@ const once = (code: number) => `test -e /data/been && exit 0; touch /data/been; 
 const onExit = (code: number, action = 'Restart') => [{ action, exitCodes: { operator: 'In', values: [code] } }]
 
 const specs: Readonly<Record<string, object>> = {
-  crash: app('exit 3'),
+  // Its agent will be killed.
+  crash: { ...app('exit 3'), nodeName: EXTRA },
   'init-crash': { ...app(forever), initContainers: [container('i', 'exit 1')] },
   'init-never': { ...app(forever), restartPolicy: 'Never', initContainers: [container('i', 'exit 1')] },
   'init-once': {
@@ -95,6 +98,7 @@ describe('the life of a pod on real Docker', () => {
   const stop = new AbortController()
   let engine: EngineEvents
   let namespace: AsyncDisposable
+  let extra: ExtraNode
   let deletions: Promise<PromiseSettledResult<void>[]>
 
   const until = (name: string, wanted: (pod: Pod) => boolean, seconds = patience) =>
@@ -128,7 +132,7 @@ describe('the life of a pod on real Docker', () => {
   }
 
   beforeAll(async () => {
-    namespace = await ownNamespace(kubectl, NAMESPACE)
+    ;[namespace, extra] = await Promise.all([ownNamespace(kubectl, NAMESPACE), extraNode(EXTRA)])
     engine = new EngineEvents(NAMESPACE)
     void recorder.run(createClient(await loadKubeconfig(testCluster.kubeconfig)), stop.signal)
     const items = Object.entries(specs).map(([name, spec]) => manifest(name, spec))
@@ -142,9 +146,8 @@ describe('the life of a pod on real Docker', () => {
   afterAll(async () => {
     stop.abort()
     await engine[Symbol.asyncDispose]()
-    // Some of them take their time: nobody waits for what a failed test has left.
-    await kubectl(`delete pods ${in_} --all --grace-period=1 --wait=false`)
     await namespace[Symbol.asyncDispose]()
+    await extra[Symbol.asyncDispose]()
   }, 240_000)
 
   it('asks a container to stop by SIGTERM, and kills it when the grace period has passed', async () => {
@@ -339,10 +342,9 @@ describe('the life of a pod on real Docker', () => {
   it('keeps counting restarts when the agent and the old containers are gone', async () => {
     const pod = await until('crash', pod => (statusOf(pod, 'c')?.restartCount ?? 0) >= 3)
     const before = statusOf(pod, 'c')?.restartCount ?? 0
-    const node = await serviceContainer(pod?.spec.nodeName ?? '')
     const ofPod = ['--filter', `label=io.kubernetes.pod.uid=${pod?.metadata.uid}`, '--filter', 'status=exited']
     const old = (await docker('ps', '-aq', ...ofPod)).split('\n').filter(id => id !== '')
-    await docker('exec', node, 'sh', '-c', 'kill -9 $(pidof node)')
+    await docker('exec', extra.container, 'sh', '-c', 'kill -9 $(pidof node)')
     const seen = versions('crash').length
     if (old.length > 0) await docker('rm', '-f', ...old)
     const after = await until('crash', pod => (statusOf(pod, 'c')?.restartCount ?? 0) > before)
