@@ -13,7 +13,6 @@ export type ClaimSource =
 
 /** What of the volume is mounted. Throws, in upstream's words, where this node has no plugin for it. */
 export function claimSource({ metadata, spec }: PersistentVolume): ClaimSource {
-  const setUp = 'MountVolume.SetUp failed'
   const failed = (operation: string, why: string) => new MountProblem(`${operation} for volume "${metadata.name}" : ${why}`)
   if (spec.volumeMode === 'Block') throw failed('MapVolume.SetUpDevice failed', 'block volumes are not supported by this node')
   if (spec.hostPath) return { type: 'hostPath', source: spec.hostPath }
@@ -25,12 +24,23 @@ export function claimSource({ metadata, spec }: PersistentVolume): ClaimSource {
     const why = `kubernetes.io/csi: attacher.MountDevice failed to create newCsiDriverClient: driver name ${spec.csi.driver} not found in the list of registered CSI drivers`
     throw failed('MountVolume.MountDevice failed', why)
   }
-  throw failed(setUp, `volumes of type ${typeOf(spec)} are not supported by this node`)
+  throw failed('MountVolume.SetUp failed', `volumes of type ${typeOf(spec)} are not supported by this node`)
 }
 
-const sources = new Set(['nfs', 'iscsi', 'fc', 'flexVolume', 'rbd', 'cephfs', 'glusterfs', 'cinder', 'azureDisk', 'azureFile', 'scaleIO'])
+/** What a volume's spec says besides where the volume is. */
+const common = new Set([
+  'capacity',
+  'accessModes',
+  'claimRef',
+  'persistentVolumeReclaimPolicy',
+  'storageClassName',
+  'mountOptions',
+  'volumeMode',
+  'nodeAffinity',
+  'volumeAttributesClassName',
+])
 const typeOf = (spec: PersistentVolume['spec']): string =>
-  Object.keys(spec).find(key => sources.has(key) || key.endsWith('Volume')) ?? 'unknown'
+  Object.entries(spec).find(([key, value]) => value !== undefined && !common.has(key))?.[0] ?? 'unknown'
 
 /** What happens when a volume cannot even be looked for (upstream's desired state of the world populator). */
 export const unprocessed = ({ name }: Pick<Volume, 'name'>, why: string): MountProblem =>
