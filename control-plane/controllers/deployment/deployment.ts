@@ -48,7 +48,7 @@ class DeploymentController {
 
   constructor(context: ControllerContext) {
     this.#context = context
-    this.#writes = new OwnWrites(context.informers.for(ReplicaSet))
+    this.#writes = new OwnWrites(context, ReplicaSet)
   }
 
   get #deployments() {

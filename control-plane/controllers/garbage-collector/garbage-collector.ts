@@ -35,6 +35,7 @@ export class GarbageCollector implements Runnable {
     this.#context = context
     this.#queue = new WorkQueue(uid => this.#process(uid), {
       workers: 10,
+      clock: context.clock,
       onError: (uid, error) => context.log[isConflict(error) ? 'debug' : 'warn']('object not collected', { uid, error }),
     })
   }
@@ -82,9 +83,9 @@ export class GarbageCollector implements Runnable {
   }
 
   #informer(kind: Kind): Informer<KubernetesObject> {
-    const { client, log } = this.#context
+    const { client, log, clock } = this.#context
     this.#kinds.set(nameOf(kind), kind)
-    const informer = new Informer({ client, kind, log, metadataOnly: true, transform: onlyOwnership })
+    const informer = new Informer({ client, kind, log, clock, metadataOnly: true, transform: onlyOwnership })
     informer.addListener({
       added: object => this.#observe({ kind, metadata: object.metadata }),
       updated: object => this.#observe({ kind, metadata: object.metadata }),

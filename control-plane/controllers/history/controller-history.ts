@@ -34,7 +34,7 @@ export class ControllerHistory<O extends KubernetesObject> {
   constructor(context: ControllerContext, kind: Kind<O>) {
     this.#context = context
     this.#kind = kind
-    this.#writes = new OwnWrites(context.informers.for(ControllerRevision))
+    this.#writes = new OwnWrites(context, ControllerRevision)
   }
 
   /** Resolves when the cache shows everything written for the owner. */

@@ -1,8 +1,7 @@
 import { Job } from '../../../api/batch/job.ts'
 import { Pod } from '../../../api/core/pod.ts'
 import { isInvalid, isNamespaceTerminating, isNotFound } from '../../../api/errors.ts'
-import { formatLabelSelector } from '../../../api/label-selector.ts'
-import { controllerOf, controllerReference } from '../../../api/owners.ts'
+import { controllerReference } from '../../../api/owners.ts'
 import { messageOf } from '../../../common/error-message.ts'
 import { keyOf } from '../../../client/cache.ts'
 import type { Client } from '../../../client/client.ts'
@@ -33,13 +32,11 @@ export class JobPodControl {
   readonly #writes: OwnWrites<Pod>
   /** Uids of pods whose finalizer we have taken away. */
   readonly #released = new Set<string>()
-  /** Uids of Jobs for which a creation failed, so that nobody knows whether the pod is there. */
-  readonly #uncertain = new Set<string>()
 
-  constructor({ client, events, informers }: ControllerContext) {
-    this.#context = { client, events }
-    const informer = informers.for(Pod)
-    this.#writes = new OwnWrites(informer)
+  constructor(context: ControllerContext) {
+    this.#context = context
+    const informer = context.informers.for(Pod)
+    this.#writes = new OwnWrites(context, Pod)
     informer.addListener({
       updated: ({ metadata }) => void (metadata.finalizers?.includes(trackingFinalizer) || this.#released.delete(metadata.uid)),
       deleted: ({ metadata }) => void this.#released.delete(metadata.uid),
@@ -47,9 +44,8 @@ export class JobPodControl {
   }
 
   /** Resolves when the cache shows everything that was written for the Job. */
-  async seen(job: Job | undefined, key: string, signal: AbortSignal): Promise<void> {
-    if (job && this.#uncertain.has(job.metadata.uid)) await this.#findLost(job)
-    await this.#writes.seen(key, signal)
+  seen(key: string, signal: AbortSignal): Promise<void> {
+    return this.#writes.seen(key, signal)
   }
 
   isDeleted = (pod: Pod): boolean => this.#writes.isDeleted(pod)
@@ -74,7 +70,7 @@ export class JobPodControl {
     } catch (error) {
       // The whole namespace is going away: there is nothing to tell anybody, and nothing to try again.
       if (isNamespaceTerminating(error)) return
-      this.#uncertain.add(job.metadata.uid)
+      this.#writes.failed(keyOf(job), error)
       events.event(job, { type: 'Warning', reason: 'FailedCreate', message: `Error creating: ${messageOf(error)}` })
       throw error
     }
@@ -89,6 +85,7 @@ export class JobPodControl {
       events.event(job, { type: 'Normal', reason: 'SuccessfulDelete', message: `Deleted pod: ${name}` })
     } catch (error) {
       if (isNotFound(error)) return
+      this.#writes.failed(keyOf(job), error)
       events.event(job, { type: 'Warning', reason: 'FailedDelete', message: `Error deleting: ${messageOf(error)}` })
       throw error
     }
@@ -103,15 +100,6 @@ export class JobPodControl {
       this.#released.delete(uid)
       throw error
     }
-  }
-
-  /** A pod whose creation was answered by nobody would be made twice: the cache has to show it first. */
-  async #findLost(job: Job): Promise<void> {
-    const { uid, namespace } = job.metadata
-    const labelSelector = formatLabelSelector(job.spec.selector)
-    const { items } = await this.#context.client.list(Pod, { namespace, labelSelector })
-    for (const pod of items) if (controllerOf(pod)?.uid === uid) this.#writes.written(keyOf(job), pod)
-    this.#uncertain.delete(uid)
   }
 
   async #change(job: Job, pod: Pod, metadata: object): Promise<Pod | undefined> {

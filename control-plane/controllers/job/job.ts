@@ -53,7 +53,7 @@ class JobController {
     const { informers } = context
     this.#context = context
     this.#pods = new JobPodControl(context)
-    this.#writes = new OwnWrites(informers.for(Job))
+    this.#writes = new OwnWrites(context, Job)
     this.#podsOf = informers.for(Pod).cache.index('controller', pod => [controllerOf(pod)?.uid ?? orphansOf(pod.metadata.namespace ?? '')])
     informers.for(Job).addListener({ deleted: job => void this.#failures.delete(job.metadata.uid) })
   }
@@ -72,7 +72,7 @@ class JobController {
   }
 
   async reconcile(key: string, signal: AbortSignal): Promise<number | void> {
-    await Promise.all([this.#pods.seen(this.#jobs.get(key), key, signal), this.#writes.seen(key, signal)])
+    await Promise.all([this.#pods.seen(key, signal), this.#writes.seen(key, signal)])
     const found = this.#jobs.get(key)
     if (!found || isManagedElsewhere(found)) return
     if (isJobFinished(found)) {

@@ -1,0 +1,5 @@
+import type { Scenario } from '../simulator/history.ts'
+import { replicaSets } from './replica-sets.ts'
+
+/** Every controller whose properties are checked. */
+export const scenarios: readonly Scenario[] = [replicaSets]
