@@ -37,7 +37,7 @@ export class OwnWrites<O extends KubernetesObject> {
     this.#deleted.add(object.metadata.uid)
   }
 
-  /** A creation or deletion for the key was answered by this error, or by nobody. */
+  /** A write for the key was answered by this error, or by nobody. */
   failed(key: string, error: unknown): void {
     if (leavesDoubt(error)) this.#doubtful.add(key)
   }

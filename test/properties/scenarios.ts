@@ -1,5 +1,6 @@
 import type { Scenario } from '../simulator/history.ts'
+import { deployments } from './deployments.ts'
 import { replicaSets } from './replica-sets.ts'
 
 /** Every controller whose properties are checked. */
-export const scenarios: readonly Scenario[] = [replicaSets]
+export const scenarios: readonly Scenario[] = [replicaSets, deployments]

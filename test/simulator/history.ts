@@ -23,7 +23,9 @@ export interface Rules {
   act(): void
   /** After every write. */
   changed(change: Change): void
-  /** When nothing goes wrong any more and everything has come to rest. */
+  /** The last thing that users do, when nothing goes wrong any more. */
+  calm?(): void
+  /** When everything has come to rest after that. */
   settled(): void
   readonly outcome?: NodesOptions['outcome']
 }
@@ -104,6 +106,7 @@ export async function runHistory({ scenario, seed, storm }: HistoryOptions): Pro
   let steps = 0
   while (problem === undefined && (await time.step(until))) steps++
   faults = noFaults
+  if (problem === undefined) guard(() => rules.calm?.())
   while (problem === undefined && steps < mostSteps && (await time.step(until + calm))) steps++
   if (steps === mostSteps) fail(new Error('it does not come to rest'))
   if (problem === undefined) guard(() => rules.settled())

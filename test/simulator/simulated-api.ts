@@ -39,7 +39,7 @@ type Preconditions = DeleteOptions['preconditions']
 /**
  * The API server's rules for objects without its ways of keeping and sending them: versions, conflicts, generations, finalizers,
  * grace periods and patches are computed by the registry's own functions, in memory and at once. What users
- * create is completed, and nothing is validated.
+ * send is completed, and nothing is validated.
  * `simulated-api.test.ts` holds it against the real one.
  */
 export class SimulatedApi {
@@ -113,7 +113,8 @@ export class SimulatedApi {
 
   update<O extends KubernetesObject>(kind: Kind<O>, object: O, { by, subresource = '' }: { by: string; subresource?: string | undefined }): O {
     const { uid, resourceVersion } = object.metadata
-    return this.#change(kind, object.metadata, { by, subresource, preconditions: { uid, resourceVersion }, next: () => object })
+    const sent = by === user ? (complete(this.#of(kind).kind, object) as O) : object
+    return this.#change(kind, object.metadata, { by, subresource, preconditions: { uid, resourceVersion }, next: () => sent })
   }
 
   patch<O extends KubernetesObject>(kind: Kind<O>, key: ObjectKey, { by, patch }: { by: string; patch: Patch }): O {

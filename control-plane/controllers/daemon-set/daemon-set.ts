@@ -175,7 +175,7 @@ class DaemonSetController {
     const surplus = Math.max(0, old.length - (set.spec.revisionHistoryLimit ?? 10))
     const live = new Set(pods.map(({ metadata }) => metadata.labels?.[revisionLabel]))
     const historic = old.filter(({ metadata }) => !live.has(metadata.labels?.[revisionLabel]))
-    for (const revision of historic.slice(0, surplus)) await this.#history.delete(revision)
+    for (const revision of historic.slice(0, surplus)) await this.#history.delete(set, revision)
   }
 
   async #writeStatus(set: DaemonSet, status: DaemonSetStatus): Promise<void> {

@@ -14,7 +14,7 @@ import type { ControllerContext } from '../context.ts'
 import { OwnWrites } from '../own-writes.ts'
 import { sameStatus } from '../same-status.ts'
 import { countedStatus, isComplete, progressDeadline, rolloutStatus, stuckIn, withCondition } from './deployment-status.ts'
-import { isRollingUpdate, replicasOf } from './limits.ts'
+import { isRollingUpdate, mostPods, replicasOf } from './limits.ts'
 import { allOf, isScalingEvent, newSetSize, planRollingUpdate, planStop, type Scaling, type Sets } from './plan-rollout.ts'
 import { planScaling } from './plan-scaling.ts'
 import {
@@ -115,7 +115,9 @@ class DeploymentController {
     return this.#conclude(this.#withNewSet(deployment, found, scaled), scaled)
   }
 
+  /** Upstream's oldPodsRunning; besides, a set that has not heard yet that it is to have no pods may be making some. */
   #oldPodsRun(deployment: Deployment, { current, old }: Sets): boolean {
+    if (old.some(set => mostPods(set) > 0)) return true
     const uids = new Set(old.map(({ metadata }) => metadata.uid))
     return this.#context.informers
       .for(Pod)
@@ -220,6 +222,7 @@ class DeploymentController {
       return { ...sets, current }
     } catch (error) {
       if (isAlreadyExists(error)) return this.#resolveCollision(deployment, sets, wanted.metadata.name ?? '')
+      this.#writes.failed(keyOf(deployment), error)
       await this.#reportCreateError(deployment, error)
       throw error
     }
@@ -276,9 +279,14 @@ class DeploymentController {
   }
 
   async #update(deployment: Deployment, set: ReplicaSet): Promise<ReplicaSet> {
-    const updated = await this.#context.client.update(ReplicaSet, set)
-    this.#writes.written(keyOf(deployment), updated)
-    return updated
+    try {
+      const updated = await this.#context.client.update(ReplicaSet, set)
+      this.#writes.written(keyOf(deployment), updated)
+      return updated
+    } catch (error) {
+      this.#writes.failed(keyOf(deployment), error)
+      throw error
+    }
   }
 
   /** Deletes old ReplicaSets beyond the history limit, the oldest revisions first, none that still has pods. */
@@ -287,12 +295,18 @@ class DeploymentController {
     const alive = old.filter(({ metadata }) => !metadata.deletionTimestamp).sort((a, b) => revisionOf(a) - revisionOf(b))
     const empty = ({ metadata, spec, status }: ReplicaSet) =>
       status.replicas === 0 && spec.replicas === 0 && (metadata.generation ?? 0) <= (status.observedGeneration ?? 0)
-    for (const set of alive.slice(0, Math.max(0, alive.length - limit)).filter(empty)) {
+    for (const set of alive.slice(0, Math.max(0, alive.length - limit)).filter(empty)) await this.#delete(deployment, set)
+  }
+
+  async #delete(deployment: Deployment, set: ReplicaSet): Promise<void> {
+    const options = { propagationPolicy: 'Background', preconditions: { uid: set.metadata.uid } } as const
+    try {
+      await this.#context.client.delete(ReplicaSet, set.metadata, options)
       this.#writes.deleted(set)
-      await this.#context.client.delete(ReplicaSet, set.metadata, {
-        propagationPolicy: 'Background',
-        preconditions: { uid: set.metadata.uid },
-      })
+    } catch (error) {
+      if (isNotFound(error)) return
+      this.#writes.failed(keyOf(deployment), error)
+      throw error
     }
   }
 

@@ -96,7 +96,8 @@ class ReplicaController<O extends Replicated> {
   }
 
   async #balance(owner: O, active: readonly Pod[]): Promise<{ failure: ObservedPods['failure']; error: unknown } | undefined> {
-    const plan = planPods(active, owner.spec.replicas ?? 1, { related: this.#related(owner), now: this.#context.clock.now() })
+    const { replicas = 1, minReadySeconds = 0 } = owner.spec
+    const plan = planPods(active, replicas, { related: this.#related(owner), minReadySeconds, now: this.#context.clock.now() })
     const creating = 'create' in plan
     const pod = podFromTemplate(owner.spec.template, owner.metadata.namespace)
     const { error } = creating

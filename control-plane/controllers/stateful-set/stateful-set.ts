@@ -159,7 +159,7 @@ class StatefulSetController {
     const live = new Set([current.metadata.name, update.metadata.name, ...pods.map(revisionOf)])
     const limit = set.spec.revisionHistoryLimit ?? 10
     const gone = planTruncation(revisions, { limit, isLive: ({ metadata }) => live.has(metadata.name) })
-    for (const revision of gone) await this.#history.delete(revision)
+    for (const revision of gone) await this.#history.delete(set, revision)
   }
 
   async #writeStatus(set: StatefulSet, status: StatefulSetStatus): Promise<void> {
