@@ -1,6 +1,7 @@
 import type { Scenario } from '../simulator/history.ts'
 import { deployments } from './deployments.ts'
 import { replicaSets } from './replica-sets.ts'
+import { statefulSets } from './stateful-sets.ts'
 
 /** Every controller whose properties are checked. */
-export const scenarios: readonly Scenario[] = [replicaSets, deployments]
+export const scenarios: readonly Scenario[] = [replicaSets, deployments, statefulSets]

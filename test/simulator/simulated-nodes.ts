@@ -88,12 +88,11 @@ export class SimulatedNodes {
     this.#report(pod, current => ({ ...withReady(current, false, time.now()), phase, containerStatuses: [container] }) as PodStatus)
   }
 
-  /** The kubelet tells how a deleted pod ended, and then lets go of it. */
+  /** The kubelet tells how a deleted pod ended, and then lets go of it; of one without a node the garbage collector of pods does. */
   #terminate(pod: Pod): void {
     const { api, chance } = this.#options
-    if (!pod.spec.nodeName) return
     this.#later(pod, chance.between(1, slowest.end), () => {
-      this.#end(pod, this.#options.outcome?.(pod) ?? 'Failed')
+      this.#end(pod, 'Failed')
       if (this.#now(pod)) api.delete(Pod, pod.metadata, { by, options: { gracePeriodSeconds: 0 } })
     })
   }

@@ -20,8 +20,12 @@ const isNew = ({ metadata, status }: ReplicaSet): boolean => status.observedGene
 export const mostPods = (set: ReplicaSet): number =>
   isObserved(set) ? Math.max(replicasOf(set), set.status.replicas) : isNew(set) ? replicasOf(set) : Infinity
 
-/** How many available pods a ReplicaSet is sure to keep: those above its size go, though its status may count them still. */
-export const keptAvailable = (set: ReplicaSet): number => Math.min(replicasOf(set), set.status.availableReplicas ?? 0)
+/**
+ * How many available pods a ReplicaSet is sure to keep. Those above its size go, though its status may count them still; and until its
+ * controller has heard of a size, pods may have gone for an earlier one.
+ */
+export const keptAvailable = (set: ReplicaSet): number =>
+  isObserved(set) ? Math.min(replicasOf(set), set.status.availableReplicas ?? 0) : 0
 
 /** How many pods may be too many and too few during a rolling update. Never both 0, or nothing could move. */
 export function rollingLimits(deployment: Deployment): { readonly maxSurge: number; readonly maxUnavailable: number } {
