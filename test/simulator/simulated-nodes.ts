@@ -85,7 +85,12 @@ export class SimulatedNodes {
     const { time } = this.#options
     const terminated = { exitCode: phase === 'Failed' ? 1 : 0, finishedAt: timestamp(time.now()), reason: 'Completed' }
     const container = { name: 'c', state: { terminated }, lastState: {}, ready: false, restartCount: 0, image: 'x', imageID: 'x' }
-    this.#report(pod, current => ({ ...withReady(current, false, time.now()), phase, containerStatuses: [container] }) as PodStatus)
+    // Whoever is told to stop does not finish its work any more.
+    const last = (current: Pod) => (current.metadata.deletionTimestamp ? 'Failed' : phase)
+    this.#report(
+      pod,
+      current => ({ ...withReady(current, false, time.now()), phase: last(current), containerStatuses: [container] }) as PodStatus,
+    )
   }
 
   /** The kubelet tells how a deleted pod ended, and then lets go of it; of one without a node the garbage collector of pods does. */

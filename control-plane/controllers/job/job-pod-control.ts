@@ -7,6 +7,7 @@ import { keyOf } from '../../../client/cache.ts'
 import type { Client } from '../../../client/client.ts'
 import type { ControllerContext } from '../context.ts'
 import { OwnWrites } from '../own-writes.ts'
+import type { JobMemory } from './job-facts.ts'
 import { trackingFinalizer } from './job-pods.ts'
 import { podOfJob, type PodPlace } from './pod-of-job.ts'
 
@@ -48,8 +49,12 @@ export class JobPodControl {
     return this.#writes.seen(key, signal)
   }
 
-  isDeleted = (pod: Pod): boolean => this.#writes.isDeleted(pod)
-  isReleased = (pod: Pod): boolean => this.#released.has(pod.metadata.uid)
+  /** What is known of pods just taken out of the cache; it is forgotten when the cache learns of it, so that later is too late to ask. */
+  remember(pods: readonly Pod[]): Pick<JobMemory, 'isDeleted' | 'isReleased'> {
+    const deleted = new Set(pods.filter(pod => this.#writes.isDeleted(pod)).map(({ metadata }) => metadata.uid))
+    const released = new Set(pods.map(({ metadata }) => metadata.uid).filter(uid => this.#released.has(uid)))
+    return { isDeleted: ({ metadata }) => deleted.has(metadata.uid), isReleased: ({ metadata }) => released.has(metadata.uid) }
+  }
 
   /** Makes the Job the pod's controller, which counts its end. Undefined when the pod is gone. */
   async adopt(job: Job, pod: Pod): Promise<Pod | undefined> {
@@ -91,11 +96,22 @@ export class JobPodControl {
     }
   }
 
-  async release(job: Job, pod: Pod): Promise<void> {
+  /** Takes the finalizer away: the pod is counted, or will not be. */
+  release(job: Job, pod: Pod): Promise<void> {
+    return this.#release(job, pod, removal)
+  }
+
+  /** Deletes a pod that is too many and not to be counted; not if it has ended since it was looked at, for then it counts. */
+  async dismiss(job: Job, pod: Pod): Promise<void> {
+    await this.#release(job, pod, { ...removal, resourceVersion: pod.metadata.resourceVersion })
+    await this.delete(job, pod)
+  }
+
+  async #release(job: Job, pod: Pod, metadata: object): Promise<void> {
     const { uid } = pod.metadata
     this.#released.add(uid)
     try {
-      await this.#change(job, pod, removal)
+      await this.#change(job, pod, metadata)
     } catch (error) {
       this.#released.delete(uid)
       throw error
