@@ -31,7 +31,13 @@ export class Informers implements Runnable {
     const known = this.#informers.get(name)
     // The map forgets which object type goes with which kind; the name it is kept under is the kind's own.
     if (known) return known as unknown as Informer<O>
-    const informer = new Informer({ client: this.#client, kind, log: this.#log, ...this.#chance, ...(fieldSelector ? { fieldSelector } : {}) })
+    const informer = new Informer({
+      client: this.#client,
+      kind,
+      log: this.#log,
+      ...this.#chance,
+      ...(fieldSelector ? { fieldSelector } : {}),
+    })
     this.#informers.set(name, informer as unknown as Informer<KubernetesObject>)
     this.#start?.(informer as unknown as Informer<KubernetesObject>)
     return informer

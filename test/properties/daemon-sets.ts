@@ -123,6 +123,9 @@ class DaemonSetRules implements Rules {
     const most = allowsSurge(this.#set) ? 2 : 1
     must(there.length <= most, () => `${there.length} pods on ${name}`)
     if (this.#world.illness) return
-    must(this.#fitting().some(node => node.metadata.name === name), () => `a pod on ${name}, which does not fit`)
+    must(
+      this.#fitting().some(node => node.metadata.name === name),
+      () => `a pod on ${name}, which does not fit`,
+    )
   }
 }

@@ -87,11 +87,23 @@ class DeploymentRules implements Rules {
     const image = (each: { spec: { template?: Deployment['spec']['template'] } }) => each.spec.template?.spec.containers[0]?.image
     const current = sets.filter(set => image(set) === image(this.#deployment))
     const old = sets.filter(set => !current.includes(set))
-    mustEqual(current.map(set => set.spec.replicas), [replicas], 'the size of the set of the last template')
-    mustEqual(old.map(set => set.spec.replicas), old.map(() => 0), 'sizes of old sets')
+    mustEqual(
+      current.map(set => set.spec.replicas),
+      [replicas],
+      'the size of the set of the last template',
+    )
+    mustEqual(
+      old.map(set => set.spec.replicas),
+      old.map(() => 0),
+      'sizes of old sets',
+    )
     must(old.length <= (spec.revisionHistoryLimit ?? 10), () => `${old.length} old sets`)
     const active = this.#pods().filter(isPodActive)
-    mustEqual(active.map(pod => pod.spec.containers[0]?.image), active.map(() => image(this.#deployment)), 'images of pods')
+    mustEqual(
+      active.map(pod => pod.spec.containers[0]?.image),
+      active.map(() => image(this.#deployment)),
+      'images of pods',
+    )
     mustEqual([active.length, this.#available()], [replicas, replicas], 'pods, and available ones')
     const { updatedReplicas = 0, availableReplicas = 0, unavailableReplicas = 0, terminatingReplicas = 0 } = status
     const told = [status.replicas ?? 0, updatedReplicas, availableReplicas, unavailableReplicas, terminatingReplicas]
@@ -135,7 +147,9 @@ class DeploymentRules implements Rules {
   }
   /** Whether both controllers have heard of everything that is wanted. */
   #isObserved(): boolean {
-    return [this.#deployment, ...this.#sets()].every(({ metadata, status }) => (status.observedGeneration ?? 0) >= (metadata.generation ?? 0))
+    return [this.#deployment, ...this.#sets()].every(
+      ({ metadata, status }) => (status.observedGeneration ?? 0) >= (metadata.generation ?? 0),
+    )
   }
   /** Recreate: never two templates at the same time. */
   #mustBeAlone(pod: Pod): void {

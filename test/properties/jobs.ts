@@ -52,7 +52,9 @@ class JobRules implements Rules {
         ? { backoffLimitPerIndex: chance.pick(0, 1, 3), ...(chance.happens(0.5) ? { maxFailedIndexes: 1 } : {}) }
         : { backoffLimit: chance.pick(1, 4, 30) }),
       ...(chance.happens(0.3) ? { podReplacementPolicy: 'Failed' } : {}),
-      template: { spec: { restartPolicy: 'Never', terminationGracePeriodSeconds: 30, containers: [{ name: 'c', image: 'x', resources: {} }] } },
+      template: {
+        spec: { restartPolicy: 'Never', terminationGracePeriodSeconds: 30, containers: [{ name: 'c', image: 'x', resources: {} }] },
+      },
     }
     this.#created = api.create(Job, { metadata: { name: 'job', namespace }, spec } as never, 'user')
     this.#most = new Ceiling(spec.parallelism)
@@ -120,7 +122,7 @@ class JobRules implements Rules {
     const { uid } = pod.metadata
     this.#known.add(uid)
     // A pod that the Job has let go of, since it is to run fewer, ends for nobody.
-    if (this.#ends.has(uid) || !isTracked(previous as Pod | undefined ?? pod)) return
+    if (this.#ends.has(uid) || !isTracked((previous as Pod | undefined) ?? pod)) return
     const wasDeleted = previous?.metadata.deletionTimestamp !== undefined
     if (isPodFinished(pod) && !wasDeleted) this.#end(pod, pod.status.phase as End)
     else if (by === 'user' && pod.metadata.deletionTimestamp && !wasDeleted) this.#end(pod, 'Failed')

@@ -4,7 +4,11 @@ import { scenarios } from './scenarios.ts'
 
 /** `npm run properties -- [--histories N] [--seed S] [--only name]`: as many histories of each controller, from a seed on. */
 const { values } = parseArgs({
-  options: { histories: { type: 'string', default: '10000' }, seed: { type: 'string', default: '1' }, only: { type: 'string', default: '' } },
+  options: {
+    histories: { type: 'string', default: '10000' },
+    seed: { type: 'string', default: '1' },
+    only: { type: 'string', default: '' },
+  },
 })
 const run = { histories: Number(values.histories), seed: Number(values.seed) }
 for (const scenario of scenarios.filter(({ name }) => name.includes(values.only))) {

@@ -19,7 +19,8 @@ export const templateOf = (labels: Record<string, string>, image: string) => ({
 })
 
 /** Whether the change is the creation of a pod, or its deletion, by this program. */
-export const createsPod = ({ kind, type, by }: Change, program: string): boolean => isSameKind(kind, Pod) && type === 'ADDED' && by === program
+export const createsPod = ({ kind, type, by }: Change, program: string): boolean =>
+  isSameKind(kind, Pod) && type === 'ADDED' && by === program
 export const deletesPod = ({ kind, previous, object, by }: Change, program: string): boolean =>
   isSameKind(kind, Pod) && by === program && !isDeleted(previous) && (isDeleted(object) || previous !== undefined)
 const isDeleted = (object: KubernetesObject | undefined) => object?.metadata.deletionTimestamp !== undefined

@@ -54,7 +54,11 @@ export const replicaSets: Scenario = {
         mustEqual(lost.length, 0, 'pods that should have been adopted')
         const { replicas, readyReplicas, availableReplicas, fullyLabeledReplicas, terminatingReplicas } = set().status
         const told = [replicas, readyReplicas, availableReplicas, fullyLabeledReplicas, terminatingReplicas]
-        mustEqual(told.map(count => count ?? 0), [wanted, wanted, wanted, wanted, 0], 'status')
+        mustEqual(
+          told.map(count => count ?? 0),
+          [wanted, wanted, wanted, wanted, 0],
+          'status',
+        )
         must(isObserved(), () => 'the last generation was not observed')
       },
     }

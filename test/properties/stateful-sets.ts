@@ -94,7 +94,8 @@ class StatefulSetRules implements Rules {
     mustEqual(status.observedGeneration, metadata.generation, 'observed generation')
     mustEqual([status.replicas, status.readyReplicas ?? 0, status.availableReplicas ?? 0], [replicas, replicas, replicas], 'status')
     const claims = this.#world.api.all(PersistentVolumeClaim).map(claim => claim.metadata.name)
-    if (spec.volumeClaimTemplates) for (const ordinal of ordinals) must(claims.includes(`data-web-${ordinal}`), () => `no claim of ${ordinal}`)
+    if (spec.volumeClaimTemplates)
+      for (const ordinal of ordinals) must(claims.includes(`data-web-${ordinal}`), () => `no claim of ${ordinal}`)
     const revisions = this.#world.api.all(ControllerRevision)
     const live = new Set([status.currentRevision, status.updateRevision, ...pods.map(revisionOf)])
     const old = revisions.filter(revision => !live.has(revision.metadata.name))
@@ -103,8 +104,16 @@ class StatefulSetRules implements Rules {
     const partition = spec.updateStrategy.rollingUpdate?.partition ?? 0
     const image = spec.template.spec.containers[0]?.image
     const updated = pods.filter(pod => ordinalOf(pod) >= firstOrdinal(set) + partition)
-    mustEqual(updated.map(revisionOf), updated.map(() => status.updateRevision), 'revisions of updated pods')
-    mustEqual(updated.map(pod => pod.spec.containers[0]?.image), updated.map(() => image), 'images of updated pods')
+    mustEqual(
+      updated.map(revisionOf),
+      updated.map(() => status.updateRevision),
+      'revisions of updated pods',
+    )
+    mustEqual(
+      updated.map(pod => pod.spec.containers[0]?.image),
+      updated.map(() => image),
+      'images of updated pods',
+    )
     if (partition === 0 && replicas > 0) mustEqual(status.currentRevision, status.updateRevision, 'current revision')
   }
 

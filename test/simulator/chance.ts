@@ -14,8 +14,8 @@ export class Chance {
   happens(probability: number): boolean {
     return probability > 0 && this.next() < probability
   }
-  pick<T>(...choices: readonly T[]): T {
-    return this.one(choices) as T
+  pick<const Choices extends readonly unknown[]>(...choices: Choices): Choices[number] {
+    return this.one(choices) as Choices[number]
   }
   one<T>(choices: readonly T[]): T | undefined {
     return choices[Math.floor(this.next() * choices.length)]

@@ -4,8 +4,7 @@ import { noFaults, usualFaults, type Faults } from './faults.ts'
 import { Program, type Controllers } from './program.ts'
 import { SimulatedApi, type Change } from './simulated-api.ts'
 import { SimulatedNodes, type NodesOptions } from './simulated-nodes.ts'
-import type { VirtualTime } from './virtual-time.ts'
-import { VirtualTime as Time } from './virtual-time.ts'
+import { VirtualTime } from './virtual-time.ts'
 
 /** What a history takes place in. */
 export interface World {
@@ -68,15 +67,15 @@ const remembered = 60
 /** Lets one history happen: a storm of faults and acts, then calm. Throws a PropertyError with its end when a rule was broken. */
 export async function runHistory({ scenario, seed, storm }: HistoryOptions): Promise<HistoryCounts> {
   const chance = new Chance(seed)
-  const time = new Time(start)
+  const time = new VirtualTime(start)
   const api = new SimulatedApi({ time, chance, kinds: scenario.kinds })
   const log = new HistoryLog(time)
   const illness = chance.happens(0.5)
   const stormy = chance.between(5000, longestStorm)
   const until = start.getTime() + (storm ?? stormy)
   let faults: Faults = chance.happens(0.9) ? usualFaults : noFaults
-  let outcome: NodesOptions['outcome']
-  const nodes = new SimulatedNodes({ api, time, chance, outcome: pod => outcome?.(pod) })
+  const begun: { rules?: Rules } = {}
+  const nodes = new SimulatedNodes({ api, time, chance, outcome: pod => begun.rules?.outcome?.(pod) })
   let problem: unknown
   const fail = (error: unknown) => void (problem ??= error)
   const guard = (work: () => void) => {
@@ -90,8 +89,7 @@ export async function runHistory({ scenario, seed, storm }: HistoryOptions): Pro
     ...{ name: scenario.name, controllers: scenario.controllers, api, time, chance },
     ...{ faults: () => faults, fault: what => log.fault(what), failed: fail },
   })
-  const rules = scenario.begin({ api, time, chance, nodes, illness })
-  outcome = rules.outcome
+  const rules = (begun.rules = scenario.begin({ api, time, chance, nodes, illness }))
   api.onChange(change => {
     log.change(change)
     guard(() => rules.changed(change))
@@ -167,7 +165,8 @@ function describe({ type, object, previous }: Change): string {
 }
 
 function flatten(value: unknown, path = '', into = new Map<string, string>()): Map<string, string> {
-  if (typeof value === 'object' && value !== null) for (const [key, child] of Object.entries(value)) flatten(child, path ? `${path}.${key}` : key, into)
+  if (typeof value === 'object' && value !== null)
+    for (const [key, child] of Object.entries(value)) flatten(child, path ? `${path}.${key}` : key, into)
   else into.set(path, String(value))
   return into
 }

@@ -44,7 +44,9 @@ export class Program {
     const client = simulatedClient({ api, time, chance, faults, fault, name, signal: life.signal, crash: () => this.#crash() })
     const informers = new Informers(client, quiet, { clock: time, random: chance.next })
     const context: ControllerContext = { client, informers, events: { event: () => undefined }, log: quiet, clock: time }
-    const parts = controllers(context).map(each => ('reconcile' in each ? runController({ controller: each, informers, log: quiet, clock: time }) : each))
+    const parts = controllers(context).map(each =>
+      'reconcile' in each ? runController({ controller: each, informers, log: quiet, clock: time }) : each,
+    )
     runAll([informers, ...parts], life.signal).catch(failed)
   }
 

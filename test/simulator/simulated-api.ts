@@ -83,8 +83,7 @@ export class SimulatedApi {
     if (fieldSelector) throw new Error('field selectors are not simulated')
     const selector = labelSelector ? parseLabelSelector(labelSelector) : undefined
     const items = this.all(kind).filter(
-      ({ metadata }) =>
-        (namespace === undefined || metadata.namespace === namespace) && (!selector || matches(selector, metadata.labels)),
+      ({ metadata }) => (namespace === undefined || metadata.namespace === namespace) && (!selector || matches(selector, metadata.labels)),
     )
     return { metadata: { resourceVersion: String(this.#revision) }, items }
   }
@@ -111,7 +110,11 @@ export class SimulatedApi {
     return this.#write(kind, { type: 'ADDED', object: kind.prepareForCreate?.(completed) ?? completed, previous: undefined, by }) as O
   }
 
-  update<O extends KubernetesObject>(kind: Kind<O>, object: O, { by, subresource = '' }: { by: string; subresource?: string | undefined }): O {
+  update<O extends KubernetesObject>(
+    kind: Kind<O>,
+    object: O,
+    { by, subresource = '' }: { by: string; subresource?: string | undefined },
+  ): O {
     const { uid, resourceVersion } = object.metadata
     const sent = by === user ? (complete(this.#of(kind).kind, object) as O) : object
     return this.#change(kind, object.metadata, { by, subresource, preconditions: { uid, resourceVersion }, next: () => sent })
@@ -129,7 +132,11 @@ export class SimulatedApi {
     })
   }
 
-  delete(asked: Pick<Kind, 'group' | 'plural'>, key: ObjectKey, { by, options = {} }: { by: string; options?: DeleteOptions | undefined }): void {
+  delete(
+    asked: Pick<Kind, 'group' | 'plural'>,
+    key: ObjectKey,
+    { by, options = {} }: { by: string; options?: DeleteOptions | undefined },
+  ): void {
     const { kind } = this.#of(asked)
     const current = this.get(kind, key)
     checkPreconditions(kind, current, options.preconditions)

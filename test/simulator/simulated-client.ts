@@ -44,7 +44,8 @@ export function simulatedClient(options: ClientOptions): Client {
   return {
     get: (kind, key) => calls.make({ kind, name: key.name, effect: () => api.get(kind, key) }),
     list: (kind, listOptions) => calls.make({ kind, name: '', effect: () => api.list(kind, listOptions) }),
-    watch: <O extends KubernetesObject>(kind: Kind<O>, watchOptions: WatchOptions) => watch<O>(options, kind as unknown as Kind, watchOptions),
+    watch: <O extends KubernetesObject>(kind: Kind<O>, watchOptions: WatchOptions) =>
+      watch<O>(options, kind as unknown as Kind, watchOptions),
     create: <O extends KubernetesObject>(kind: Kind<O>, object: NewObject<O>) => {
       const { name = '', generateName } = object.metadata
       return calls.make({ kind, name, generates: generateName !== undefined, effect: () => api.create(kind, object, by) })
@@ -52,7 +53,12 @@ export function simulatedClient(options: ClientOptions): Client {
     update: (kind, object, subresource) =>
       calls.make({ kind, name: object.metadata.name, conflicts: true, effect: () => api.update(kind, object, { by, subresource }) }),
     updateStatus: (kind, object) =>
-      calls.make({ kind, name: object.metadata.name, conflicts: true, effect: () => api.update(kind, object, { by, subresource: 'status' }) }),
+      calls.make({
+        kind,
+        name: object.metadata.name,
+        conflicts: true,
+        effect: () => api.update(kind, object, { by, subresource: 'status' }),
+      }),
     patch: (kind, key, patch) => calls.make({ kind, name: key.name, conflicts: true, effect: () => api.patch(kind, key, { by, patch }) }),
     delete: (kind, key, deleteOptions) =>
       calls.make({ kind, name: key.name, effect: () => api.delete(kind, key, { by, options: deleteOptions }) }),
@@ -135,7 +141,11 @@ function delayOf({ chance, faults }: Pick<ClientOptions, 'chance' | 'faults'>): 
 }
 
 /** A watch whose events come late, in their order, and which breaks. */
-async function* watch<O extends KubernetesObject>(options: ClientOptions, kind: Kind, { resourceVersion, signal }: WatchOptions): AsyncGenerator<WatchEvent<O>> {
+async function* watch<O extends KubernetesObject>(
+  options: ClientOptions,
+  kind: Kind,
+  { resourceVersion, signal }: WatchOptions,
+): AsyncGenerator<WatchEvent<O>> {
   const { api, time, chance, faults, fault } = options
   const arrived: (Change | Error)[] = []
   let wake: () => void = () => undefined

@@ -1,6 +1,6 @@
 import { setCondition } from '../../api/conditions.ts'
 import { Node } from '../../api/core/node.ts'
-import { Pod, type PodStatus } from '../../api/core/pod.ts'
+import { Pod } from '../../api/core/pod.ts'
 import { isPodFinished } from '../../api/pod-phase.ts'
 import { timestamp } from '../../api/time.ts'
 import { isPodReady } from '../../control-plane/controllers/pod-readiness.ts'
@@ -16,6 +16,8 @@ export interface NodesOptions {
   /** How pods that end by themselves end; undefined for those that run for ever. */
   readonly outcome?: (pod: Pod) => 'Succeeded' | 'Failed' | undefined
 }
+
+type PodStatus = Pod['status']
 
 const by = 'kubelet'
 /** How long each step of a pod's life takes, in milliseconds. */
