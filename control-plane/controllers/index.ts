@@ -4,7 +4,7 @@ import { runController, type Controller } from '../../client/controller.ts'
 import { EventRecorder } from '../../client/event-recorder.ts'
 import { Informers } from '../../client/informers.ts'
 import type { CertificatePair } from '../../common/certificates.ts'
-import { systemClock, type Clock } from '../../common/clock.ts'
+import { systemClock, type AlarmClock } from '../../common/clock.ts'
 import type { Logger } from '../../common/log.ts'
 import { runAll, type Runnable } from '../../common/run.ts'
 import { autoscalerController } from './autoscaler/autoscaler.ts'
@@ -51,7 +51,7 @@ export interface ControllersOptions {
   readonly authority: CertificatePair
   /** Names of controllers not to run, as in upstream's `--controllers=-name`. */
   readonly disabled?: readonly string[]
-  readonly clock?: Clock
+  readonly clock?: AlarmClock
 }
 
 const garbageCollector = 'garbage-collector-controller'
@@ -98,18 +98,18 @@ const controllersOf = ({ authority, clusterCidr }: ControllersOptions): Readonly
 /** All controllers, on shared informers. */
 export function createControllers(options: ControllersOptions): Runnable {
   const { client, disabled = [], clock = systemClock } = options
-  const informers = new Informers(client, options.log)
+  const informers = new Informers(client, options.log, { clock })
   const runnables: Runnable[] = [informers]
   const contextOf = (component: string): ControllerContext => {
     const log = options.log.child({ component })
-    const events = new EventRecorder({ client, component, log })
+    const events = new EventRecorder({ client, component, log, clock })
     runnables.push(events)
     return { client, informers, events, log, clock }
   }
   for (const [name, create] of Object.entries(controllersOf(options))) {
     if (disabled.includes(name)) continue
     const context = contextOf(name)
-    for (const controller of [create(context)].flat()) runnables.push(runController({ controller, informers, log: context.log }))
+    for (const controller of [create(context)].flat()) runnables.push(runController({ controller, informers, log: context.log, clock }))
   }
   if (!disabled.includes(garbageCollector)) runnables.push(new GarbageCollector(contextOf(garbageCollector)))
   if (!disabled.includes(resourceQuota)) runnables.push(new ResourceQuotaController(contextOf(resourceQuota)))
