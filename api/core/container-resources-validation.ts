@@ -29,7 +29,8 @@ export const standardQuotaResources: ReadonlySet<string> = new Set([
 
 const isHugePages = (name: string) => name.startsWith('hugepages-')
 const isNative = (name: string) => !name.includes('/') || name.includes('kubernetes.io/')
-const isExtended = (name: string) =>
+/** Whether a name is one that a cluster's own devices have: not one of Kubernetes' (upstream's IsExtendedResourceName). */
+export const isExtendedResourceName = (name: string): boolean =>
   !isNative(name) && !name.startsWith('requests.') && qualifiedNameErrors(`requests.${name}`).length === 0
 /** Whether more may be promised of it than there is. */
 export const mayOvercommit = (name: string) => isNative(name) && !isHugePages(name)
@@ -54,7 +55,7 @@ export function validateContainerResourceName(name: string, path: string): Field
   const errors = validateResourceName(name, path)
   if (!name.includes('/')) {
     if (!measured.includes(name) && !isHugePages(name)) errors.push(fieldInvalid(path, name, 'must be a standard resource for containers'))
-  } else if (!isNative(name) && !isExtended(name)) errors.push(fieldInvalid(path, name, "doesn't follow extended resource name standard"))
+  } else if (!isNative(name) && !isExtendedResourceName(name)) errors.push(fieldInvalid(path, name, "doesn't follow extended resource name standard"))
   return errors
 }
 
@@ -62,7 +63,7 @@ export function validateResourceQuantity(name: string, quantity: string, path: s
   const shown = canonicalQuantity(quantity)
   return [
     ...(compareQuantities(quantity, '0') < 0 ? [fieldInvalid(path, shown, 'must be greater than or equal to 0')] : []),
-    ...((counted.includes(name) || isExtended(name)) && milliValue(quantity) % 1000 !== 0
+    ...((counted.includes(name) || isExtendedResourceName(name)) && milliValue(quantity) % 1000 !== 0
       ? [fieldInvalid(path, shown, 'must be an integer')]
       : []),
   ]

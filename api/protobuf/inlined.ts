@@ -67,6 +67,8 @@ const persistentVolumeSources = {
   csi: 22,
 }
 
+const deviceConfiguration = { opaque: 1 }
+
 /** Messages whose JSON has the fields of another message among its own; protobuf keeps the two apart. */
 export const inlinedMessages: Readonly<Record<string, readonly InlinedMessage[]>> = {
   'io.k8s.api.core.v1.ConfigMapEnvSource': [localObjectReference],
@@ -80,6 +82,9 @@ export const inlinedMessages: Readonly<Record<string, readonly InlinedMessage[]>
   'io.k8s.api.core.v1.SecretKeySelector': [localObjectReference],
   'io.k8s.api.core.v1.SecretProjection': [localObjectReference],
   'io.k8s.api.core.v1.Volume': [{ number: 2, numbers: volumeSources }],
+  'io.k8s.api.resource.v1.DeviceAllocationConfiguration': [{ number: 3, numbers: deviceConfiguration }],
+  'io.k8s.api.resource.v1.DeviceClaimConfiguration': [{ number: 2, numbers: deviceConfiguration }],
+  'io.k8s.api.resource.v1.DeviceClassConfiguration': [{ number: 1, numbers: deviceConfiguration }],
   'io.k8s.api.networking.v1.IngressRule': [{ number: 2, numbers: { http: 1 } }],
 }
 
