@@ -60,9 +60,13 @@ const cases: readonly (readonly [string, object, readonly unknown[]])[] = [
     'claims of containers that the pod does not have, or twice',
     {
       resourceClaims: [{ name: 'a', resourceClaimName: 'a' }],
-      ...container({ resources: { claims: [{ name: 'a' }, { name: 'a', request: 'r' }, { name: 'b' }] } }),
+      ...container({ resources: { claims: [{ name: 'a', request: 'r' }, { name: 'a' }, { name: 'a', request: 's' }, { name: 'b' }] } }),
     },
-    ['spec.containers[0].resources.claims[1]: Duplicate value: "a/r"', 'spec.containers[0].resources.claims[2].name: Not found: "b"'],
+    [
+      'spec.containers[0].resources.claims[1]: Duplicate value: "a"',
+      'spec.containers[0].resources.claims[2]: Duplicate value: "a"',
+      'spec.containers[0].resources.claims[3]: Not found: "b": must be one of the names in pod.spec.resourceClaims: a',
+    ],
   ],
   [
     'two sources of a variable',
