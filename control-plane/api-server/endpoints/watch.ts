@@ -2,11 +2,10 @@ import { ApiError, invalid } from '../../../api/errors.ts'
 import { fieldForbidden } from '../../../api/schema/field-error.ts'
 import { selectionOf } from '../registry/selection.ts'
 import { watch as watchObjects } from '../registry/watch.ts'
-import { includeObjectOf } from './answer.ts'
+import { includeObjectOf, representationOf } from './answer.ts'
 import type { ApiRequest, Handler } from './api-request.ts'
-import { negotiate } from './representation.ts'
 import { integerOf, isTrue } from './request-info.ts'
-import { setWarnings } from './respond.ts'
+import { contentTypes, setWarnings } from './respond.ts'
 import { WatchStream } from './watch-stream.ts'
 
 const bookmarkInterval = 60_000
@@ -19,7 +18,7 @@ export const watch: Handler = async request => {
   const parameter = (name: string) => query.get(name) ?? undefined
   const selectors = { labelSelector: parameter('labelSelector'), fieldSelector: parameter('fieldSelector'), name: target.name }
   const selection = selectionOf(kind, selectors)
-  const representation = negotiate(request.request.headers.accept)
+  const representation = representationOf(request)
   const includeObject = includeObjectOf(query)
   const sendInitialEvents = initialEvents(query)
   const timeout = integerOf(query, 'timeoutSeconds') || minimumTimeout * (1 + Math.random())
@@ -36,7 +35,7 @@ export const watch: Handler = async request => {
   const start = () => {
     setWarnings(response, request.warnings)
     response.writeHead(200, {
-      'Content-Type': representation.format === 'yaml' ? 'application/yaml;stream=watch' : 'application/json;stream=watch',
+      'Content-Type': `${contentTypes[representation.format]};stream=watch`,
       'Cache-Control': 'no-cache, private',
     })
     response.flushHeaders()
