@@ -58,16 +58,17 @@ function valueErrors(values: readonly string[], path: string, { usual, capacity 
 function rangeErrors({ min, max, step }: CapacityRequestPolicyRange, path: string, { usual, capacity }: Amounts): FieldError[] {
   // Its type says that it is there; what users send need not.
   if ((min as string | undefined) === undefined) return [fieldRequired(`${path}.min`, 'required when validRange is defined')]
-  const wrong = (field: string, value: string, why: string, other: string) =>
-    fieldInvalid(`${path}.${field}`, canonicalQuantity(value), `${why}: ${canonicalQuantity(other)}`)
+  const wrong = (field: string, value: string, why: string) => fieldInvalid(`${path}.${field}`, canonicalQuantity(value), why)
+  const most = canonicalQuantity(capacity)
+  const least = canonicalQuantity(min)
   const larger = (a: string, b: string) => compareQuantities(a, b) > 0
   const errors: FieldError[] = []
-  if (larger(min, capacity)) errors.push(wrong('min', min, 'min is larger than capacity value', capacity))
-  if (larger(min, usual)) errors.push(wrong('default', usual, 'default is less than min', min))
+  if (larger(min, capacity)) errors.push(wrong('min', min, `min is larger than capacity value: ${most}`))
+  if (larger(min, usual)) errors.push(wrong('default', usual, `default is less than min: ${least}`))
   if (max !== undefined) {
-    if (larger(min, max)) errors.push(wrong('max', min, 'min is larger than max', max))
-    if (larger(max, capacity)) errors.push(wrong('max', max, 'max is larger than capacity value', capacity))
-    if (larger(usual, max)) errors.push(wrong('default', usual, 'default is more than max', max))
+    if (larger(min, max)) errors.push(wrong('max', min, `min is larger than max: ${canonicalQuantity(max)}`))
+    if (larger(max, capacity)) errors.push(wrong('max', max, `max is larger than capacity value: ${most}`))
+    if (larger(usual, max)) errors.push(wrong('default', usual, `default is more than max: ${canonicalQuantity(max)}`))
   }
   return step === undefined ? errors : [...errors, ...stepErrors(step, `${path}.step`, { min, max, usual, capacity })]
 }

@@ -4,7 +4,7 @@ interface DeviceName {
   readonly driver: string
   readonly pool: string
   readonly device: string
-  readonly shareID?: string | undefined
+  readonly shareID?: string
 }
 
 /** How upstream names a device: driver, pool and name. */

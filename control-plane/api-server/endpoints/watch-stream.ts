@@ -76,7 +76,8 @@ export class WatchStream implements WatchSink {
         ? { kind: 'PartialObjectMetadata', apiVersion: 'meta.k8s.io/v1' }
         : { kind: kind.kind, apiVersion: apiVersionOf(kind) }
     const metadata = { resourceVersion: String(revision), creationTimestamp: null, ...(annotations ? { annotations } : {}) }
-    this.#write(this.#bodyLine('BOOKMARK', { ...type, metadata }))
+    const body = { ...type, metadata }
+    this.#write(this.#bodyLine('BOOKMARK', body))
   }
   error({ status }: ApiError): void {
     this.#write(this.#bodyLine('ERROR', status))
