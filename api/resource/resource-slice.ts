@@ -42,6 +42,7 @@ export const ResourceSlice = defineKind(ResourceSliceSchema, {
   namespaced: false,
   generation: true,
   inert: true,
+  unselectable: field => `field label not supported for resource.k8s.io/v1, Kind=ResourceSlice: ${field}`,
   selectableFields: { 'spec.nodeName': ({ spec }) => spec.nodeName ?? '', 'spec.driver': ({ spec }) => spec.driver },
   applyDefaults: withDeviceDefaults,
   prepareForCreate: slice => withoutDisabledFields(slice),

@@ -18,6 +18,8 @@ interface Options {
   readonly kind: Kind
   readonly representation: Representation
   readonly includeObject: IncludeObject
+  /** Whether the client knows what to do with bookmarks. */
+  readonly bookmarks: boolean
   /** The client is too slow. */
   onOverflow(): void
   /** An event has been sent. */
@@ -67,7 +69,7 @@ export class WatchStream implements WatchSink {
     this.#options.onOverflow()
   }
   initialEventsEnd(revision: number): void {
-    this.bookmark(revision, { 'k8s.io/initial-events-end': 'true' })
+    if (this.#options.bookmarks) this.bookmark(revision, { 'k8s.io/initial-events-end': 'true' })
   }
   bookmark(revision: number, annotations?: Record<string, string>): void {
     const { kind, representation } = this.#options
