@@ -22,7 +22,7 @@ import { haltOnShutdown } from './halt-on-shutdown.ts'
 import { ImageReport } from './images/image-report.ts'
 import { createKubelet, nodeReference } from './kubelet.ts'
 import { NodeNetwork } from './network/node-network.ts'
-import { becomeRouter, takeAddress } from './network/routes.ts'
+import { becomeRouter, networkOf, takeAddress } from './network/routes.ts'
 import { gatherFacts, ownAddress } from './node/facts.ts'
 import { NodeIdentity } from './node/identity.ts'
 import { NodeLease } from './node/lease.ts'
@@ -86,9 +86,9 @@ export function createAgent({ config, log, shutdown }: AgentParts): Runnable {
         })
         state.notReady = undefined
         const { clusterCidr, serviceCidr } = config
-        const facts = { nodeAddress: nodeIp, podCidr, clusterCidr, serviceCidr, clusterDns: config.clusterDns }
+        const addresses = { nodeAddresses: [nodeIp, gateway], nodeCidr: networkOf(nodeIp) }
+        const facts = { ...addresses, podCidr, clusterCidr, serviceCidr, clusterDns: config.clusterDns }
         await takeAddress(config.clusterDns)
-        const network = new NodeNetwork({ nodeName, facts, informers, log: log.child({ component: 'network' }) })
         const watch = new NodeWatch({
           ...{ nodeName, nodeIp, podCidr, gateway, clusterCidr, informers, clock },
           log: log.child({ component: 'node' }),
@@ -108,6 +108,7 @@ export function createAgent({ config, log, shutdown }: AgentParts): Runnable {
         const parts = { config, client, runtime, log, nodeIp, informers, recorder, onPressure }
         const resolver = await nodeDns()
         const pods = kubelet({ ...parts, security, nodeDns: resolver })
+        const network = new NodeNetwork({ nodeName, facts, informers, pods: pods.pods, log: log.child({ component: 'network' }) })
         const names = dnsServer({ config, informers, upstream: resolver.servers, log })
         const server = agentServer({ config, client, identity, pods, log })
         const halt = haltOnShutdown({ shutdown, stop, state, nodeStatus, pods, recorder, nodeName, clock, log })
