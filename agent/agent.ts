@@ -21,6 +21,7 @@ import type { Pressure } from './eviction/thresholds.ts'
 import { haltOnShutdown } from './halt-on-shutdown.ts'
 import { ImageReport } from './images/image-report.ts'
 import { createKubelet, nodeReference } from './kubelet.ts'
+import { LoadBalancer } from './load-balancer/load-balancer.ts'
 import { NodeNetwork } from './network/node-network.ts'
 import { becomeRouter, networkOf, takeAddress } from './network/routes.ts'
 import { gatherFacts, ownAddress } from './node/facts.ts'
@@ -34,6 +35,7 @@ import { persist } from './persist.ts'
 import type { NodeSecurity } from './pods/node-security.ts'
 import { parseResolvConf, type DnsOptions } from './pods/pod-dns.ts'
 import { connectDocker, type DockerEngine } from './runtime/docker/connect.ts'
+import { DockerPortPublisher } from './runtime/docker/docker-port-publisher.ts'
 import { DockerRuntime } from './runtime/docker/docker-runtime.ts'
 import { removeHelpers } from './runtime/docker/helper-container.ts'
 import { findVolumeStore } from './runtime/docker/node-volumes.ts'
@@ -114,7 +116,11 @@ export function createAgent({ config, log, shutdown }: AgentParts): Runnable {
         const halt = haltOnShutdown({ shutdown, stop, state, nodeStatus, pods, recorder, nodeName, clock, log })
         recorder.event(nodeReference(nodeName), { type: 'Normal', reason: 'Starting', message: 'Starting kubelet.' })
         log.info('the node is ready', { node: nodeName, address: nodeIp, podCidr })
-        await runAll([nodeStatus, network, watch, pods, server, identity, images, halt, names, warmUp(runtime, log)], together)
+        const balancers = loadBalancers({ config, client, docker, informers, log })
+        await runAll(
+          [nodeStatus, network, ...balancers, watch, pods, server, identity, images, halt, names, warmUp(runtime, log)],
+          together,
+        )
       } finally {
         stop.abort()
         await background
@@ -273,6 +279,24 @@ async function podRuntime({
     ...(volumeStore ? { volumeStore } : {}),
   })
   return { runtime, gateway }
+}
+
+/** Opens ports of the machine for services, while this is the node that does it, unless nothing is to be opened. */
+function loadBalancers({
+  config,
+  client,
+  docker,
+  informers,
+  log,
+}: Pick<KubeletParts, 'config' | 'client' | 'informers' | 'log'> & { docker: DockerEngine }): Runnable[] {
+  const { cluster, nodeName, nodeContainer, publishAddress } = config
+  if (!publishAddress) return []
+  const component = 'load-balancer'
+  const recorder = new EventRecorder({ client, component: 'service-controller', log: log.child({ component }), clock })
+  const publisher = new DockerPortPublisher({ docker, cluster, nodeName, nodeContainer, address: publishAddress })
+  // Every address of the machine includes that of the machine itself.
+  const address = publishAddress === '0.0.0.0' ? '127.0.0.1' : publishAddress
+  return [recorder, new LoadBalancer({ nodeName, publisher, address, client, informers, recorder, clock, log: log.child({ component }) })]
 }
 
 /** Answers for names at the cluster's DNS address, from what the service proxy knows too. */

@@ -36,6 +36,13 @@ describe('the health check port of a service', () => {
     server.update([{ namespace: 'default', name: 'web', port, localEndpoints: 1 }])
     await ask(port)
     server.update([])
-    await eventually(async () => ask(port).then(() => false, () => true), { seconds: 5, what: 'a closed port' })
+    await eventually(
+      async () =>
+        ask(port).then(
+          () => false,
+          () => true,
+        ),
+      { seconds: 5, what: 'a closed port' },
+    )
   })
 })

@@ -152,4 +152,5 @@ export class ServiceProxy implements Runnable {
   }
 }
 
-const serviceOf = ({ metadata }: EndpointSlice): string => `${metadata.namespace ?? ''}/${metadata.labels?.['kubernetes.io/service-name'] ?? ''}`
+const serviceOf = ({ metadata }: EndpointSlice): string =>
+  `${metadata.namespace ?? ''}/${metadata.labels?.['kubernetes.io/service-name'] ?? ''}`

@@ -30,9 +30,7 @@ describe('the rules of a service', () => {
     const { verdict, endpoints, chain } = answer(address, serviceOf(), [sliceOf([far, near, at('10.244.1.9', unready)])])
     expect(verdict).toBe('goto pick-2')
     expect(endpoints).toEqual(['10.244.1.5 . 8080', '10.244.2.6 . 8080'])
-    expect(chain).toEqual([
-      'meta mark set numgen random mod 2 dnat ip to ip daddr . meta l4proto . th dport . meta mark map @endpoints',
-    ])
+    expect(chain).toEqual(['meta mark set numgen random mod 2 dnat ip to ip daddr . meta l4proto . th dport . meta mark map @endpoints'])
   })
 
   it('are the same whatever the order of endpoints and slices', () => {
@@ -76,7 +74,10 @@ describe('the rules of a service', () => {
   })
 
   it('leave headless services and external names to DNS', () => {
-    for (const spec of [{ clusterIP: 'None', clusterIPs: ['None'] }, { type: 'ExternalName' as const, clusterIPs: [] }]) {
+    for (const spec of [
+      { clusterIP: 'None', clusterIPs: ['None'] },
+      { type: 'ExternalName' as const, clusterIPs: [] },
+    ]) {
       expect(rulesOf(serviceOf(spec), [sliceOf([near])]).frontends.size).toBe(0)
     }
   })
@@ -136,8 +137,22 @@ describe('the rules of a service', () => {
 
   it.each([
     ['prefer the zone of the node', [{ zones: ['a'] }, { zones: ['b'] }], ['10.244.1.1 . 8080']],
-    ['prefer the node to its zone', [{ zones: ['a'], nodes: ['node-1'] }, { zones: ['a'], nodes: ['node-2'] }], ['10.244.1.1 . 8080']],
-    ['fall back to the zone', [{ zones: ['a'], nodes: ['node-3'] }, { zones: ['b'], nodes: ['node-2'] }], ['10.244.1.1 . 8080']],
+    [
+      'prefer the node to its zone',
+      [
+        { zones: ['a'], nodes: ['node-1'] },
+        { zones: ['a'], nodes: ['node-2'] },
+      ],
+      ['10.244.1.1 . 8080'],
+    ],
+    [
+      'fall back to the zone',
+      [
+        { zones: ['a'], nodes: ['node-3'] },
+        { zones: ['b'], nodes: ['node-2'] },
+      ],
+      ['10.244.1.1 . 8080'],
+    ],
     ['ignore hints that are not complete', [{ zones: ['a'] }, {}], ['10.244.1.1 . 8080', '10.244.1.2 . 8080']],
     ['ignore hints that are for others', [{ zones: ['b'] }, { zones: ['c'] }], ['10.244.1.1 . 8080', '10.244.1.2 . 8080']],
   ])('%s', (_, hints: { zones?: string[]; nodes?: string[] }[], expected) => {
@@ -160,7 +175,10 @@ describe('the rules of a service', () => {
     expect(choice).toMatch(/^numgen random mod 2 vmap \{ 0 : goto endpoint-\S+, 1 : goto endpoint-\S+ \}$/)
     expect([...part.clients.values()]).toEqual([60, 60])
     const endpoint = [...part.chains].find(([name]) => name.startsWith('endpoint-') && name.includes('10.244.1.5'))
-    expect(endpoint?.[1]).toEqual([expect.stringMatching(/^update @clients-\S+ \{ ip saddr \}$/), 'meta l4proto tcp dnat to 10.244.1.5:8080'])
+    expect(endpoint?.[1]).toEqual([
+      expect.stringMatching(/^update @clients-\S+ \{ ip saddr \}$/),
+      'meta l4proto tcp dnat to 10.244.1.5:8080',
+    ])
   })
 
   it('masquerade pods of this node that reach themselves', () => {

@@ -38,12 +38,7 @@ export function serviceRules(
 
 function addPort(
   building: Building,
-  {
-    port,
-    endpoints,
-    topology,
-    facts,
-  }: { port: ServicePort; endpoints: readonly ProxyEndpoint[]; topology: Topology; facts: ProxyFacts },
+  { port, endpoints, topology, facts }: { port: ServicePort; endpoints: readonly ProxyEndpoint[]; topology: Topology; facts: ProxyFacts },
 ): void {
   const { cluster, local, hasAny } = categorizeEndpoints(endpoints, topology)
   const tracked = port.protocol === 'udp' ? { serving: new Set(endpoints.filter(({ serving }) => serving).map(addressAndPort)) } : {}
@@ -94,10 +89,7 @@ function affinityChain(
     // A set cannot change how long it remembers: that is part of its name.
     const name = `${id}-${affinitySeconds}-${ip}-${port}`
     building.clients.set(`clients-${name}`, affinitySeconds)
-    building.chains.set(`endpoint-${name}`, [
-      `update @clients-${name} { ip saddr }`,
-      `meta l4proto ${protocol} dnat to ${ip}:${port}`,
-    ])
+    building.chains.set(`endpoint-${name}`, [`update @clients-${name} { ip saddr }`, `meta l4proto ${protocol} dnat to ${ip}:${port}`])
     return name
   })
   const name = `affinity-${scope}${id}`

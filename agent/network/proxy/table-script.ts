@@ -37,7 +37,11 @@ export function differenceScript(from: RuleSet, to: RuleSet): string {
 }
 
 /** Names of chains and sets in the table that the rules do not have, as commands that delete them. */
-export function leftoverCommands(listed: { readonly chains: readonly string[]; readonly sets: readonly string[] }, rules: RuleSet, facts: ProxyFacts): string[] {
+export function leftoverCommands(
+  listed: { readonly chains: readonly string[]; readonly sets: readonly string[] },
+  rules: RuleSet,
+  facts: ProxyFacts,
+): string[] {
   const base = baseChains(facts)
   const known = new Set<string>(mapNames)
   return [
@@ -53,7 +57,8 @@ const declareClients = (name: string, seconds: number) =>
 
 const hookOf = (lines: readonly string[] | undefined): string => (lines?.[0]?.startsWith('type ') ? ` { ${lines[0]} }` : '')
 const rulesOf = (name: string, lines: readonly string[]) => lines.map(line => `add rule ${TABLE} ${name} ${line}`)
-const sameLines = (a: readonly string[] | undefined, b: readonly string[]) => a?.length === b.length && a.every((line, index) => line === b[index])
+const sameLines = (a: readonly string[] | undefined, b: readonly string[]) =>
+  a?.length === b.length && a.every((line, index) => line === b[index])
 
 /** What stands in the first and not, or otherwise, in the second. */
 const outdated = (first: ReadonlyMap<string, string>, second: ReadonlyMap<string, string>): [string, string][] =>

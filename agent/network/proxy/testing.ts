@@ -18,7 +18,13 @@ export const facts: ProxyFacts = {
 }
 export const nodeName = 'node-1'
 
-const metadata = (name: string) => ({ name, namespace: 'default', uid: name, resourceVersion: '1', creationTimestamp: '2026-01-01T00:00:00Z' })
+const metadata = (name: string) => ({
+  name,
+  namespace: 'default',
+  uid: name,
+  resourceVersion: '1',
+  creationTimestamp: '2026-01-01T00:00:00Z',
+})
 
 export const serviceOf = (spec: Partial<Service['spec']> = {}, status: Service['status'] = { loadBalancer: {} }): Service => ({
   apiVersion: 'v1',
@@ -35,7 +41,10 @@ export const serviceOf = (spec: Partial<Service['spec']> = {}, status: Service['
   status,
 })
 
-export const sliceOf = (endpoints: readonly Endpoint[], ports: EndpointSlice['ports'] = [{ name: '', port: 8080, protocol: 'TCP' }]): EndpointSlice => ({
+export const sliceOf = (
+  endpoints: readonly Endpoint[],
+  ports: EndpointSlice['ports'] = [{ name: '', port: 8080, protocol: 'TCP' }],
+): EndpointSlice => ({
   apiVersion: 'discovery.k8s.io/v1',
   kind: 'EndpointSlice',
   metadata: { ...metadata('web-abc'), labels: { 'kubernetes.io/service-name': 'web' } },
