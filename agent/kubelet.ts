@@ -101,6 +101,8 @@ export interface Kubelet extends Runnable {
   /** What the agent's server answers about: the pods of this node and what was last observed of each. */
   readonly served: PodSourceOfServer
   readonly metrics: KubeletMetrics
+  /** The node's pods as the API has them. */
+  readonly pods: PodSource['informer']
   /** The runtime, each call of it counted. */
   readonly runtime: Runtime
 }
@@ -265,6 +267,7 @@ export function createKubelet(options: KubeletOptions): Kubelet {
     shutdown,
     metrics,
     runtime,
+    pods: source.informer,
     served: {
       list: current,
       observed: () => cache.all(),

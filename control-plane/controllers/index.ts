@@ -20,6 +20,7 @@ import { daemonSetController } from './daemon-set/daemon-set.ts'
 import { deploymentController } from './deployment/deployment.ts'
 import { disruptionController } from './disruption/disruption.ts'
 import { staleDisruptionController } from './disruption/stale-disruption.ts'
+import { endpointSliceMirroringController } from './endpoints/endpoint-slice-mirroring.ts'
 import { endpointSliceController } from './endpoints/endpoint-slices.ts'
 import { endpointsController } from './endpoints/endpoints.ts'
 import { GarbageCollector } from './garbage-collector/garbage-collector.ts'
@@ -72,6 +73,7 @@ const controllersOf = ({ authority, clusterCidr }: ControllersOptions): Readonly
   'horizontal-pod-autoscaler-controller': autoscalerController,
   'endpoints-controller': endpointsController,
   'endpointslice-controller': endpointSliceController,
+  'endpointslice-mirroring-controller': endpointSliceMirroringController,
   'serviceaccount-controller': serviceAccountController,
   'root-ca-certificate-publisher-controller': context => rootCaPublisher(context, authority.cert),
   'namespace-controller': namespaceController,

@@ -19,6 +19,8 @@ const everyNode: readonly Rule[] = [
   { verbs: ['create', 'delete'], groups: [''], resources: ['pods'] },
   { verbs: ['update', 'patch'], groups: [''], resources: ['pods/status'] },
   { verbs: ['create'], groups: [''], resources: ['pods/eviction'] },
+  // One node opens ports of the machine for services, and tells which: upstream's cloud controller does that (decision 43).
+  { verbs: ['patch'], groups: [''], resources: ['services/status'] },
   { verbs: write, groups: ['', 'events.k8s.io'], resources: ['events'] },
   { verbs: ['create', ...read], groups: ['certificates.k8s.io'], resources: ['certificatesigningrequests'] },
   { verbs: ['create'], groups: ['authentication.k8s.io'], resources: ['tokenreviews'] },
