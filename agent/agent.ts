@@ -21,6 +21,7 @@ import type { Pressure } from './eviction/thresholds.ts'
 import { haltOnShutdown } from './halt-on-shutdown.ts'
 import { ImageReport } from './images/image-report.ts'
 import { createKubelet, nodeReference } from './kubelet.ts'
+import { NetworkPolicies } from './network/network-policies.ts'
 import { NodeNetwork } from './network/node-network.ts'
 import { becomeRouter, takeAddress } from './network/routes.ts'
 import { gatherFacts, ownAddress } from './node/facts.ts'
@@ -33,6 +34,7 @@ import { knowsPodCidr, podCidrOf } from './node/pod-cidr.ts'
 import { persist } from './persist.ts'
 import type { NodeSecurity } from './pods/node-security.ts'
 import { parseResolvConf, type DnsOptions } from './pods/pod-dns.ts'
+import type { NetworkReady } from './pods/pod-starter.ts'
 import { connectDocker, type DockerEngine } from './runtime/docker/connect.ts'
 import { DockerRuntime } from './runtime/docker/docker-runtime.ts'
 import { removeHelpers } from './runtime/docker/helper-container.ts'
@@ -89,6 +91,10 @@ export function createAgent({ config, log, shutdown }: AgentParts): Runnable {
         const facts = { nodeAddress: nodeIp, podCidr, clusterCidr, serviceCidr, clusterDns: config.clusterDns }
         await takeAddress(config.clusterDns)
         const network = new NodeNetwork({ nodeName, facts, informers, log: log.child({ component: 'network' }) })
+        const policies = new NetworkPolicies({
+          ...{ client, informers, log: log.child({ component: 'network-policies' }) },
+          facts: { nodeName, clusterDns: config.clusterDns },
+        })
         const watch = new NodeWatch({
           ...{ nodeName, nodeIp, podCidr, gateway, clusterCidr, informers, clock },
           log: log.child({ component: 'node' }),
@@ -105,7 +111,8 @@ export function createAgent({ config, log, shutdown }: AgentParts): Runnable {
           },
         })
         const security = await nodeSecurity(config, runtime)
-        const parts = { config, client, runtime, log, nodeIp, informers, recorder, onPressure }
+        const networkReady: NetworkReady = (pod, address) => policies.admit(pod, address)
+        const parts = { config, client, runtime, log, nodeIp, informers, recorder, onPressure, networkReady }
         const resolver = await nodeDns()
         const pods = kubelet({ ...parts, security, nodeDns: resolver })
         const names = dnsServer({ config, informers, upstream: resolver.servers, log })
@@ -113,7 +120,7 @@ export function createAgent({ config, log, shutdown }: AgentParts): Runnable {
         const halt = haltOnShutdown({ shutdown, stop, state, nodeStatus, pods, recorder, nodeName, clock, log })
         recorder.event(nodeReference(nodeName), { type: 'Normal', reason: 'Starting', message: 'Starting kubelet.' })
         log.info('the node is ready', { node: nodeName, address: nodeIp, podCidr })
-        await runAll([nodeStatus, network, watch, pods, server, identity, images, halt, names, warmUp(runtime, log)], together)
+        await runAll([nodeStatus, network, policies, watch, pods, server, identity, images, halt, names, warmUp(runtime, log)], together)
       } finally {
         stop.abort()
         await background
@@ -310,16 +317,14 @@ interface KubeletParts {
   readonly onPressure: (pressures: readonly Pressure[]) => void
   readonly security: NodeSecurity
   readonly nodeDns: DnsOptions['node']
+  readonly networkReady: NetworkReady
 }
 
-const kubelet = ({ config, client, runtime, log, nodeIp, informers, recorder, onPressure, security, nodeDns }: KubeletParts) =>
+const kubelet = ({ config, informers, onPressure, nodeDns, ...parts }: KubeletParts) =>
   createKubelet({
+    ...parts,
     nodeName: config.nodeName,
-    client,
-    runtime,
     clock,
-    log,
-    nodeIp,
     node: () =>
       informers
         .for(Node)
@@ -327,12 +332,10 @@ const kubelet = ({ config, client, runtime, log, nodeIp, informers, recorder, on
         .find(({ metadata }) => metadata.name === config.nodeName),
     services: () => informers.for(Service).cache.list(),
     dns: { clusterDns: [config.clusterDns], clusterDomain: config.clusterDomain, node: nodeDns },
-    security,
     podPidsLimit: config.podPidsLimit,
     images: config.images,
     imageGc: config.imageGc,
     pullRecordsFile: `${config.dataDirectory}/image-pulls.json`,
-    recorder,
     eviction: {
       thresholds: config.evictionThresholds,
       pressureTransitionPeriodMs: config.evictionPressureTransitionPeriodMs,
