@@ -22,6 +22,7 @@ import { staleDisruptionController } from './disruption/stale-disruption.ts'
 import { endpointSliceController } from './endpoints/endpoint-slices.ts'
 import { endpointsController } from './endpoints/endpoints.ts'
 import { GarbageCollector } from './garbage-collector/garbage-collector.ts'
+import { ingressController } from './ingress/ingress-controller.ts'
 import { jobOrphansController } from './job/job-orphans.ts'
 import { jobController } from './job/job.ts'
 import { ttlAfterFinishedController } from './job/ttl-after-finished.ts'
@@ -82,6 +83,7 @@ const controllersOf = ({ authority, clusterCidr }: ControllersOptions): Readonly
   'crd-finalizer': finalizingController,
   'disruption-controller': disruptionController,
   'stale-disruption-controller': staleDisruptionController,
+  'ingress-controller': ingressController,
   'persistentvolumeclaim-protection-controller': pvcProtectionController,
   'persistentvolume-protection-controller': pvProtectionController,
 })
