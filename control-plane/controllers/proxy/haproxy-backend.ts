@@ -41,7 +41,7 @@ function forwardLines({ filters, servers }: Forward): string[] {
 
 function filterLines(filter: Filter): string[] {
   if (filter.type === 'Host') return [`http-request set-header Host ${word(literal(filter.value))}`]
-  return filter.type === 'RequestHeaders' || filter.type === 'ResponseHeaders' ? headerLines(filter) : pathLines(filter)
+  return 'pattern' in filter ? pathLines(filter) : headerLines(filter)
 }
 
 function headerLines({ type, set, add, remove }: HeaderFilter): string[] {

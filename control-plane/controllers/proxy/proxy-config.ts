@@ -23,7 +23,7 @@ const currentConfig = ({ informers }: ControllerContext) =>
 /** The certificate for hosts that nobody brought one for: the one in use, as long as it is good; names and issuer are ingress-nginx'. */
 export async function fallbackCertificate(context: ControllerContext): Promise<Certificate> {
   const pem = Buffer.from(currentConfig(context)?.data?.[fallbackKey] ?? '', 'base64').toString()
-  if (pem && new X509Certificate(pem).validToDate.getTime() > context.clock.now().getTime() + renewBeforeMs) return { pem }
+  if (pem && Date.parse(new X509Certificate(pem).validTo) > context.clock.now().getTime() + renewBeforeMs) return { pem }
   const authority = await createAuthority('Kubernetes Ingress Controller Fake Authority')
   const { cert, key } = await issueCertificate(authority, {
     commonName: 'Kubernetes Ingress Controller Fake Certificate',
