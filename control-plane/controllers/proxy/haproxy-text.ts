@@ -5,7 +5,6 @@ export function word(text: string): string {
 }
 
 /** Whether it can stand in a configuration at all. */
-// eslint-disable-next-line no-control-regex -- they are what it is about
 export const isWritable = (text: string): boolean => !/[\u0000-\u001f\u007f]/.test(text)
 
 /** A text that HAProxy would otherwise look for variables in. */
