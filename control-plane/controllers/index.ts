@@ -24,6 +24,7 @@ import { endpointSliceMirroringController } from './endpoints/endpoint-slice-mir
 import { endpointSliceController } from './endpoints/endpoint-slices.ts'
 import { endpointsController } from './endpoints/endpoints.ts'
 import { GarbageCollector } from './garbage-collector/garbage-collector.ts'
+import { ingressController } from './ingress/ingress-controller.ts'
 import { jobOrphansController } from './job/job-orphans.ts'
 import { jobController } from './job/job.ts'
 import { ttlAfterFinishedController } from './job/ttl-after-finished.ts'
@@ -93,6 +94,7 @@ const controllersOf = ({ authority, clusterCidr }: ControllersOptions): Readonly
   volume_expand: volumeExpansionController,
   ephemeral_volume: ephemeralVolumeController,
   [nodeDirectoryProvisioner]: volumeProvisioner,
+  'ingress-controller': ingressController,
   'persistentvolumeclaim-protection-controller': pvcProtectionController,
   'persistentvolume-protection-controller': pvProtectionController,
 })
