@@ -4,7 +4,7 @@ import { runController, type Controller } from '../../client/controller.ts'
 import { EventRecorder } from '../../client/event-recorder.ts'
 import { Informers } from '../../client/informers.ts'
 import type { CertificatePair } from '../../common/certificates.ts'
-import { systemClock, type Clock } from '../../common/clock.ts'
+import { systemClock, type AlarmClock } from '../../common/clock.ts'
 import type { Logger } from '../../common/log.ts'
 import { runAll, type Runnable } from '../../common/run.ts'
 import { autoscalerController } from './autoscaler/autoscaler.ts'
@@ -20,9 +20,11 @@ import { daemonSetController } from './daemon-set/daemon-set.ts'
 import { deploymentController } from './deployment/deployment.ts'
 import { disruptionController } from './disruption/disruption.ts'
 import { staleDisruptionController } from './disruption/stale-disruption.ts'
+import { endpointSliceMirroringController } from './endpoints/endpoint-slice-mirroring.ts'
 import { endpointSliceController } from './endpoints/endpoint-slices.ts'
 import { endpointsController } from './endpoints/endpoints.ts'
 import { GarbageCollector } from './garbage-collector/garbage-collector.ts'
+import { ingressController } from './ingress/ingress-controller.ts'
 import { jobOrphansController } from './job/job-orphans.ts'
 import { jobController } from './job/job.ts'
 import { ttlAfterFinishedController } from './job/ttl-after-finished.ts'
@@ -51,7 +53,7 @@ export interface ControllersOptions {
   readonly authority: CertificatePair
   /** Names of controllers not to run, as in upstream's `--controllers=-name`. */
   readonly disabled?: readonly string[]
-  readonly clock?: Clock
+  readonly clock?: AlarmClock
 }
 
 const garbageCollector = 'garbage-collector-controller'
@@ -72,6 +74,7 @@ const controllersOf = ({ authority, clusterCidr }: ControllersOptions): Readonly
   'horizontal-pod-autoscaler-controller': autoscalerController,
   'endpoints-controller': endpointsController,
   'endpointslice-controller': endpointSliceController,
+  'endpointslice-mirroring-controller': endpointSliceMirroringController,
   'serviceaccount-controller': serviceAccountController,
   'root-ca-certificate-publisher-controller': context => rootCaPublisher(context, authority.cert),
   'namespace-controller': namespaceController,
@@ -91,6 +94,7 @@ const controllersOf = ({ authority, clusterCidr }: ControllersOptions): Readonly
   volume_expand: volumeExpansionController,
   ephemeral_volume: ephemeralVolumeController,
   [nodeDirectoryProvisioner]: volumeProvisioner,
+  'ingress-controller': ingressController,
   'persistentvolumeclaim-protection-controller': pvcProtectionController,
   'persistentvolume-protection-controller': pvProtectionController,
 })
@@ -98,18 +102,18 @@ const controllersOf = ({ authority, clusterCidr }: ControllersOptions): Readonly
 /** All controllers, on shared informers. */
 export function createControllers(options: ControllersOptions): Runnable {
   const { client, disabled = [], clock = systemClock } = options
-  const informers = new Informers(client, options.log)
+  const informers = new Informers(client, options.log, { clock })
   const runnables: Runnable[] = [informers]
   const contextOf = (component: string): ControllerContext => {
     const log = options.log.child({ component })
-    const events = new EventRecorder({ client, component, log })
+    const events = new EventRecorder({ client, component, log, clock })
     runnables.push(events)
     return { client, informers, events, log, clock }
   }
   for (const [name, create] of Object.entries(controllersOf(options))) {
     if (disabled.includes(name)) continue
     const context = contextOf(name)
-    for (const controller of [create(context)].flat()) runnables.push(runController({ controller, informers, log: context.log }))
+    for (const controller of [create(context)].flat()) runnables.push(runController({ controller, informers, log: context.log, clock }))
   }
   if (!disabled.includes(garbageCollector)) runnables.push(new GarbageCollector(contextOf(garbageCollector)))
   if (!disabled.includes(resourceQuota)) runnables.push(new ResourceQuotaController(contextOf(resourceQuota)))

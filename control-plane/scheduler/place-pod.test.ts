@@ -79,6 +79,11 @@ describe('placing a pod', () => {
     expect('why' in placed ? placed.why : undefined).toBe(why && `0/1 nodes are available: ${why}`)
   })
 
+  it('waits when it claims devices, which nobody allocates', () => {
+    const placed = place(pod('p', { resourceClaims: [{ name: 'gpu', resourceClaimName: 'gpu' }] }), [[node('a')]])
+    expect('why' in placed ? placed.why : undefined).toBe('0/1 nodes are available: cannot allocate all claims')
+  })
+
   it('prefers the node with fewer pods of the same owner', () => {
     const owned = (name: string): Pod => {
       const each = pod(name)

@@ -12,6 +12,9 @@ const everyNode: readonly Rule[] = [
   { verbs: ['create', ...read], groups: [''], resources: ['nodes'] },
   { verbs: read, groups: [''], resources: ['services', 'endpoints', 'pods'] },
   { verbs: read, groups: ['discovery.k8s.io'], resources: ['endpointslices'] },
+  // What upstream's network plugins see under names of their own: here the node is its own.
+  { verbs: read, groups: ['networking.k8s.io'], resources: ['networkpolicies'] },
+  { verbs: read, groups: [''], resources: ['namespaces'] },
   { verbs: read, groups: ['node.k8s.io'], resources: ['runtimeclasses'] },
   { verbs: read, groups: ['storage.k8s.io'], resources: ['csidrivers'] },
   // Not upstream's: nodes see which of the volumes that they keep are to be deleted.
@@ -19,6 +22,8 @@ const everyNode: readonly Rule[] = [
   { verbs: ['create', 'delete'], groups: [''], resources: ['pods'] },
   { verbs: ['update', 'patch'], groups: [''], resources: ['pods/status'] },
   { verbs: ['create'], groups: [''], resources: ['pods/eviction'] },
+  // One node opens ports of the machine for services, and tells which: upstream's cloud controller does that (decision 43).
+  { verbs: ['patch'], groups: [''], resources: ['services/status'] },
   { verbs: write, groups: ['', 'events.k8s.io'], resources: ['events'] },
   { verbs: ['create', ...read], groups: ['certificates.k8s.io'], resources: ['certificatesigningrequests'] },
   { verbs: ['create'], groups: ['authentication.k8s.io'], resources: ['tokenreviews'] },

@@ -1,5 +1,6 @@
 import type { Plugin } from '../plugin.ts'
 import { balancedAllocation } from './balanced-allocation.ts'
+import { dynamicResources } from './dynamic-resources.ts'
 import { imageLocality } from './image-locality.ts'
 import { interPodAffinity } from './inter-pod-affinity.ts'
 import { nodeAffinity } from './node-affinity.ts'
@@ -26,6 +27,7 @@ export const plugins: readonly Plugin[] = [
   volumeZone,
   podTopologySpread,
   interPodAffinity,
+  dynamicResources,
   balancedAllocation,
   imageLocality,
 ]
