@@ -51,7 +51,7 @@ const rule = { operations: ['CREATE'], apiGroups: ['apps'], apiVersions: ['v1'],
 const opaque = { driver: 'gpu.example.com', parameters: { mode: 'fast', sizes: [1, 2] } }
 
 /** What protobuf has other messages or names for than JSON. */
-const otherwise: readonly Typed[] = [
+const otherwise = [
   {
     apiVersion: 'admissionregistration.k8s.io/v1',
     kind: 'ValidatingWebhookConfiguration',
