@@ -63,7 +63,15 @@ describe('placing a pod', () => {
       { metadata: { name: 'data', namespace: 'default' }, spec: {}, status: {} },
       'pod has unbound immediate PersistentVolumeClaims. not found',
     ],
-    ['is bound', { metadata: { name: 'data', namespace: 'default' }, spec: { volumeName: 'v' }, status: { phase: 'Bound' } }, undefined],
+    [
+      'is bound',
+      {
+        metadata: { name: 'data', namespace: 'default', annotations: { 'pv.kubernetes.io/bind-completed': 'yes' } },
+        spec: { volumeName: 'v' },
+        status: { phase: 'Bound' },
+      },
+      undefined,
+    ],
   ])('waits for a claim that %s', (_, claim, why) => {
     const wanted = pod('p', { volumes: [{ name: 'v', persistentVolumeClaim: { claimName: 'data' } }] })
     const claims = 'metadata' in claim ? [claim as unknown as PersistentVolumeClaim] : []

@@ -56,10 +56,12 @@ function statusOf({ request, error, log }: Failed): Status {
 
 /** The only place that turns errors into answers. */
 export async function answerError(response: ServerResponse, failed: Failed): Promise<void> {
-  const { request, error } = failed
+  const { request, error, log } = failed
   if (response.headersSent) {
-    // Whole already when its time was over before its work was.
-    if (!response.writableEnded) response.destroy()
+    // Whole already when its time was over before its work was; or nobody is there any more to be told.
+    if (response.writableEnded || response.destroyed) return
+    log.warn('an answer that had begun was broken off', { method: request.method, url: request.url, error })
+    response.destroy()
     return
   }
   if (error instanceof PlainError) {
