@@ -9,6 +9,7 @@ export const volumeRestrictions: Plugin = {
   filter(pod, { claims, nodes }) {
     const { namespace } = pod.metadata
     const names = claimNamesOf(pod)
+    if (names.length === 0) return () => undefined
     const exclusive = claims
       .filter(({ metadata, spec }) => names.includes(metadata.name) && metadata.namespace === namespace && isExclusive(spec.accessModes))
       .map(({ metadata }) => metadata.name)
