@@ -15,6 +15,8 @@ import type { Logger } from '../../common/log.ts'
 import { runAll, type Runnable } from '../../common/run.ts'
 import { isEqual } from '../../common/equal.ts'
 import { messageOf } from '../../common/error-message.ts'
+import { BindingCycle } from './binding-cycle.ts'
+import type { BindingStep, Placed } from './binding-step.ts'
 import { Decisions } from './decisions.ts'
 import { FailureReporter } from './failure-reporter.ts'
 import { Nominations } from './nominations.ts'
@@ -34,6 +36,9 @@ export interface SchedulerOptions {
   readonly name?: string
 }
 
+/** What the rules do besides deciding; see BindingStep. Here is where a rule that acts gets its client and its caches. */
+const bindingSteps = (_: { readonly client: Client; readonly informers: Informers }): readonly BindingStep[] => []
+
 /** Gives every pod without a node the best one there is. */
 export const createScheduler = (options: SchedulerOptions): Runnable => new Scheduler(options)
 
@@ -52,6 +57,7 @@ class Scheduler implements Runnable {
   readonly #nominations = new Nominations()
   readonly #decisions = new Decisions()
   readonly #preemptor: Preemptor
+  readonly #cycle: BindingCycle
   readonly #reporter: FailureReporter
   /** Where the search for nodes goes on, so that all get their turn where not all are looked at. */
   #start = 0
@@ -63,6 +69,7 @@ class Scheduler implements Runnable {
     this.#informers = new Informers(options.client, options.log)
     this.#events = new EventRecorder({ client: options.client, component: this.#name, style: 'series', log: options.log })
     this.#queue = new SchedulingQueue({ ready: () => this.#wake() })
+    this.#cycle = new BindingCycle({ client: options.client, steps: bindingSteps({ client: options.client, informers: this.#informers }) })
     this.#preemptor = new Preemptor({ client: options.client, events: this.#events })
     this.#reporter = new FailureReporter({ ...options, events: this.#events })
   }
@@ -159,7 +166,7 @@ class Scheduler implements Runnable {
         await new Promise<void>(resolve => (this.#wake = resolve))
         continue
       }
-      const work = this.#schedule(key).catch((error: unknown) => {
+      const work = this.#schedule(key, signal).catch((error: unknown) => {
         this.#options.log.error('pod not scheduled', { pod: key, error })
         this.#queue.failed(key, { retry: true })
       })
@@ -172,7 +179,7 @@ class Scheduler implements Runnable {
     await Promise.allSettled(bindings)
   }
 
-  async #schedule(key: string): Promise<void> {
+  async #schedule(key: string, signal: AbortSignal): Promise<void> {
     const pod = this.#informers.for(Pod).cache.get(key)
     if (!pod || pod.spec.nodeName || !this.#schedulable(pod)) return this.#queue.remove(key)
     const cluster = {
@@ -191,22 +198,19 @@ class Scheduler implements Runnable {
     this.#decisions.set(pod.metadata.uid, placement)
     if (wantsExplanation(pod)) this.#explain(pod)
     if (!placement.node) return this.#reject(pod, placement, cluster)
-    const node = placement.node.node.metadata.name
-    this.#snapshot.assume(pod, node)
-    await this.#bind(pod, node)
+    const placed = { pod, info: placement.node, cluster }
+    this.#snapshot.assume(pod, placement.node.node.metadata.name)
+    await this.#bind(placed, signal)
   }
 
-  async #bind(pod: Pod, node: string): Promise<void> {
+  async #bind(placed: Placed, signal: AbortSignal): Promise<void> {
+    const { pod, info } = placed
     const { name, namespace = '', uid } = pod.metadata
+    const node = info.node.metadata.name
     this.#binding.add(uid)
     try {
-      const body = {
-        apiVersion: 'v1',
-        kind: 'Binding',
-        metadata: { name, namespace, uid },
-        target: { apiVersion: 'v1', kind: 'Node', name: node },
-      }
-      await this.#options.client.post(Pod, { name, namespace, subresource: 'binding' }, body)
+      this.#cycle.reserve(placed)
+      await this.#cycle.bind(placed, signal)
     } catch (error) {
       return await this.#unbind(pod, error)
     } finally {
@@ -228,11 +232,12 @@ class Scheduler implements Runnable {
     if (!current || bound) return this.#queue.remove(keyOf(pod))
     this.#queue.failed(keyOf(pod), { retry: true })
     // Deleted, made anew or bound by somebody else in the meantime: the watch will say so too, and there is nothing to report.
-    if (isNotFound(error) || isConflict(error)) return
+    const cause = error instanceof Error ? error.cause : undefined
+    if (isNotFound(cause) || isConflict(cause)) return
     this.#options.log.warn('binding failed', { pod: keyOf(pod), error })
     const { nominatedNodeName } = pod.status
     await this.#reporter.report(pod, {
-      message: `binding rejected: ${messageOf(error)}`,
+      message: messageOf(error),
       reason: 'SchedulerError',
       nominated: nominatedNodeName,
     })
