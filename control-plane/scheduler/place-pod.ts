@@ -13,6 +13,8 @@ export interface PlaceOptions {
   readonly crowded?: readonly NodeInfo[]
   /** The node on which others were asked to make room for this pod; it is taken when it will do. */
   readonly nominated?: string | undefined
+  /** How many of the nodes that will do are enough, in hundredths of all; 0: by their number. */
+  readonly percentage?: number
   /** Where in the list of nodes the search begins. */
   readonly start?: number
 }
@@ -30,20 +32,22 @@ export function judgeOf(pod: Pod, cluster: Cluster, plugins: readonly Plugin[]):
 }
 
 /** How many nodes that will do are enough to choose from (upstream's numFeasibleNodesToFind): all of up to a hundred. */
-export function enoughNodes(nodes: number): number {
+export function enoughNodes(nodes: number, percentage = 0): number {
   if (nodes < 100) return nodes
-  const percentage = Math.max(5, 50 - Math.floor(nodes / 125))
-  return Math.max(100, Math.floor((nodes * percentage) / 100))
+  const share = percentage || Math.max(5, 50 - Math.floor(nodes / 125))
+  return Math.max(100, Math.floor((nodes * share) / 100))
 }
 
 /** Where a pod goes: the best of the nodes that no rule rejects, at random among equals; or why it goes nowhere. */
 export function placePod(pod: Pod, cluster: Cluster, options: PlaceOptions): Placement {
   const { plugins, random = Math.random, crowded = cluster.nodes, start = 0 } = options
   const { nodes } = cluster
-  const nothing = { refusals: new Map<string, Refusal>(), ratings: new Map<string, Rating>(), known: nodes.length, examined: 0 }
+  const nothing = { refusals: new Map<string, Refusal>(), refusedBy: new Set<string>(), ratings: new Map<string, Rating>(), known: nodes.length, examined: 0 }
   if (nodes.length === 0) return { ...nothing, why: 'no nodes available to schedule pods' }
-  const hopeless = plugins.map(plugin => plugin.preFilter?.(pod, cluster)).find(why => why !== undefined)
-  if (hopeless) return { ...nothing, why: `0/${nodes.length} nodes are available: ${hopeless}` }
+  for (const { name, preFilter } of plugins) {
+    const hopeless = preFilter?.(pod, cluster)
+    if (hopeless) return { ...nothing, refusedBy: new Set([name]), why: `0/${nodes.length} nodes are available: ${hopeless}` }
+  }
 
   const judges = judgesOf(pod, cluster, { plugins, crowded })
   const judge = (index: number): Refusal | undefined => {
@@ -59,7 +63,7 @@ export function placePod(pod: Pod, cluster: Cluster, options: PlaceOptions): Pla
 
   const refusals = new Map<string, Refusal>()
   const feasible: NodeInfo[] = []
-  const enough = enoughNodes(nodes.length)
+  const enough = enoughNodes(nodes.length, options.percentage)
   let examined = 0
   for (; examined < nodes.length && feasible.length < enough; examined++) {
     const index = (start + examined) % nodes.length
@@ -69,7 +73,8 @@ export function placePod(pod: Pod, cluster: Cluster, options: PlaceOptions): Pla
     if (refusal) refusals.set(info.node.metadata.name, refusal)
     else feasible.push(info)
   }
-  const judged = { refusals, known: nodes.length, examined }
+  const refusedBy = new Set([...refusals.values()].map(({ plugin }) => plugin))
+  const judged = { refusals, refusedBy, known: nodes.length, examined }
   const [only] = feasible
   if (!only) {
     const reasons = [...refusals.values()].flatMap(({ reasons }) => reasons)

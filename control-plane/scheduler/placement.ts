@@ -14,6 +14,8 @@ export interface Rating {
 
 interface Judged {
   readonly refusals: ReadonlyMap<string, Refusal>
+  /** The rules that refused a node, or all of them at once. */
+  readonly refusedBy: ReadonlySet<string>
   /** By node; empty when there was nothing to choose from. */
   readonly ratings: ReadonlyMap<string, Rating>
   /** How many nodes there are, and how many were looked at before enough would do. */

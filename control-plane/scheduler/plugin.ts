@@ -2,6 +2,7 @@ import type { Namespace } from '../../api/core/namespace.ts'
 import type { PersistentVolumeClaim } from '../../api/core/persistent-volume-claim.ts'
 import type { Pod } from '../../api/core/pod.ts'
 import type { Service } from '../../api/core/service.ts'
+import type { ClusterEvent } from './cluster-event.ts'
 import type { NodeInfo } from './node-info.ts'
 
 /** Everything a rule may know: the cluster as it is while one pod is being placed. */
@@ -22,6 +23,8 @@ export interface Rejection {
 /** One rule of scheduling, pure. `prepare` looks at pod and cluster once; what it returns judges node after node. */
 export interface Plugin {
   readonly name: string
+  /** Why the pod is not to be looked at yet, as its condition says. */
+  preEnqueue?(pod: Pod): string | undefined
   /** Why no node will do, whatever it is like; followed by what preemption said of it. */
   preFilter?(pod: Pod, cluster: Cluster): string | undefined
   /** Undefined from `filter`: the node will do. */
@@ -32,6 +35,12 @@ export interface Plugin {
     prepare(pod: Pod, cluster: Cluster): ((info: NodeInfo) => number) | undefined
     normalize?(scores: readonly number[]): readonly number[]
   }
+  /**
+   * Whether what happened could make this rule accept a node for the pod, all of which it, among others, refused (upstream's
+   * EventsToRegister and QueueingHintFn). Too often true costs a look, wrongly false lets a pod wait for five minutes. Without
+   * it everything could.
+   */
+  helps?(pod: Pod, event: ClusterEvent, cluster: Cluster): boolean
 }
 
 export const unresolvable = (...reasons: string[]): Rejection => ({ reasons, resolvable: false })

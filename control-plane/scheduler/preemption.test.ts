@@ -8,6 +8,7 @@ import { enoughNodes, placePod } from './place-pod.ts'
 import { explain } from './placement.ts'
 import { plugins } from './plugins/index.ts'
 import { planPreemption, type PreemptionPlan } from './preemption.ts'
+import { defaultPreemption } from './profile.ts'
 
 interface PodShape {
   readonly cpu?: string
@@ -42,7 +43,7 @@ function plan(wanted: Pod, nodes: readonly [Node, ...Pod[]][], budgets: readonly
   const cluster = { nodes: nodes.map(([each, ...pods]) => nodeInfoOf(each, pods)), namespaces: [], services: [], claims: [] }
   const placement = placePod(wanted, cluster, { plugins })
   if (placement.node) throw new Error(`${wanted.metadata.name} fits on ${placement.node.node.metadata.name} without preemption`)
-  return planPreemption(wanted, cluster, { plugins, refusals: placement.refusals, budgets, random: () => 0 })
+  return planPreemption(wanted, cluster, { plugins, refusals: placement.refusals, budgets, limits: defaultPreemption, random: () => 0 })
 }
 const chosen = (found: PreemptionPlan) => [found.candidate?.node, ...(found.candidate?.victims ?? []).map(({ metadata }) => metadata.name)]
 const big = (shape: PodShape = {}) => pod('big', { cpu: '2', priority: 100, ...shape })

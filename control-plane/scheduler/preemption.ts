@@ -6,6 +6,7 @@ import { withoutPod, withPod, type NodeInfo } from './node-info.ts'
 import { judgeOf } from './place-pod.ts'
 import { fitError, type Refusal } from './placement.ts'
 import type { Cluster, Plugin } from './plugin.ts'
+import type { PreemptionLimits } from './profile.ts'
 
 /** Pods that would have to leave a node so that a more important one fits, the most important first. */
 export interface Candidate {
@@ -24,6 +25,7 @@ export interface PreemptionContext {
   readonly plugins: readonly Plugin[]
   readonly refusals: ReadonlyMap<string, Refusal>
   readonly budgets: readonly PodDisruptionBudget[]
+  readonly limits: PreemptionLimits
   readonly random?: () => number
 }
 
@@ -62,11 +64,12 @@ function whyNotEligible(pod: Pod, cluster: Cluster, refusals: ReadonlyMap<string
   return waiting ? 'not eligible due to a terminating pod on the nominated node.' : undefined
 }
 
-/** Enough to choose from, beginning anywhere: a tenth of the nodes, a hundred at least. */
+/** Enough to choose from, beginning anywhere. */
 function findCandidates(pod: Pod, cluster: Cluster, context: PreemptionContext): { candidates: Candidate[]; reasons: string[] } {
   const potential = cluster.nodes.flatMap((info, index) => (context.refusals.get(info.node.metadata.name)?.resolvable ? [index] : []))
   const offset = Math.floor((context.random ?? Math.random)() * potential.length)
-  const enough = Math.max(100, Math.floor(potential.length / 10))
+  const { minCandidateNodesPercentage, minCandidateNodesAbsolute } = context.limits
+  const enough = Math.max(minCandidateNodesAbsolute, Math.floor((potential.length * minCandidateNodesPercentage) / 100))
   const candidates: Candidate[] = []
   const reasons: string[] = []
   for (let tried = 0; tried < potential.length && candidates.length < enough; tried++) {

@@ -1,14 +1,7 @@
 import type { Node } from '../../api/core/node.ts'
 import type { Pod } from '../../api/core/pod.ts'
 import { isPodFinished } from '../../api/pod-phase.ts'
-import { isEqual } from '../../common/equal.ts'
 import { nodeInfoOf, withNode, withoutPod, withPod, type NodeInfo } from './node-info.ts'
-
-/** Whether an update of a node can let pods in that did not fit before; heartbeats cannot. */
-export const matters = (node: Node, previous: Node): boolean =>
-  !isEqual(node.spec, previous.spec) ||
-  !isEqual(node.metadata.labels, previous.metadata.labels) ||
-  !isEqual(node.status.allocatable, previous.status.allocatable)
 
 /** The nodes with what runs on them, as the API shows it, and what has been promised to them since. */
 export class Snapshot {

@@ -8,11 +8,13 @@ import { nodePorts } from './node-ports.ts'
 import { nodeResourcesFit } from './node-resources-fit.ts'
 import { nodeUnschedulable } from './node-unschedulable.ts'
 import { podTopologySpread } from './pod-topology-spread.ts'
+import { schedulingGates } from './scheduling-gates.ts'
 import { taintToleration } from './taint-toleration.ts'
 import { volumeBinding } from './volume-binding.ts'
 
 /** The rules in upstream's order: the first that rejects a node names the reason. */
 export const plugins: readonly Plugin[] = [
+  schedulingGates,
   nodeUnschedulable,
   nodeName,
   taintToleration,

@@ -1,5 +1,6 @@
 import type { PodAffinityTerm } from '../../../api/core/affinity.ts'
 import type { Pod } from '../../../api/core/pod.ts'
+import { isEqual } from '../../../common/equal.ts'
 import type { NodeInfo } from '../node-info.ts'
 import { resolvable, unresolvable, type Cluster, type Plugin } from '../plugin.ts'
 import { podMatcher } from '../pod-affinity-term.ts'
@@ -75,6 +76,22 @@ export const interPodAffinity: Plugin = {
       const range = Math.max(...scores) - least
       return scores.map(score => (range > 0 ? Math.floor((100 * (score - least)) / range) : 0))
     },
+  },
+  helps(pod, { of, before, after }, cluster) {
+    const all = (terms: readonly PodAffinityTerm[]) => {
+      const matchers = terms.map(term => podMatcher(term, pod, cluster))
+      return (other: Pod | undefined) => other !== undefined && matchers.length > 0 && matchers.every(matcher => matcher(other))
+    }
+    if (of === 'Node') {
+      const keys = [...affinityTerms(pod), ...antiAffinityTerms(pod)].map(({ topologyKey }) => topologyKey)
+      return after !== undefined && keys.some(key => after.metadata.labels?.[key] !== undefined)
+    }
+    if (of === 'OwnPod') return !isEqual(before?.metadata.labels, after?.metadata.labels)
+    if (of !== 'AssignedPod') return false
+    const near = all(affinityTerms(pod))
+    const far = all(antiAffinityTerms(pod))
+    const keptOff = before !== undefined && !after && antiAffinityTerms(before).some(term => podMatcher(term, before, cluster)(pod))
+    return (near(after) && !near(before)) || (far(before) && !far(after)) || keptOff
   },
 }
 

@@ -15,4 +15,9 @@ export const nodeAffinity: Plugin = {
     },
     normalize: normalizeByMaximum,
   },
+  helps: (pod, { of, before, after }) =>
+    of === 'Node' &&
+    after !== undefined &&
+    matchesNodeRequirements(pod.spec, after) &&
+    (!before || !matchesNodeRequirements(pod.spec, before)),
 }

@@ -7,4 +7,5 @@ export const nodeName: Plugin = {
     !pod.spec.nodeName || pod.spec.nodeName === info.node.metadata.name
       ? undefined
       : unresolvable("node(s) didn't match the requested node name"),
+  helps: (pod, { of, before, after }) => of === 'Node' && !before && after?.metadata.name === pod.spec.nodeName,
 }

@@ -15,4 +15,10 @@ export const nodePorts: Plugin = {
         ? resolvable("node(s) didn't have free ports for the requested pod ports")
         : undefined
   },
+  helps(pod, { of, before, after }) {
+    if (of === 'Node') return after !== undefined && !before
+    if (of !== 'AssignedPod' || after || !before) return false
+    const freed = hostPortsOf(before)
+    return hostPortsOf(pod).some(port => freed.some(used => clashes(port, used)))
+  },
 }

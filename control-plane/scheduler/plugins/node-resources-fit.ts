@@ -1,4 +1,7 @@
-import type { NodeInfo } from '../node-info.ts'
+import type { Node } from '../../../api/core/node.ts'
+import type { Pod } from '../../../api/core/pod.ts'
+import { accountedSpec } from '../accounted-spec.ts'
+import { nodeInfoOf, type NodeInfo } from '../node-info.ts'
 import type { Plugin, Rejection } from '../plugin.ts'
 import { podRequests, scoringRequests, type Amounts } from '../resources.ts'
 
@@ -16,6 +19,29 @@ export const nodeResourcesFit: Plugin = {
       return info => leastAllocated(wanted, info)
     },
   },
+  helps(pod, { of, before, after }) {
+    if (of === 'Node') return after !== undefined && growsEnough(pod, before, after)
+    if (of === 'AssignedPod') return before !== undefined && (!after || shrinks(before, after, podRequests(pod.spec)))
+    return of === 'OwnPod' && before !== undefined && after !== undefined && shrinks(before, after, podRequests(before.spec))
+  },
+}
+
+/** Whether the pod fits on the node when nobody else is there, and something that it asks for has become more. */
+function growsEnough(pod: Pod, before: Node | undefined, after: Node): boolean {
+  const wanted = podRequests(pod.spec)
+  const offered = nodeInfoOf(after, [])
+  if (shortage(wanted, offered)) return false
+  if (!before) return true
+  const { allocatable } = nodeInfoOf(before, [])
+  const grown = (resource: string) => (offered.allocatable[resource] ?? 0) > (allocatable[resource] ?? 0)
+  return grown('pods') || Object.entries(wanted).some(([resource, amount]) => amount > 0 && grown(resource))
+}
+
+/** Whether a pod that was resized takes less of anything that is wanted. */
+function shrinks(before: Pod, after: Pod, wanted: Amounts): boolean {
+  const had = podRequests(accountedSpec(before))
+  const has = podRequests(accountedSpec(after))
+  return Object.entries(wanted).some(([resource, amount]) => amount > 0 && (had[resource] ?? 0) > (has[resource] ?? 0))
 }
 
 function shortage(wanted: Amounts, info: NodeInfo): Rejection | undefined {

@@ -8,4 +8,8 @@ export const nodeUnschedulable: Plugin = {
   name: 'NodeUnschedulable',
   filter: pod => info =>
     info.node.spec.unschedulable && !toleratesTaint(pod.spec.tolerations, taint) ? unresolvable('node(s) were unschedulable') : undefined,
+  helps(pod, { of, before, after }) {
+    if (of === 'Node') return after !== undefined && !after.spec.unschedulable && (!before || before.spec.unschedulable === true)
+    return of === 'OwnPod' && toleratesTaint(after?.spec.tolerations, taint) && !toleratesTaint(before?.spec.tolerations, taint)
+  },
 }

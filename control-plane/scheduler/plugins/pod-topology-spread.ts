@@ -96,6 +96,23 @@ export const podTopologySpread: Plugin = {
       return scores.map(score => (most === 0 ? 100 : Math.floor((100 * (most + least - score)) / most)))
     },
   },
+  helps: (pod, event) => touches(constraintsOf(pod, 'DoNotSchedule'), pod, event),
+}
+
+/** Whether the change concerns a domain that a constraint counts, or a pod that is counted in one. */
+function touches(hard: readonly Spread[], pod: Pod, { of, before, after }: ClusterEvent): boolean {
+  if (of === 'Node') {
+    const takesPart = (node: Node | undefined) => node !== undefined && hard.every(({ key }) => node.metadata.labels?.[key] !== undefined)
+    if (!before || !after) return takesPart(before ?? after)
+    if (takesPart(before) !== takesPart(after)) return true
+    const moved = hard.some(({ key }) => before.metadata.labels?.[key] !== after.metadata.labels?.[key])
+    return takesPart(after) && (moved || !isEqual(before.spec.taints, after.spec.taints))
+  }
+  if (of !== 'AssignedPod' && of !== 'OwnPod') return false
+  if ((after ?? before)?.metadata.namespace !== pod.metadata.namespace) return false
+  if (of === 'OwnPod' && !isEqual(before?.spec.tolerations, after?.spec.tolerations)) return true
+  const counted = (other: Pod | undefined, { counts }: Spread) => other !== undefined && counts({ ...other, metadata: { ...other.metadata, deletionTimestamp: undefined } })
+  return hard.some(spread => counted(before, spread) !== counted(after, spread))
 }
 
 /** What every pod of a controller or a service gets: spread over nodes and zones, softly. */

@@ -15,4 +15,8 @@ export const volumeBinding: Plugin = {
     }
     return undefined
   },
+  helps: ({ metadata, spec }, { of, after }) =>
+    of === 'PersistentVolumeClaim' &&
+    after?.metadata.namespace === metadata.namespace &&
+    (spec.volumes ?? []).some(({ persistentVolumeClaim }) => persistentVolumeClaim?.claimName === after?.metadata.name),
 }
