@@ -32,6 +32,7 @@ import { writeJoinFiles } from './bootstrap/join-files.ts'
 import type { ControlPlaneConfig } from './config.ts'
 import { loadIdentity, type Identity } from './identity.ts'
 import { onlyWhileLeading } from '../client/leader-election.ts'
+import { configurationFromFile } from './scheduler/configuration/configuration-file.ts'
 import { createScheduler } from './scheduler/scheduler.ts'
 import { ControlPlaneMetrics } from './metrics/control-plane-metrics.ts'
 import { openStore } from './store/lmdb-store.ts'
@@ -126,7 +127,9 @@ async function createComponents(parts: {
   const components: Runnable[] = []
   if (config.runScheduler) {
     const client = clientAs('scheduler', 'kube-scheduler')
-    components.push(leading('kube-scheduler', client, createScheduler({ client, log: log.child({ component: 'scheduler' }) })))
+    const schedulerLog = log.child({ component: 'scheduler' })
+    const configuration = await configurationFromFile(config.schedulerConfigPath, schedulerLog)
+    components.push(leading('kube-scheduler', client, createScheduler({ client, log: schedulerLog, configuration })))
   }
   if (config.runControllers) {
     // Loaded now and not earlier: signing certificates needs a large library, and the API server answers before that.

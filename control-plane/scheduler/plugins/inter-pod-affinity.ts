@@ -38,8 +38,15 @@ function forbidden(pod: Pod, cluster: Cluster): Set<string> {
   return domains
 }
 
+export interface InterPodAffinityArgs {
+  /** How much pods that a running pod must be near to are attracted in their turn. */
+  readonly hardPodAffinityWeight?: number | undefined
+  /** Preferences of running pods count only for pods that have preferences, too. */
+  readonly ignorePreferredTermsOfExistingPods?: boolean | undefined
+}
+
 /** Pods that must, must not, or would rather (not) share a zone, a node or another domain with others. */
-export const interPodAffinity: Plugin = {
+export const interPodAffinity = (args: InterPodAffinityArgs = {}): Plugin => ({
   name: 'InterPodAffinity',
   filter(pod, cluster) {
     const wanted = affinityTerms(pod).map(term => {
@@ -66,7 +73,7 @@ export const interPodAffinity: Plugin = {
   score: {
     weight: 2,
     prepare(pod, cluster) {
-      const weights = preferredWeights(pod, cluster)
+      const weights = preferredWeights(pod, cluster, args)
       if (weights.size === 0) return undefined
       return info =>
         Object.entries(info.node.metadata.labels ?? {}).reduce((sum, [key, value]) => sum + (weights.get(`${key}=${value}`) ?? 0), 0)
@@ -93,23 +100,26 @@ export const interPodAffinity: Plugin = {
     const keptOff = before !== undefined && !after && antiAffinityTerms(before).some(term => podMatcher(term, before, cluster)(pod))
     return (near(after) && !near(before)) || (far(before) && !far(after)) || keptOff
   },
-}
+})
 
 /** How much each domain (`key=value`) attracts the pod: its own preferences, and those of the pods there towards it. */
-function preferredWeights(pod: Pod, cluster: Cluster): Map<string, number> {
+function preferredWeights(pod: Pod, cluster: Cluster, args: InterPodAffinityArgs): Map<string, number> {
+  const { hardPodAffinityWeight = 1, ignorePreferredTermsOfExistingPods = false } = args
   const weights = new Map<string, number>()
   const add = (info: NodeInfo, key: string, weight: number) => {
     const domain = domainOf(info, key)
     if (domain !== undefined) weights.set(`${key}=${domain}`, (weights.get(`${key}=${domain}`) ?? 0) + weight)
   }
   const own = preferences(pod).map(each => ({ ...each, matcher: podMatcher(each.term, pod, cluster) }))
+  if (own.length === 0 && ignorePreferredTermsOfExistingPods) return weights
   for (const info of cluster.nodes) {
     if (own.length > 0)
       for (const other of info.pods.values())
         for (const { term, weight, matcher } of own) if (matcher(other)) add(info, term.topologyKey, weight)
     for (const other of info.affine) {
       for (const { term, weight } of preferences(other)) if (podMatcher(term, other, cluster)(pod)) add(info, term.topologyKey, weight)
-      for (const term of affinityTerms(other)) if (podMatcher(term, other, cluster)(pod)) add(info, term.topologyKey, 1)
+      if (hardPodAffinityWeight === 0) continue
+      for (const term of affinityTerms(other)) if (podMatcher(term, other, cluster)(pod)) add(info, term.topologyKey, hardPodAffinityWeight)
     }
   }
   return weights

@@ -4,31 +4,46 @@ import { accountedSpec } from '../accounted-spec.ts'
 import { nodeInfoOf, type NodeInfo } from '../node-info.ts'
 import type { Plugin, Rejection } from '../plugin.ts'
 import { podRequests, scoringRequests, type Amounts } from '../resources.ts'
+import { defaultResources, scoreByStrategy, type ScoringStrategy } from './scoring-strategy.ts'
 
-/** Requests must fit into what the node has left; the node with most left is best (LeastAllocated over cpu and memory). */
-export const nodeResourcesFit: Plugin = {
-  name: 'NodeResourcesFit',
-  filter(pod) {
+export interface NodeResourcesFitArgs {
+  /** Extended resources that are not looked at, and whole groups of them: what comes before the slash. */
+  readonly ignoredResources?: readonly string[] | undefined
+  readonly ignoredResourceGroups?: readonly string[] | undefined
+  readonly scoringStrategy?: ScoringStrategy | undefined
+}
+
+/** Requests must fit into what the node has left; which node is best is a matter of strategy: the one with most left, unless told otherwise. */
+export function nodeResourcesFit(args: NodeResourcesFitArgs = {}): Plugin {
+  const { ignoredResources = [], ignoredResourceGroups = [] } = args
+  const strategy: ScoringStrategy = args.scoringStrategy ?? { type: 'LeastAllocated', resources: defaultResources }
+  const isIgnored = (resource: string) =>
+    ignoredResources.includes(resource) || (resource.includes('/') && ignoredResourceGroups.includes(resource.split('/')[0] ?? ''))
+  const wantedBy = (pod: Pod): Amounts => {
     const wanted = podRequests(pod.spec)
-    return info => shortage(wanted, info)
-  },
-  score: {
-    weight: 1,
-    prepare(pod) {
-      const wanted = scoringRequests(pod.spec)
-      return info => leastAllocated(wanted, info)
+    if (ignoredResources.length + ignoredResourceGroups.length === 0) return wanted
+    return Object.fromEntries(Object.entries(wanted).filter(([resource]) => !isIgnored(resource)))
+  }
+  return {
+    name: 'NodeResourcesFit',
+    filter(pod) {
+      const wanted = wantedBy(pod)
+      return info => shortage(wanted, info)
     },
-  },
-  helps(pod, { of, before, after }) {
-    if (of === 'Node') return after !== undefined && growsEnough(pod, before, after)
-    if (of === 'AssignedPod') return before !== undefined && (!after || shrinks(before, after, podRequests(pod.spec)))
-    return of === 'OwnPod' && before !== undefined && after !== undefined && shrinks(before, after, podRequests(before.spec))
-  },
+    score: {
+      weight: 1,
+      prepare: pod => scoreByStrategy(strategy, scoringRequests(pod.spec)),
+    },
+    helps(pod, { of, before, after }) {
+      if (of === 'Node') return after !== undefined && growsEnough(wantedBy(pod), before, after)
+      if (of === 'AssignedPod') return before !== undefined && (!after || shrinks(before, after, wantedBy(pod)))
+      return of === 'OwnPod' && before !== undefined && after !== undefined && shrinks(before, after, wantedBy(before))
+    },
+  }
 }
 
 /** Whether the pod fits on the node when nobody else is there, and something that it asks for has become more. */
-function growsEnough(pod: Pod, before: Node | undefined, after: Node): boolean {
-  const wanted = podRequests(pod.spec)
+function growsEnough(wanted: Amounts, before: Node | undefined, after: Node): boolean {
   const offered = nodeInfoOf(after, [])
   if (shortage(wanted, offered)) return false
   if (!before) return true
@@ -57,13 +72,4 @@ function shortage(wanted: Amounts, info: NodeInfo): Rejection | undefined {
     if (amount > allocatable) resolvable = false
   }
   return reasons.length > 0 ? { reasons, resolvable } : undefined
-}
-
-function leastAllocated(wanted: Amounts, info: NodeInfo): number {
-  const scores = ['cpu', 'memory'].map(resource => {
-    const allocatable = info.allocatable[resource] ?? 0
-    const used = (info.weighed[resource] ?? 0) + (wanted[resource] ?? 0)
-    return allocatable === 0 || used > allocatable ? 0 : ((allocatable - used) * 100) / allocatable
-  })
-  return Math.floor(scores.reduce((sum, score) => sum + score, 0) / scores.length)
 }

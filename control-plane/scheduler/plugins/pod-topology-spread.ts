@@ -35,8 +35,32 @@ function spreadOf(constraint: TopologySpreadConstraint, pod: Pod): Spread {
   }
 }
 
-const constraintsOf = (pod: Pod, whenUnsatisfiable: string): Spread[] =>
-  (pod.spec.topologySpreadConstraints ?? []).filter(each => each.whenUnsatisfiable === whenUnsatisfiable).map(each => spreadOf(each, pod))
+/** `List`: `defaultConstraints` are those of pods that have none themselves. `System`: upstream's own two. */
+export interface PodTopologySpreadArgs {
+  readonly defaultingType?: 'System' | 'List' | undefined
+  readonly defaultConstraints?: readonly TopologySpreadConstraint[] | undefined
+}
+
+const systemDefaults: readonly TopologySpreadConstraint[] = [
+  { maxSkew: 3, topologyKey: hostname, whenUnsatisfiable: 'ScheduleAnyway' },
+  { maxSkew: 5, topologyKey: zone, whenUnsatisfiable: 'ScheduleAnyway' },
+]
+
+/** The pod's own constraints of one sort; without any, the default ones with its siblings as the pods to be counted. */
+function constraintsOf(pod: Pod, args: PodTopologySpreadArgs, { action, cluster }: { action: string; cluster: Cluster }): Spread[] {
+  const own = pod.spec.topologySpreadConstraints ?? []
+  const defaults = args.defaultingType === 'List' ? (args.defaultConstraints ?? []) : systemDefaults
+  const constraints = (own.length > 0 ? own : defaults).filter(({ whenUnsatisfiable }) => whenUnsatisfiable === action)
+  if (own.length > 0 || constraints.length === 0) return constraints.map(each => spreadOf(each, pod))
+  const counts = siblingsOf(pod, cluster)
+  if (!counts) return []
+  // Upstream's own count all nodes, and say nothing of domains that there are none of.
+  const spreads = constraints.map(each => ({ ...spreadOf(each, pod), counts }))
+  if (args.defaultingType === 'List') return spreads
+  return spreads
+    .filter(({ key }) => key !== zone || cluster.nodes.some(info => domainOf(info, zone) !== undefined))
+    .map(spread => ({ ...spread, includes: () => true }))
+}
 
 /** Pods of each domain that the constraint counts. Domains without any such pod count 0. */
 function countByDomain(spread: Spread, nodes: readonly NodeInfo[]): Map<string, number> {
@@ -52,10 +76,10 @@ function countByDomain(spread: Spread, nodes: readonly NodeInfo[]): Map<string, 
 }
 
 /** Constraints with DoNotSchedule keep the domains' numbers of pods within maxSkew; the others, and the default ones, prefer it. */
-export const podTopologySpread: Plugin = {
+export const podTopologySpread = (args: PodTopologySpreadArgs = {}): Plugin => ({
   name: 'PodTopologySpread',
   filter(pod, cluster) {
-    const hard = constraintsOf(pod, 'DoNotSchedule')
+    const hard = constraintsOf(pod, args, { action: 'DoNotSchedule', cluster })
     // Only nodes that have every key of all constraints take part.
     const nodes = cluster.nodes.filter(info => hard.every(({ key }) => domainOf(info, key) !== undefined))
     const judged = hard.map(spread => {
@@ -76,7 +100,7 @@ export const podTopologySpread: Plugin = {
   score: {
     weight: 2,
     prepare(pod, cluster) {
-      const soft = pod.spec.topologySpreadConstraints?.length ? constraintsOf(pod, 'ScheduleAnyway') : defaultSpreads(pod, cluster)
+      const soft = constraintsOf(pod, args, { action: 'ScheduleAnyway', cluster })
       if (soft.length === 0) return undefined
       const judged = soft.map(spread => {
         const counts = countByDomain(spread, cluster.nodes)
@@ -96,8 +120,8 @@ export const podTopologySpread: Plugin = {
       return scores.map(score => (most === 0 ? 100 : Math.floor((100 * (most + least - score)) / most)))
     },
   },
-  helps: (pod, event) => touches(constraintsOf(pod, 'DoNotSchedule'), pod, event),
-}
+  helps: (pod, event, cluster) => touches(constraintsOf(pod, args, { action: 'DoNotSchedule', cluster }), pod, event),
+})
 
 /** Whether the change concerns a domain that a constraint counts, or a pod that is counted in one. */
 function touches(hard: readonly Spread[], pod: Pod, { of, before, after }: ClusterEvent): boolean {
@@ -115,15 +139,7 @@ function touches(hard: readonly Spread[], pod: Pod, { of, before, after }: Clust
   return hard.some(spread => counted(before, spread) !== counted(after, spread))
 }
 
-/** What every pod of a controller or a service gets: spread over nodes and zones, softly. */
-function defaultSpreads(pod: Pod, cluster: Cluster): Spread[] {
-  const siblings = siblingsOf(pod, cluster)
-  if (!siblings) return []
-  const spread = (key: string, maxSkew: number): Spread => ({ key, maxSkew, minDomains: 1, counts: siblings, includes: () => true })
-  const zoned = cluster.nodes.some(info => domainOf(info, zone) !== undefined)
-  return [spread(hostname, 3), ...(zoned ? [spread(zone, 5)] : [])]
-}
-
+/** The pods of the same controller, or else of all services that select this one; undefined: it has none. */
 function siblingsOf(pod: Pod, cluster: Cluster): ((other: Pod) => boolean) | undefined {
   const near = (other: Pod) => other.metadata.namespace === pod.metadata.namespace && !other.metadata.deletionTimestamp
   const owner = controllerOf(pod)
