@@ -9,6 +9,7 @@ import { FailureReporter } from './failure-reporter.ts'
 import type { Cluster, Plugin } from './plugin.ts'
 import { Preemptor } from './preemptor.ts'
 import type { Profile } from './profile.ts'
+import { Verdicts } from './verdicts.ts'
 
 export interface FrameworkOptions {
   readonly client: Client
@@ -25,6 +26,7 @@ export class Framework {
   readonly cycle: BindingCycle
   readonly reporter: FailureReporter
   readonly preemptor: Preemptor
+  readonly verdicts = new Verdicts()
   /** A rule that is used for several things is there once for each of them. */
   readonly #hints: ReadonlyMap<string, NonNullable<Plugin['helps']>>
 

@@ -27,14 +27,19 @@ export interface Plugin {
   preEnqueue?(pod: Pod): string | undefined
   /** Why no node will do, whatever it is like; followed by what preemption said of it. */
   preFilter?(pod: Pod, cluster: Cluster): string | undefined
-  /** Undefined from `filter`: the node will do. */
-  filter?(pod: Pod, cluster: Cluster): (info: NodeInfo) => Rejection | undefined
+  /** Undefined for a pod of which the rule has nothing to say; undefined for a node that will do. */
+  filter?(pod: Pod, cluster: Cluster): ((info: NodeInfo) => Rejection | undefined) | undefined
   /** Higher is better, in any range; `normalize` brings all nodes' scores to 0…100. */
   readonly score?: {
     readonly weight: number
     prepare(pod: Pod, cluster: Cluster): ((info: NodeInfo) => number) | undefined
     normalize?(scores: readonly number[]): readonly number[]
   }
+  /**
+   * What the rule looks at of the pod, when it looks at nothing else but the node and what runs there: it says the same for
+   * all pods of which this is the same (upstream's SignPod).
+   */
+  sign?(pod: Pod): unknown
   /**
    * Whether what happened could make this rule accept a node for the pod, all of which it, among others, refused (upstream's
    * EventsToRegister and QueueingHintFn). Too often true costs a look, wrongly false lets a pod wait for five minutes. Without
@@ -48,10 +53,14 @@ export const resolvable = (...reasons: string[]): Rejection => ({ reasons, resol
 
 /** Upstream's DefaultNormalizeScore: the best node gets 100. */
 export function normalizeByMaximum(scores: readonly number[]): readonly number[] {
-  const best = Math.max(...scores)
+  const best = greatest(scores)
   return best === 0 ? scores : scores.map(score => Math.floor((100 * score) / best))
 }
 export function normalizeReversed(scores: readonly number[]): readonly number[] {
-  const best = Math.max(...scores)
+  const best = greatest(scores)
   return best === 0 ? scores.map(() => 100) : scores.map(score => 100 - Math.floor((100 * score) / best))
 }
+
+/** As Math.max, for lists of any length. */
+export const greatest = (scores: readonly number[]): number => scores.reduce((most, score) => (score > most ? score : most), -Infinity)
+export const least = (scores: readonly number[]): number => scores.reduce((fewest, score) => (score < fewest ? score : fewest), Infinity)

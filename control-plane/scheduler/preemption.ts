@@ -3,7 +3,7 @@ import type { Pod } from '../../api/core/pod.ts'
 import { matches, selectorFromObject } from '../../api/label-selector.ts'
 import type { PodDisruptionBudget } from '../../api/policy/pod-disruption-budget.ts'
 import { withoutPod, withPod, type NodeInfo } from './node-info.ts'
-import { judgeOf } from './place-pod.ts'
+import { Panel } from './panel.ts'
 import { fitError, type Refusal } from './placement.ts'
 import type { Cluster, Plugin } from './plugin.ts'
 import type { PreemptionLimits } from './profile.ts'
@@ -92,7 +92,7 @@ function selectVictims(
   if (lesser.length === 0) return { reasons: ['No preemption victims found for incoming pod'] }
   const refusalOn = (info: NodeInfo): Refusal | undefined => {
     const nodes = cluster.nodes.with(index, info)
-    return judgeOf(pod, { ...cluster, nodes }, plugins)(info)
+    return new Panel(pod, { ...cluster, nodes }, { plugins }).judge(info)
   }
   let info = lesser.reduce((rest, { metadata }) => withoutPod(rest, metadata.uid), full)
   const refusal = refusalOn(info)

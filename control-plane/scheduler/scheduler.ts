@@ -145,6 +145,7 @@ class Scheduler implements Runnable {
     const cluster = this.#watch.now()
     const placement = placePod(pod, cluster, {
       plugins: framework.profile.rules,
+      verdicts: framework.verdicts,
       percentage: framework.profile.percentageOfNodesToScore,
       crowded: this.#nominations.crowded(cluster.nodes, pod),
       nominated: this.#nominations.nodeOf(pod),

@@ -6,22 +6,25 @@ import { nodeInfoOf, withNode, withoutPod, withPod, type NodeInfo } from './node
 /** The nodes with what runs on them, as the API shows it, and what has been promised to them since. */
 export class Snapshot {
   readonly #nodes = new Map<string, NodeInfo>()
+  /** Their values, until something changes. */
+  #list: readonly NodeInfo[] | undefined
   /** Where each pod is counted; pods may arrive before their node does. */
   readonly #placed = new Map<string, { readonly node: string; readonly pod: Pod }>()
 
   get nodes(): readonly NodeInfo[] {
-    return [...this.#nodes.values()]
+    return (this.#list ??= [...this.#nodes.values()])
   }
 
   setNode(node: Node): void {
     const name = node.metadata.name
     const known = this.#nodes.get(name)
     const pods = () => [...this.#placed.values()].filter(placed => placed.node === name).map(({ pod }) => pod)
-    this.#nodes.set(name, known ? withNode(known, node) : nodeInfoOf(node, pods()))
+    this.#setInfo(name, known ? withNode(known, node) : nodeInfoOf(node, pods()))
   }
 
   removeNode(name: string): void {
     this.#nodes.delete(name)
+    this.#list = undefined
   }
 
   /** A pod as the API shows it: counts where its spec says. */
@@ -35,10 +38,11 @@ export class Snapshot {
   assume(pod: Pod, node: string): void {
     const current = this.#placed.get(pod.metadata.uid)
     if (current?.node === node && current.pod.spec === pod.spec && current.pod.metadata === pod.metadata) return
-    this.removePod(pod.metadata.uid)
+    const moves = current !== undefined && current.node !== node
+    if (moves) this.removePod(pod.metadata.uid)
     this.#placed.set(pod.metadata.uid, { node, pod })
     const info = this.#nodes.get(node)
-    if (info) this.#nodes.set(node, withPod(info, pod))
+    if (info) this.#setInfo(node, withPod(info, pod))
   }
 
   removePod(uid: string): void {
@@ -46,6 +50,11 @@ export class Snapshot {
     if (!placed) return
     this.#placed.delete(uid)
     const info = this.#nodes.get(placed.node)
-    if (info) this.#nodes.set(placed.node, withoutPod(info, uid))
+    if (info) this.#setInfo(placed.node, withoutPod(info, uid))
+  }
+
+  #setInfo(name: string, info: NodeInfo): void {
+    this.#nodes.set(name, info)
+    this.#list = undefined
   }
 }

@@ -21,8 +21,8 @@ export function profileOf(profile: KubeSchedulerProfile, args: Args): Profile {
   const rules = [
     ...rulesAt(points.preEnqueue, ({ name, preEnqueue, helps }) => only({ name, preEnqueue, helps })),
     ...rulesAt(points.preFilter, ({ name, preFilter, helps }) => only({ name, preFilter, helps })),
-    ...rulesAt(points.filter, ({ name, filter, helps }) => only({ name, filter, helps })),
-    ...rulesAt(points.score, ({ name, score }, weight) => only({ name, score: score && { ...score, weight } })),
+    ...rulesAt(points.filter, ({ name, filter, sign, helps }) => only({ name, filter, sign, helps })),
+    ...rulesAt(points.score, ({ name, score, sign }, weight) => only({ name, sign, score: score && { ...score, weight } })),
   ]
   const { minCandidateNodesPercentage, minCandidateNodesAbsolute } = { ...defaultPreemption, ...args.DefaultPreemption }
   const preempts = points.postFilter.some(({ name }) => name === 'DefaultPreemption')

@@ -9,25 +9,27 @@ export interface BalancedAllocationArgs {
 /** Prefers nodes on which the resources, cpu and memory unless told otherwise, are used in like shares. */
 export const balancedAllocation = ({ resources = defaultResources }: BalancedAllocationArgs = {}): Plugin => ({
   name: 'NodeResourcesBalancedAllocation',
+  sign: ({ spec }) => podRequests(spec),
   score: {
     weight: 1,
     prepare(pod) {
       const wanted = podRequests(pod.spec)
       if (!resources.some(({ name }) => wanted[name])) return undefined
       return ({ allocatable, requested }) => {
-        const shares: number[] = []
+        let sum = 0
+        let squares = 0
+        let count = 0
         for (const { name } of resources) {
           const capacity = allocatable[name] ?? 0
-          if (capacity > 0) shares.push(Math.min(1, ((requested[name] ?? 0) + (wanted[name] ?? 0)) / capacity))
+          if (capacity === 0) continue
+          const share = Math.min(1, ((requested[name] ?? 0) + (wanted[name] ?? 0)) / capacity)
+          sum += share
+          squares += share * share
+          count++
         }
-        return Math.floor((1 - deviation(shares)) * 100)
+        const variance = count === 0 ? 0 : Math.max(0, squares / count - (sum / count) ** 2)
+        return Math.floor((1 - Math.sqrt(variance)) * 100)
       }
     },
   },
 })
-
-function deviation(shares: readonly number[]): number {
-  const mean = shares.reduce((sum, share) => sum + share, 0) / shares.length
-  const squares = shares.reduce((sum, share) => sum + (share - mean) ** 2, 0)
-  return shares.length === 0 ? 0 : Math.sqrt(squares / shares.length)
-}

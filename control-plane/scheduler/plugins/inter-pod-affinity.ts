@@ -2,7 +2,7 @@ import type { PodAffinityTerm } from '../../../api/core/affinity.ts'
 import type { Pod } from '../../../api/core/pod.ts'
 import { isEqual } from '../../../common/equal.ts'
 import type { NodeInfo } from '../node-info.ts'
-import { resolvable, unresolvable, type Cluster, type Plugin } from '../plugin.ts'
+import { greatest, least, resolvable, unresolvable, type Cluster, type Plugin } from '../plugin.ts'
 import { podMatcher } from '../pod-affinity-term.ts'
 
 const affinityTerms = (pod: Pod) => pod.spec.affinity?.podAffinity?.requiredDuringSchedulingIgnoredDuringExecution ?? []
@@ -57,6 +57,7 @@ export const interPodAffinity = (args: InterPodAffinityArgs = {}): Plugin => ({
     const first = wanted.every(({ own, domains }) => own && domains.size === 0)
     const unwanted = antiAffinityTerms(pod).map(term => ({ term, domains: occupied(term, cluster, podMatcher(term, pod, cluster)) }))
     const kept = forbidden(pod, cluster)
+    if (wanted.length + unwanted.length + kept.size === 0) return undefined
     return info => {
       const near = wanted.every(({ term, domains }) => {
         const domain = domainOf(info, term.topologyKey)
@@ -79,9 +80,9 @@ export const interPodAffinity = (args: InterPodAffinityArgs = {}): Plugin => ({
         Object.entries(info.node.metadata.labels ?? {}).reduce((sum, [key, value]) => sum + (weights.get(`${key}=${value}`) ?? 0), 0)
     },
     normalize(scores) {
-      const least = Math.min(...scores)
-      const range = Math.max(...scores) - least
-      return scores.map(score => (range > 0 ? Math.floor((100 * (score - least)) / range) : 0))
+      const lowest = least(scores)
+      const range = greatest(scores) - lowest
+      return scores.map(score => (range > 0 ? Math.floor((100 * (score - lowest)) / range) : 0))
     },
   },
   helps(pod, { of, before, after }, cluster) {

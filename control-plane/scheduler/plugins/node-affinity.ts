@@ -19,9 +19,13 @@ export function nodeAffinity({ addedAffinity = {} }: NodeAffinityArgs = {}): Plu
   ]
   return {
     name: 'NodeAffinity',
-    filter: pod => info => {
-      if (!isAllowed(info.node)) return unresolvable("node(s) didn't match scheduler-enforced node affinity")
-      return matchesNodeRequirements(pod.spec, info.node) ? undefined : unresolvable("node(s) didn't match Pod's node affinity/selector")
+    filter(pod) {
+      const { nodeSelector, affinity } = pod.spec
+      if (!enforced && !nodeSelector && !affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution) return undefined
+      return info => {
+        if (!isAllowed(info.node)) return unresolvable("node(s) didn't match scheduler-enforced node affinity")
+        return matchesNodeRequirements(pod.spec, info.node) ? undefined : unresolvable("node(s) didn't match Pod's node affinity/selector")
+      }
     },
     score: {
       weight: 2,
@@ -32,6 +36,7 @@ export function nodeAffinity({ addedAffinity = {} }: NodeAffinityArgs = {}): Plu
       },
       normalize: normalizeByMaximum,
     },
+    sign: ({ spec }) => [spec.nodeSelector, spec.affinity?.nodeAffinity],
     helps(pod, { of, before, after }) {
       if (of !== 'Node' || !after) return false
       const fits = (node: Node) => isAllowed(node) && matchesNodeRequirements(pod.spec, node)

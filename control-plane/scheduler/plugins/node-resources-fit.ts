@@ -27,13 +27,14 @@ export function nodeResourcesFit(args: NodeResourcesFitArgs = {}): Plugin {
   return {
     name: 'NodeResourcesFit',
     filter(pod) {
-      const wanted = wantedBy(pod)
+      const wanted = Object.entries(wantedBy(pod)).filter(([, amount]) => amount > 0)
       return info => shortage(wanted, info)
     },
     score: {
       weight: 1,
       prepare: pod => scoreByStrategy(strategy, scoringRequests(pod.spec)),
     },
+    sign: ({ spec }) => [podRequests(spec), spec.containers.length],
     helps(pod, { of, before, after }) {
       if (of === 'Node') return after !== undefined && growsEnough(wantedBy(pod), before, after)
       if (of === 'AssignedPod') return before !== undefined && (!after || shrinks(before, after, wantedBy(pod)))
@@ -45,7 +46,7 @@ export function nodeResourcesFit(args: NodeResourcesFitArgs = {}): Plugin {
 /** Whether the pod fits on the node when nobody else is there, and something that it asks for has become more. */
 function growsEnough(wanted: Amounts, before: Node | undefined, after: Node): boolean {
   const offered = nodeInfoOf(after, [])
-  if (shortage(wanted, offered)) return false
+  if (shortage(Object.entries(wanted), offered)) return false
   if (!before) return true
   const { allocatable } = nodeInfoOf(before, [])
   const grown = (resource: string) => (offered.allocatable[resource] ?? 0) > (allocatable[resource] ?? 0)
@@ -59,17 +60,17 @@ function shrinks(before: Pod, after: Pod, wanted: Amounts): boolean {
   return Object.entries(wanted).some(([resource, amount]) => amount > 0 && (had[resource] ?? 0) > (has[resource] ?? 0))
 }
 
-function shortage(wanted: Amounts, info: NodeInfo): Rejection | undefined {
-  const reasons: string[] = []
+function shortage(wanted: readonly (readonly [string, number])[], info: NodeInfo): Rejection | undefined {
+  let reasons: string[] | undefined
   let resolvable = true
   // A node that does not say what it has takes nobody.
-  if (info.pods.size + 1 > (info.allocatable['pods'] ?? 0)) reasons.push('Too many pods')
-  for (const [resource, amount] of Object.entries(wanted)) {
+  if (info.pods.size + 1 > (info.allocatable['pods'] ?? 0)) (reasons ??= []).push('Too many pods')
+  for (const [resource, amount] of wanted) {
     const allocatable = info.allocatable[resource] ?? 0
-    if (amount === 0 || amount <= allocatable - (info.requested[resource] ?? 0)) continue
-    reasons.push(`Insufficient ${resource}`)
+    if (amount <= allocatable - (info.requested[resource] ?? 0)) continue
+    ;(reasons ??= []).push(`Insufficient ${resource}`)
     // More than the whole node: no eviction helps.
     if (amount > allocatable) resolvable = false
   }
-  return reasons.length > 0 ? { reasons, resolvable } : undefined
+  return reasons && { reasons, resolvable }
 }

@@ -4,7 +4,7 @@ import { matches, selectorFromLabels, selectorFromObject } from '../../../api/la
 import { controllerOf } from '../../../api/owners.ts'
 import type { NodeInfo } from '../node-info.ts'
 import { matchesNodeRequirements } from '../../../api/node-selector.ts'
-import { resolvable, unresolvable, type Cluster, type Plugin } from '../plugin.ts'
+import { greatest, least, resolvable, unresolvable, type Cluster, type Plugin } from '../plugin.ts'
 import { selectorWithKeys } from '../pod-affinity-term.ts'
 import { toleratesTaint } from '../../../api/tolerations.ts'
 
@@ -80,18 +80,19 @@ export const podTopologySpread = (args: PodTopologySpreadArgs = {}): Plugin => (
   name: 'PodTopologySpread',
   filter(pod, cluster) {
     const hard = constraintsOf(pod, args, { action: 'DoNotSchedule', cluster })
+    if (hard.length === 0) return undefined
     // Only nodes that have every key of all constraints take part.
     const nodes = cluster.nodes.filter(info => hard.every(({ key }) => domainOf(info, key) !== undefined))
     const judged = hard.map(spread => {
       const counts = countByDomain(spread, nodes)
-      const least = counts.size < spread.minDomains ? 0 : Math.min(...counts.values())
-      return { spread, counts, least, own: spread.counts(pod) ? 1 : 0 }
+      const fewest = counts.size < spread.minDomains ? 0 : least([...counts.values()])
+      return { spread, counts, fewest, own: spread.counts(pod) ? 1 : 0 }
     })
     return info => {
-      for (const { spread, counts, least, own } of judged) {
+      for (const { spread, counts, fewest, own } of judged) {
         const domain = domainOf(info, spread.key)
         if (domain === undefined) return unresolvable("node(s) didn't match pod topology spread constraints (missing required label)")
-        if ((counts.get(domain) ?? 0) + own - least > spread.maxSkew)
+        if ((counts.get(domain) ?? 0) + own - fewest > spread.maxSkew)
           return resolvable("node(s) didn't match pod topology spread constraints")
       }
       return undefined
@@ -115,9 +116,9 @@ export const podTopologySpread = (args: PodTopologySpreadArgs = {}): Plugin => (
         )
     },
     normalize(scores) {
-      const most = Math.max(...scores)
-      const least = Math.min(...scores)
-      return scores.map(score => (most === 0 ? 100 : Math.floor((100 * (most + least - score)) / most)))
+      const most = greatest(scores)
+      const fewest = least(scores)
+      return scores.map(score => (most === 0 ? 100 : Math.floor((100 * (most + fewest - score)) / most)))
     },
   },
   helps: (pod, event, cluster) => touches(constraintsOf(pod, args, { action: 'DoNotSchedule', cluster }), pod, event),

@@ -17,11 +17,12 @@ export const taintToleration: Plugin = {
     weight: 3,
     prepare(pod) {
       const tolerations = (pod.spec.tolerations ?? []).filter(({ effect }) => !effect || effect === 'PreferNoSchedule')
-      return info =>
-        (info.node.spec.taints ?? []).filter(each => each.effect === 'PreferNoSchedule' && !toleratesTaint(tolerations, each)).length
+      return ({ node: { spec } }) =>
+        spec.taints?.filter(each => each.effect === 'PreferNoSchedule' && !toleratesTaint(tolerations, each)).length ?? 0
     },
     normalize: normalizeReversed,
   },
+  sign: ({ spec }) => spec.tolerations,
   helps(pod, { of, before, after }) {
     if (of === 'OwnPod') return !isEqual(before?.spec.tolerations, after?.spec.tolerations)
     return of === 'Node' && after !== undefined && !isKeptOff(pod, after) && (!before || isKeptOff(pod, before))
