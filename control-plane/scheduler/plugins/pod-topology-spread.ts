@@ -13,6 +13,8 @@ interface Spread {
   readonly key: string
   readonly minDomains: number
   readonly counts: (pod: Pod) => boolean
+  /** The same for constraints that count the same pods. */
+  readonly counted: string
   readonly includes: (info: NodeInfo) => boolean
 }
 
@@ -21,8 +23,10 @@ const zone = 'topology.kubernetes.io/zone'
 const domainOf = (info: NodeInfo, key: string): string | undefined => info.node.metadata.labels?.[key]
 
 function spreadOf(constraint: TopologySpreadConstraint, pod: Pod): Spread {
-  const selector = selectorFromObject(selectorWithKeys(constraint.labelSelector, pod, { match: constraint.matchLabelKeys }))
+  const labels = selectorWithKeys(constraint.labelSelector, pod, { match: constraint.matchLabelKeys })
+  const selector = selectorFromObject(labels)
   return {
+    counted: JSON.stringify([pod.metadata.namespace, labels]),
     maxSkew: constraint.maxSkew,
     key: constraint.topologyKey,
     minDomains: constraint.minDomains ?? 1,
@@ -52,10 +56,10 @@ function constraintsOf(pod: Pod, args: PodTopologySpreadArgs, { action, cluster 
   const defaults = args.defaultingType === 'List' ? (args.defaultConstraints ?? []) : systemDefaults
   const constraints = (own.length > 0 ? own : defaults).filter(({ whenUnsatisfiable }) => whenUnsatisfiable === action)
   if (own.length > 0 || constraints.length === 0) return constraints.map(each => spreadOf(each, pod))
-  const counts = siblingsOf(pod, cluster)
-  if (!counts) return []
+  const siblings = siblingsOf(pod, cluster)
+  if (!siblings) return []
   // Upstream's own count all nodes, and say nothing of domains that there are none of.
-  const spreads = constraints.map(each => ({ ...spreadOf(each, pod), counts }))
+  const spreads = constraints.map(each => ({ ...spreadOf(each, pod), ...siblings }))
   if (args.defaultingType === 'List') return spreads
   return spreads
     .filter(({ key }) => key !== zone || cluster.nodes.some(info => domainOf(info, zone) !== undefined))
@@ -68,12 +72,25 @@ function countByDomain(spread: Spread, nodes: readonly NodeInfo[]): Map<string, 
   for (const info of nodes) {
     const domain = domainOf(info, spread.key)
     if (domain === undefined || !spread.includes(info)) continue
-    let count = counts.get(domain) ?? 0
-    for (const pod of info.pods.values()) if (spread.counts(pod)) count++
-    counts.set(domain, count)
+    counts.set(domain, (counts.get(domain) ?? 0) + countOn(info, spread))
   }
   return counts
 }
+
+/** A NodeInfo does not change: only nodes are counted again that have become another one since the last pod. */
+function countOn(info: NodeInfo, { counts, counted }: Spread): number {
+  if (info.pods.size === 0) return 0
+  let known = countsOf.get(info)
+  if (!known || known.size > 32) countsOf.set(info, (known = new Map()))
+  const remembered = known.get(counted)
+  if (remembered !== undefined) return remembered
+  let count = 0
+  for (const pod of info.pods.values()) if (counts(pod)) count++
+  known.set(counted, count)
+  return count
+}
+
+const countsOf = new WeakMap<NodeInfo, Map<string, number>>()
 
 /** Constraints with DoNotSchedule keep the domains' numbers of pods within maxSkew; the others, and the default ones, prefer it. */
 export const podTopologySpread = (args: PodTopologySpreadArgs = {}): Plugin => ({
@@ -141,14 +158,17 @@ function touches(hard: readonly Spread[], pod: Pod, { of, before, after }: Clust
 }
 
 /** The pods of the same controller, or else of all services that select this one; undefined: it has none. */
-function siblingsOf(pod: Pod, cluster: Cluster): ((other: Pod) => boolean) | undefined {
+function siblingsOf(pod: Pod, cluster: Cluster): Pick<Spread, 'counts' | 'counted'> | undefined {
   const near = (other: Pod) => other.metadata.namespace === pod.metadata.namespace && !other.metadata.deletionTimestamp
   const owner = controllerOf(pod)
-  if (owner) return other => near(other) && controllerOf(other)?.uid === owner.uid
+  if (owner) return { counted: owner.uid, counts: other => near(other) && controllerOf(other)?.uid === owner.uid }
   const selectors = cluster.services
     .filter(({ metadata, spec }) => metadata.namespace === pod.metadata.namespace && Object.keys(spec.selector ?? {}).length > 0)
     .map(({ spec }) => selectorFromLabels(spec.selector))
     .filter(selector => matches(selector, pod.metadata.labels))
   if (selectors.length === 0) return undefined
-  return other => near(other) && selectors.every(selector => matches(selector, other.metadata.labels))
+  return {
+    counted: JSON.stringify([pod.metadata.namespace, selectors]),
+    counts: other => near(other) && selectors.every(selector => matches(selector, other.metadata.labels)),
+  }
 }
