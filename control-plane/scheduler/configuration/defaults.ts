@@ -1,4 +1,5 @@
 import { decode } from '../../../api/schema/decode.ts'
+import type { Schema } from '../../../api/schema/schema.ts'
 import { defaultPreemption } from '../profile.ts'
 import { defaultResources } from '../plugins/scoring-strategy.ts'
 import { argsSchemas, type Args, type ArgsName, type ArgsOf, type KubeSchedulerProfile } from './schema.ts'
@@ -23,23 +24,22 @@ const fill: { readonly [N in ArgsName]: (args: ArgsOf<N>) => ArgsOf<N> } = {
 
 /** The arguments of all rules as a profile gives them, defaults filled in. Throws when they cannot be read. */
 export function readArgs({ pluginConfig = [] }: KubeSchedulerProfile): Args {
-  const read = <N extends ArgsName>(name: N): ArgsOf<N> => {
+  const read = <N extends ArgsName>(name: N, schema: Schema<ArgsOf<N>>): ArgsOf<N> => {
     const given = pluginConfig.find(each => each.name === name)?.args ?? {}
     const { apiVersion: _, kind = `${name}Args`, ...fields } = given
     if (kind !== `${name}Args`) throw new Error(`args for plugin ${name} were not of type ${name}Args.kubescheduler.config.k8s.io, got ${String(kind)}`)
-    const schema: (typeof argsSchemas)[N] = argsSchemas[name]
     const { value, unknown } = decode(schema, fields)
     const [field] = unknown
     if (field) throw new Error(`decoding args for plugin ${name}: strict decoding error: unknown field ${JSON.stringify(field)}`)
-    return fill[name](value as ArgsOf<N>)
+    return fill[name](value)
   }
   return {
-    DefaultPreemption: read('DefaultPreemption'),
-    InterPodAffinity: read('InterPodAffinity'),
-    NodeAffinity: read('NodeAffinity'),
-    NodeResourcesBalancedAllocation: read('NodeResourcesBalancedAllocation'),
-    NodeResourcesFit: read('NodeResourcesFit'),
-    PodTopologySpread: read('PodTopologySpread'),
-    VolumeBinding: read('VolumeBinding'),
+    DefaultPreemption: read('DefaultPreemption', argsSchemas.DefaultPreemption),
+    InterPodAffinity: read('InterPodAffinity', argsSchemas.InterPodAffinity),
+    NodeAffinity: read('NodeAffinity', argsSchemas.NodeAffinity),
+    NodeResourcesBalancedAllocation: read('NodeResourcesBalancedAllocation', argsSchemas.NodeResourcesBalancedAllocation),
+    NodeResourcesFit: read('NodeResourcesFit', argsSchemas.NodeResourcesFit),
+    PodTopologySpread: read('PodTopologySpread', argsSchemas.PodTopologySpread),
+    VolumeBinding: read('VolumeBinding', argsSchemas.VolumeBinding),
   }
 }

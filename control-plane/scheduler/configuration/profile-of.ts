@@ -24,12 +24,15 @@ export function profileOf(profile: KubeSchedulerProfile, args: Args): Profile {
     ...rulesAt(points.filter, ({ name, filter, sign, helps }) => only({ name, filter, sign, helps })),
     ...rulesAt(points.score, ({ name, score, sign }, weight) => only({ name, sign, score: score && { ...score, weight } })),
   ]
-  const { minCandidateNodesPercentage, minCandidateNodesAbsolute } = { ...defaultPreemption, ...args.DefaultPreemption }
+  const limits = {
+    minCandidateNodesPercentage: args.DefaultPreemption.minCandidateNodesPercentage ?? defaultPreemption.minCandidateNodesPercentage,
+    minCandidateNodesAbsolute: args.DefaultPreemption.minCandidateNodesAbsolute ?? defaultPreemption.minCandidateNodesAbsolute,
+  }
   const preempts = points.postFilter.some(({ name }) => name === 'DefaultPreemption')
   return {
     schedulerName,
     rules: rules.filter(({ preEnqueue, preFilter, filter, score }) => preEnqueue ?? preFilter ?? filter ?? score),
-    preemption: preempts ? { minCandidateNodesPercentage, minCandidateNodesAbsolute } : undefined,
+    preemption: preempts ? limits : undefined,
     percentageOfNodesToScore,
     steps: new Set([...points.reserve, ...points.preBind].map(({ name }) => name)),
   }

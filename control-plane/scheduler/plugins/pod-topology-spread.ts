@@ -1,7 +1,10 @@
 import type { TopologySpreadConstraint } from '../../../api/core/affinity.ts'
+import type { Node } from '../../../api/core/node.ts'
 import type { Pod } from '../../../api/core/pod.ts'
 import { matches, selectorFromLabels, selectorFromObject } from '../../../api/label-selector.ts'
 import { controllerOf } from '../../../api/owners.ts'
+import { isEqual } from '../../../common/equal.ts'
+import type { ClusterEvent } from '../cluster-event.ts'
 import type { NodeInfo } from '../node-info.ts'
 import { matchesNodeRequirements } from '../../../api/node-selector.ts'
 import { greatest, least, resolvable, unresolvable, type Cluster, type Plugin } from '../plugin.ts'
@@ -12,7 +15,8 @@ interface Spread {
   readonly maxSkew: number
   readonly key: string
   readonly minDomains: number
-  readonly counts: (pod: Pod) => boolean
+  /** Whether it is about the pod; one that is leaving is not counted all the same. */
+  readonly selects: (pod: Pod) => boolean
   /** The same for constraints that count the same pods. */
   readonly counted: string
   readonly includes: (info: NodeInfo) => boolean
@@ -30,8 +34,7 @@ function spreadOf(constraint: TopologySpreadConstraint, pod: Pod): Spread {
     maxSkew: constraint.maxSkew,
     key: constraint.topologyKey,
     minDomains: constraint.minDomains ?? 1,
-    counts: other =>
-      other.metadata.namespace === pod.metadata.namespace && !other.metadata.deletionTimestamp && matches(selector, other.metadata.labels),
+    selects: other => other.metadata.namespace === pod.metadata.namespace && matches(selector, other.metadata.labels),
     includes: info =>
       (constraint.nodeAffinityPolicy === 'Ignore' || matchesNodeRequirements(pod.spec, info.node)) &&
       (constraint.nodeTaintsPolicy !== 'Honor' ||
@@ -78,14 +81,14 @@ function countByDomain(spread: Spread, nodes: readonly NodeInfo[]): Map<string, 
 }
 
 /** A NodeInfo does not change: only nodes are counted again that have become another one since the last pod. */
-function countOn(info: NodeInfo, { counts, counted }: Spread): number {
+function countOn(info: NodeInfo, { selects, counted }: Spread): number {
   if (info.pods.size === 0) return 0
   let known = countsOf.get(info)
   if (!known || known.size > 32) countsOf.set(info, (known = new Map()))
   const remembered = known.get(counted)
   if (remembered !== undefined) return remembered
   let count = 0
-  for (const pod of info.pods.values()) if (counts(pod)) count++
+  for (const pod of info.pods.values()) if (!pod.metadata.deletionTimestamp && selects(pod)) count++
   known.set(counted, count)
   return count
 }
@@ -103,7 +106,7 @@ export const podTopologySpread = (args: PodTopologySpreadArgs = {}): Plugin => (
     const judged = hard.map(spread => {
       const counts = countByDomain(spread, nodes)
       const fewest = counts.size < spread.minDomains ? 0 : least([...counts.values()])
-      return { spread, counts, fewest, own: spread.counts(pod) ? 1 : 0 }
+      return { spread, counts, fewest, own: spread.selects(pod) ? 1 : 0 }
     })
     return info => {
       for (const { spread, counts, fewest, own } of judged) {
@@ -153,15 +156,15 @@ function touches(hard: readonly Spread[], pod: Pod, { of, before, after }: Clust
   if (of !== 'AssignedPod' && of !== 'OwnPod') return false
   if ((after ?? before)?.metadata.namespace !== pod.metadata.namespace) return false
   if (of === 'OwnPod' && !isEqual(before?.spec.tolerations, after?.spec.tolerations)) return true
-  const counted = (other: Pod | undefined, { counts }: Spread) => other !== undefined && counts({ ...other, metadata: { ...other.metadata, deletionTimestamp: undefined } })
-  return hard.some(spread => counted(before, spread) !== counted(after, spread))
+  const counts = (other: Pod | undefined, { selects }: Spread) => other !== undefined && selects(other)
+  return hard.some(spread => counts(before, spread) !== counts(after, spread))
 }
 
 /** The pods of the same controller, or else of all services that select this one; undefined: it has none. */
-function siblingsOf(pod: Pod, cluster: Cluster): Pick<Spread, 'counts' | 'counted'> | undefined {
-  const near = (other: Pod) => other.metadata.namespace === pod.metadata.namespace && !other.metadata.deletionTimestamp
+function siblingsOf(pod: Pod, cluster: Cluster): Pick<Spread, 'selects' | 'counted'> | undefined {
+  const near = (other: Pod) => other.metadata.namespace === pod.metadata.namespace
   const owner = controllerOf(pod)
-  if (owner) return { counted: owner.uid, counts: other => near(other) && controllerOf(other)?.uid === owner.uid }
+  if (owner) return { counted: owner.uid, selects: other => near(other) && controllerOf(other)?.uid === owner.uid }
   const selectors = cluster.services
     .filter(({ metadata, spec }) => metadata.namespace === pod.metadata.namespace && Object.keys(spec.selector ?? {}).length > 0)
     .map(({ spec }) => selectorFromLabels(spec.selector))
@@ -169,6 +172,6 @@ function siblingsOf(pod: Pod, cluster: Cluster): Pick<Spread, 'counts' | 'counte
   if (selectors.length === 0) return undefined
   return {
     counted: JSON.stringify([pod.metadata.namespace, selectors]),
-    counts: other => near(other) && selectors.every(selector => matches(selector, other.metadata.labels)),
+    selects: other => near(other) && selectors.every(selector => matches(selector, other.metadata.labels)),
   }
 }
