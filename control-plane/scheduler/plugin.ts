@@ -11,6 +11,8 @@ export interface Cluster {
   readonly namespaces: readonly Namespace[]
   readonly services: readonly Service[]
   readonly claims: readonly PersistentVolumeClaim[]
+  /** On how many nodes each image is, by all its names; counted from the nodes when nobody has done so yet. */
+  readonly images?: ReadonlyMap<string, number>
 }
 
 export interface Rejection {

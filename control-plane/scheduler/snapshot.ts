@@ -1,6 +1,8 @@
 import type { Node } from '../../api/core/node.ts'
 import type { Pod } from '../../api/core/pod.ts'
 import { isPodFinished } from '../../api/pod-phase.ts'
+import { isEqual } from '../../common/equal.ts'
+import { countImages } from './node-images.ts'
 import { nodeInfoOf, withNode, withoutPod, withPod, type NodeInfo } from './node-info.ts'
 
 /** The nodes with what runs on them, as the API shows it, and what has been promised to them since. */
@@ -8,6 +10,8 @@ export class Snapshot {
   readonly #nodes = new Map<string, NodeInfo>()
   /** Their values, until something changes. */
   #list: readonly NodeInfo[] | undefined
+  /** As long as nodes have the images that they had. */
+  #images: ReadonlyMap<string, number> | undefined
   /** Where each pod is counted; pods may arrive before their node does. */
   readonly #placed = new Map<string, { readonly node: string; readonly pod: Pod }>()
 
@@ -15,15 +19,22 @@ export class Snapshot {
     return (this.#list ??= [...this.#nodes.values()])
   }
 
+  /** On how many nodes each image is. */
+  get images(): ReadonlyMap<string, number> {
+    return (this.#images ??= countImages([...this.#nodes.values()].map(({ node }) => node)))
+  }
+
   setNode(node: Node): void {
     const name = node.metadata.name
     const known = this.#nodes.get(name)
+    if (!isEqual(known?.node.status.images, node.status.images)) this.#images = undefined
     const pods = () => [...this.#placed.values()].filter(placed => placed.node === name).map(({ pod }) => pod)
     this.#setInfo(name, known ? withNode(known, node) : nodeInfoOf(node, pods()))
   }
 
   removeNode(name: string): void {
     this.#nodes.delete(name)
+    this.#images = undefined
     this.#list = undefined
   }
 

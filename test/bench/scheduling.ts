@@ -8,6 +8,7 @@ import { Informers } from '../../client/informers.ts'
 import { createLogger } from '../../common/log.ts'
 import { addHollowNode } from '../support/hollow-nodes.ts'
 import type { MeasuredControlPlane } from './control-plane.ts'
+import { decisionFigures } from './decisions.ts'
 import { load, percentile, type Figure } from './figures.ts'
 
 const SINGLE = 100
@@ -50,6 +51,7 @@ export async function schedulingFigures(plane: MeasuredControlPlane, { nodes, po
       { name: 'one at a time, created until bound, p50', value: percentile(alone, 0.5), unit: 'ms' },
       { name: 'one at a time, created until bound, p99', value: percentile(alone, 0.99), unit: 'ms' },
       { name: 'processor time of the control plane, a pod', value: (plane.processorTime() - before) / pods, unit: 'ms' },
+      ...decisionFigures({ nodes, pods }),
       { name: 'resident afterwards', value: plane.residentMegabytes(), unit: 'MB' },
     ]
   } finally {

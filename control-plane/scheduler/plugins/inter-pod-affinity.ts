@@ -28,6 +28,7 @@ function occupied(term: PodAffinityTerm, cluster: Cluster, matcher: (pod: Pod) =
 function forbidden(pod: Pod, cluster: Cluster): Set<string> {
   const domains = new Set<string>()
   for (const info of cluster.nodes) {
+    if (info.affine.length === 0) continue
     for (const other of info.affine) {
       for (const term of antiAffinityTerms(other)) {
         const domain = domainOf(info, term.topologyKey)
@@ -114,6 +115,7 @@ function preferredWeights(pod: Pod, cluster: Cluster, args: InterPodAffinityArgs
   const own = preferences(pod).map(each => ({ ...each, matcher: podMatcher(each.term, pod, cluster) }))
   if (own.length === 0 && ignorePreferredTermsOfExistingPods) return weights
   for (const info of cluster.nodes) {
+    if (own.length === 0 && info.affine.length === 0) continue
     if (own.length > 0)
       for (const other of info.pods.values())
         for (const { term, weight, matcher } of own) if (matcher(other)) add(info, term.topologyKey, weight)

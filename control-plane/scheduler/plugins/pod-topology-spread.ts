@@ -124,14 +124,16 @@ export const podTopologySpread = (args: PodTopologySpreadArgs = {}): Plugin => (
       const soft = constraintsOf(pod, args, { action: 'ScheduleAnyway', cluster })
       if (soft.length === 0) return undefined
       const judged = soft.map(spread => {
+        // Every node is a domain of its own: nobody else has to be counted.
+        if (spread.key === hostname) return { spread, weight: Math.log(cluster.nodes.length + 2), of: (info: NodeInfo) => countOn(info, spread) }
         const counts = countByDomain(spread, cluster.nodes)
-        return { spread, counts, weight: Math.log(counts.size + 2) }
+        return { spread, weight: Math.log(counts.size + 2), of: (_: NodeInfo, domain: string) => counts.get(domain) ?? 0 }
       })
       return info =>
         Math.round(
-          judged.reduce((sum, { spread, counts, weight }) => {
+          judged.reduce((sum, { spread, weight, of }) => {
             const domain = domainOf(info, spread.key)
-            return domain === undefined ? sum : sum + (counts.get(domain) ?? 0) * weight + spread.maxSkew - 1
+            return domain === undefined ? sum : sum + of(info, domain) * weight + spread.maxSkew - 1
           }, 0),
         )
     },
