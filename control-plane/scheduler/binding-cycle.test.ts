@@ -4,6 +4,7 @@ import type { Pod } from '../../api/core/pod.ts'
 import { BindingCycle } from './binding-cycle.ts'
 import type { BindingStep, Placed } from './binding-step.ts'
 import { nodeInfoOf } from './node-info.ts'
+import { Slots } from './slots.ts'
 
 const pod = { metadata: { name: 'p', namespace: 'default', uid: 'u' }, spec: { containers: [] }, status: {} } as unknown as Pod
 const info = nodeInfoOf({ metadata: { name: 'a' }, spec: {}, status: {} } as unknown as Node, [])
@@ -23,7 +24,7 @@ function cycleFailingAt(place: string) {
     preBind: async () => turn(`preBind ${name}`),
   })
   const post = async () => turn('bind') as never
-  return { done, cycle: new BindingCycle({ client: { post }, steps: [step('A'), step('B')] }) }
+  return { done, cycle: new BindingCycle({ client: { post }, steps: [step('A'), step('B')], writes: new Slots(1) }) }
 }
 const run = async (cycle: BindingCycle) => {
   cycle.reserve(placed)
@@ -49,5 +50,25 @@ describe('carrying out a decision', () => {
     const { cycle, done } = cycleFailingAt(place)
     await expect(run(cycle)).rejects.toThrow(message)
     expect(done).toEqual(order)
+  })
+})
+
+describe('slots', () => {
+  it('are free again when work has ended, well or badly', async () => {
+    const slots = new Slots(2)
+    const ends: ((how: 'well' | 'badly') => void)[] = []
+    const work = () =>
+      slots.hold(() => new Promise<void>((resolve, reject) => ends.push(how => (how === 'well' ? resolve() : reject(new Error(how))))))
+    const works = [work(), work()]
+    let free = false
+    const waiting = slots.free().then(() => (free = true))
+    await Promise.resolve()
+    expect(free).toBe(false)
+    ends[0]?.('badly')
+    await expect(works[0]).rejects.toThrow('badly')
+    await waiting
+    ends[1]?.('well')
+    await works[1]
+    await slots.free()
   })
 })

@@ -2,11 +2,14 @@ import { Pod } from '../../api/core/pod.ts'
 import { messageOf } from '../../common/error-message.ts'
 import type { Client } from '../../client/client.ts'
 import type { BindingStep, Placed } from './binding-step.ts'
+import type { Slots } from './slots.ts'
 
 export interface BindingCycleOptions {
   readonly client: Pick<Client, 'post'>
   /** In the order in which they are done; undone in the reverse one. */
   readonly steps: readonly BindingStep[]
+  /** One is held while a Binding is written; waiting for steps takes none. */
+  readonly writes: Slots
 }
 
 /** Carries out a decision: what the rules have to do first, then the Binding (upstream's bindingCycle). */
@@ -41,7 +44,7 @@ export class BindingCycle {
           throw failure('PreBind', step.name, error)
         })
       }
-      await this.#write(placed).catch((error: unknown) => {
+      await this.#options.writes.hold(() => this.#write(placed)).catch((error: unknown) => {
         throw failure('Bind', 'DefaultBinder', error)
       })
     } catch (error) {

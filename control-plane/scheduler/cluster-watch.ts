@@ -50,6 +50,7 @@ export class ClusterWatch {
     const { snapshot } = this
     return {
       nodes: snapshot.nodes,
+      affine: snapshot.affine,
       images: snapshot.images,
       get namespaces() {
         return informers.for(Namespace).cache.list()

@@ -9,6 +9,7 @@ import { FailureReporter } from './failure-reporter.ts'
 import type { Cluster, Plugin } from './plugin.ts'
 import { Preemptor } from './preemptor.ts'
 import type { Profile } from './profile.ts'
+import type { Slots } from './slots.ts'
 import { Verdicts } from './verdicts.ts'
 
 export interface FrameworkOptions {
@@ -17,6 +18,7 @@ export interface FrameworkOptions {
   readonly profile: Profile
   /** Those of all rules; the profile says which of them are taken. */
   readonly steps: readonly BindingStep[]
+  readonly writes: Slots
 }
 
 /** A profile with everything that acts for it, under its name. */
@@ -30,10 +32,10 @@ export class Framework {
   /** A rule that is used for several things is there once for each of them. */
   readonly #hints: ReadonlyMap<string, NonNullable<Plugin['helps']>>
 
-  constructor({ client, log, profile, steps }: FrameworkOptions) {
+  constructor({ client, log, profile, steps, writes }: FrameworkOptions) {
     this.profile = profile
     this.events = new EventRecorder({ client, component: profile.schedulerName, style: 'series', log })
-    this.cycle = new BindingCycle({ client, steps: steps.filter(({ name }) => profile.steps.has(name)) })
+    this.cycle = new BindingCycle({ client, steps: steps.filter(({ name }) => profile.steps.has(name)), writes })
     this.reporter = new FailureReporter({ client, events: this.events, log })
     this.preemptor = new Preemptor({ client, events: this.events })
     this.#hints = new Map(profile.rules.flatMap(({ name, helps }) => (helps ? [[name, helps]] : [])))

@@ -2,7 +2,7 @@ import type { Pod } from '../../api/core/pod.ts'
 import type { NodeInfo } from './node-info.ts'
 import { Panel } from './panel.ts'
 import { fitError, type Placement, type Refusal } from './placement.ts'
-import { greatest, type Cluster, type Plugin } from './plugin.ts'
+import { greatest, withNodes, type Cluster, type Plugin } from './plugin.ts'
 import type { Verdicts } from './verdicts.ts'
 
 export interface PlaceOptions {
@@ -41,30 +41,25 @@ export function placePod(pod: Pod, cluster: Cluster, options: PlaceOptions): Pla
   const panel = new Panel(pod, cluster, options)
   // A node has to do with and without the pods that are only promised a place there: they may still go elsewhere (upstream's
   // RunFilterPluginsWithNominatedPods).
-  const stricter = crowded === nodes ? undefined : new Panel(pod, { ...cluster, nodes: crowded }, options)
-  const judge = (index: number): Refusal | undefined => {
-    const [info, full] = [nodes[index], crowded[index]]
-    return (stricter && full && stricter.judge(full)) ?? (info && panel.judge(info))
-  }
+  const stricter = crowded === nodes ? undefined : new Panel(pod, withNodes(cluster, crowded), { plugins })
+  const judge = (index: number): Refusal | undefined => stricter?.judge(index) ?? panel.judge(index)
   const promised = options.nominated === undefined ? -1 : nodes.findIndex(({ node }) => node.metadata.name === options.nominated)
   const reserved = nodes[promised]
   if (reserved && !judge(promised)) return { ...nothing, examined: 1, node: reserved }
 
   const refusals = new Map<string, Refusal>()
-  const feasible: NodeInfo[] = []
+  const feasible: number[] = []
   const enough = enoughNodes(nodes.length, options.percentage)
   let examined = 0
   for (; examined < nodes.length && feasible.length < enough; examined++) {
     const index = (start + examined) % nodes.length
-    const info = nodes[index]
-    if (!info) continue
     const refusal = judge(index)
-    if (refusal) refusals.set(info.node.metadata.name, refusal)
-    else feasible.push(info)
+    if (refusal) refusals.set(nodes[index]?.node.metadata.name ?? '', refusal)
+    else feasible.push(index)
   }
   const refusedBy = new Set([...refusals.values()].map(({ plugin }) => plugin))
   const judged = { refusals, refusedBy, known: nodes.length, examined }
-  const [only] = feasible
+  const only = nodes[feasible[0] ?? -1]
   if (!only) {
     const reasons = [...refusals.values()].flatMap(({ reasons }) => reasons)
     return { ...judged, why: fitError(nodes.length, reasons) }
@@ -72,6 +67,6 @@ export function placePod(pod: Pod, cluster: Cluster, options: PlaceOptions): Pla
   if (feasible.length === 1) return { ...judged, node: only }
   const ratings = panel.rate(feasible)
   const best = greatest(ratings.totals)
-  const candidates = feasible.filter((_, index) => ratings.totals[index] === best)
-  return { ...judged, ratings, node: candidates[Math.floor(random() * candidates.length)] ?? only }
+  const candidates = feasible.filter((_, place) => ratings.totals[place] === best)
+  return { ...judged, ratings, node: nodes[candidates[Math.floor(random() * candidates.length)] ?? -1] ?? only }
 }

@@ -11,9 +11,14 @@ export interface Cluster {
   readonly namespaces: readonly Namespace[]
   readonly services: readonly Service[]
   readonly claims: readonly PersistentVolumeClaim[]
+  /** Those of `nodes` with pods that have something to say about others; looked for when nobody has done so yet. */
+  readonly affine?: readonly NodeInfo[] | undefined
   /** On how many nodes each image is, by all its names; counted from the nodes when nobody has done so yet. */
   readonly images?: ReadonlyMap<string, number>
 }
+
+/** The cluster as it would be if its nodes were these. */
+export const withNodes = (cluster: Cluster, nodes: readonly NodeInfo[]): Cluster => ({ ...cluster, nodes, affine: undefined })
 
 export interface Rejection {
   /** As users read it after the number of nodes: `Insufficient cpu`. */

@@ -40,7 +40,9 @@ const budget = (allowed: number, disruptedPods = {}) =>
 const kept = { app: 'kept' }
 
 function plan(wanted: Pod, nodes: readonly [Node, ...Pod[]][], budgets: readonly PodDisruptionBudget[] = []): PreemptionPlan {
-  const cluster = { nodes: nodes.map(([each, ...pods]) => nodeInfoOf(each, pods)), namespaces: [], services: [], claims: [] }
+  const infos = nodes.map(([each, ...pods]) => nodeInfoOf(each, pods))
+  const affine = infos.filter(info => info.affine.length > 0)
+  const cluster = { nodes: infos, affine, namespaces: [], services: [], claims: [] }
   const placement = placePod(wanted, cluster, { plugins })
   if (placement.node) throw new Error(`${wanted.metadata.name} fits on ${placement.node.node.metadata.name} without preemption`)
   return planPreemption(wanted, cluster, { plugins, refusals: placement.refusals, budgets, limits: defaultPreemption, random: () => 0 })
@@ -135,6 +137,7 @@ describe('preemption', () => {
     const term = { labelSelector: { matchLabels: { app: 'a' } }, topologyKey: 'kubernetes.io/hostname' }
     const apart = { affinity: { podAntiAffinity: { requiredDuringSchedulingIgnoredDuringExecution: [term] } } }
     expect(chosen(plan(big({ cpu: '1', spec: apart }), [[node('a'), pod('x', { cpu: '100m' })]]))).toEqual(['a', 'x'])
+    expect(chosen(plan(big({ cpu: '1' }), [[node('a'), pod('x', { cpu: '100m', spec: apart })]]))).toEqual(['a', 'x'])
   })
 
   it.each([

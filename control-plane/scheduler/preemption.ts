@@ -5,7 +5,7 @@ import type { PodDisruptionBudget } from '../../api/policy/pod-disruption-budget
 import { withoutPod, withPod, type NodeInfo } from './node-info.ts'
 import { Panel } from './panel.ts'
 import { fitError, type Refusal } from './placement.ts'
-import type { Cluster, Plugin } from './plugin.ts'
+import { withNodes, type Cluster, type Plugin } from './plugin.ts'
 import type { PreemptionLimits } from './profile.ts'
 
 /** Pods that would have to leave a node so that a more important one fits, the most important first. */
@@ -91,8 +91,7 @@ function selectVictims(
   const lesser = [...full.pods.values()].filter(other => priorityOf(other) < priorityOf(pod)).sort(byImportance)
   if (lesser.length === 0) return { reasons: ['No preemption victims found for incoming pod'] }
   const refusalOn = (info: NodeInfo): Refusal | undefined => {
-    const nodes = cluster.nodes.with(index, info)
-    return new Panel(pod, { ...cluster, nodes }, { plugins }).judge(info)
+    return new Panel(pod, withNodes(cluster, cluster.nodes.with(index, info)), { plugins }).judge(index)
   }
   let info = lesser.reduce((rest, { metadata }) => withoutPod(rest, metadata.uid), full)
   const refusal = refusalOn(info)

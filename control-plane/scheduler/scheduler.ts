@@ -7,6 +7,7 @@ import { allSynced } from '../../client/controller.ts'
 import { Informers } from '../../client/informers.ts'
 import type { Logger } from '../../common/log.ts'
 import { runAll, type Runnable } from '../../common/run.ts'
+import { TimeSlice } from '../../common/time-slice.ts'
 import { messageOf } from '../../common/error-message.ts'
 import type { BindingStep, Placed } from './binding-step.ts'
 import { assigned, couldHelp, type ClusterEvent } from './cluster-event.ts'
@@ -20,6 +21,7 @@ import { explain, type Placement } from './placement.ts'
 import type { Cluster } from './plugin.ts'
 import { planPreemption, type PreemptionPlan } from './preemption.ts'
 import { SchedulingQueue } from './queue.ts'
+import { Slots } from './slots.ts'
 
 export interface SchedulerOptions {
   readonly client: Client
@@ -34,7 +36,7 @@ const bindingSteps = (_: { readonly client: Client; readonly informers: Informer
 /** Gives every pod without a node the best one there is. */
 export const createScheduler = (options: SchedulerOptions): Runnable => new Scheduler(options)
 
-/** A thousand bindings at once would only wait for each other, and nobody else would be served meanwhile. */
+/** Bindings are written while others are decided; a thousand at once would only wait for each other, and nobody else be served. */
 const bindingsAtOnce = 50
 
 class Scheduler implements Runnable {
@@ -46,6 +48,7 @@ class Scheduler implements Runnable {
   readonly #frameworks: ReadonlyMap<string, Framework>
   /** Pods that are being bound: not to be queued again by news that are older than the binding. */
   readonly #binding = new Set<string>()
+  readonly #writes = new Slots(bindingsAtOnce)
   readonly #nominations = new Nominations()
   readonly #decisions = new Decisions()
   /** Where the search for nodes goes on, so that all get their turn where not all are looked at. */
@@ -57,9 +60,8 @@ class Scheduler implements Runnable {
     this.#options = options
     this.#informers = new Informers(client, log)
     const steps = bindingSteps({ client, informers: this.#informers })
-    this.#frameworks = new Map(
-      configuration.profiles.map(profile => [profile.schedulerName, new Framework({ client, log, profile, steps })]),
-    )
+    const parts = { client, log, steps, writes: this.#writes }
+    this.#frameworks = new Map(configuration.profiles.map(profile => [profile.schedulerName, new Framework({ ...parts, profile })]))
     this.#queue = new SchedulingQueue({
       ready: () => this.#wake(),
       helps: (key, refusedBy, event) => this.#helps(key, refusedBy, event),
@@ -119,8 +121,12 @@ class Scheduler implements Runnable {
 
   async #loop(signal: AbortSignal): Promise<void> {
     signal.addEventListener('abort', () => this.#wake(), { once: true })
-    const bindings = new Set<Promise<void>>()
+    const attempts = new Set<Promise<void>>()
+    // What others of the process have to do is not to wait until every pod has been tried.
+    const slice = new TimeSlice()
     while (!signal.aborted) {
+      if (slice.over) await slice.next()
+      await this.#writes.free()
       const key = this.#queue.take()
       if (key === undefined) {
         await new Promise<void>(resolve => (this.#wake = resolve))
@@ -130,12 +136,11 @@ class Scheduler implements Runnable {
         this.#options.log.error('pod not scheduled', { pod: key, error })
         this.#queue.failed(key)
       })
-      bindings.add(work)
-      void work.finally(() => bindings.delete(work))
-      if (bindings.size >= bindingsAtOnce) await Promise.race(bindings)
+      attempts.add(work)
+      void work.finally(() => attempts.delete(work))
     }
     this.#queue.stop()
-    await Promise.allSettled(bindings)
+    await Promise.allSettled(attempts)
   }
 
   async #schedule(key: string, signal: AbortSignal): Promise<void> {
@@ -154,7 +159,7 @@ class Scheduler implements Runnable {
     this.#start = (this.#start + placement.examined) % Math.max(1, cluster.nodes.length)
     this.#decisions.set(pod.metadata.uid, placement)
     if (wantsExplanation(pod)) this.#explain(pod)
-    if (!placement.node) return this.#reject(pod, { placement, cluster, framework })
+    if (!placement.node) return this.#writes.hold(() => this.#reject(pod, { placement, cluster, framework }))
     this.#watch.snapshot.assume(pod, placement.node.node.metadata.name)
     await this.#bind({ pod, info: placement.node, cluster }, { framework, signal })
   }

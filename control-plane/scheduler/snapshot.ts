@@ -10,6 +10,7 @@ export class Snapshot {
   readonly #nodes = new Map<string, NodeInfo>()
   /** Their values, until something changes. */
   #list: readonly NodeInfo[] | undefined
+  readonly #affine = new Map<string, NodeInfo>()
   /** As long as nodes have the images that they had. */
   #images: ReadonlyMap<string, number> | undefined
   /** Where each pod is counted; pods may arrive before their node does. */
@@ -17,6 +18,11 @@ export class Snapshot {
 
   get nodes(): readonly NodeInfo[] {
     return (this.#list ??= [...this.#nodes.values()])
+  }
+
+  /** Those with pods that have something to say about others. */
+  get affine(): readonly NodeInfo[] {
+    return [...this.#affine.values()]
   }
 
   /** On how many nodes each image is. */
@@ -34,6 +40,7 @@ export class Snapshot {
 
   removeNode(name: string): void {
     this.#nodes.delete(name)
+    this.#affine.delete(name)
     this.#images = undefined
     this.#list = undefined
   }
@@ -66,6 +73,8 @@ export class Snapshot {
 
   #setInfo(name: string, info: NodeInfo): void {
     this.#nodes.set(name, info)
+    if (info.affine.length > 0) this.#affine.set(name, info)
+    else this.#affine.delete(name)
     this.#list = undefined
   }
 }

@@ -19,13 +19,14 @@ const sorts = 16
  * aim, and knows pods that are the same by the same means).
  */
 export class Verdicts {
-  readonly #bySort = new Map<string, Map<string, Verdict>>()
+  readonly #bySort = new Map<string, Verdict[]>()
 
-  /** By node, for pods of this signature. Whoever reads one compares its `info` first. */
-  of(signature: string, nodes: number): Map<string, Verdict> {
-    let found = this.#bySort.get(signature)
-    // Nodes that are gone are forgotten with the others now and then.
-    if (!found || found.size > 2 * nodes) found = new Map()
+  /**
+   * For pods of this signature, by the places of the nodes in their list. Whoever reads one compares its `info` first: the
+   * places change when nodes come and go.
+   */
+  of(signature: string): Verdict[] {
+    const found = this.#bySort.get(signature) ?? []
     this.#bySort.delete(signature)
     this.#bySort.set(signature, found)
     const [oldest] = this.#bySort.keys()

@@ -17,9 +17,10 @@ export function decisionFigures({ nodes, pods }: { readonly nodes: number; reado
   for (let index = 0; index < pods; index++) {
     const wanted = pod(`pod-${index}`)
     const began = performance.now()
-    const placement = placePod(wanted, { nodes: snapshot.nodes, namespaces: [], services: [], claims: [] }, { plugins, verdicts, start })
+    const { nodes, affine, images } = snapshot
+    const placement = placePod(wanted, { nodes, affine, images, namespaces: [], services: [], claims: [] }, { plugins, verdicts, start })
     samples.push(performance.now() - began)
-    start = (start + placement.examined) % nodes
+    start = (start + placement.examined) % nodes.length
     if (placement.node) snapshot.assume(wanted, placement.node.node.metadata.name)
   }
   const { user, system } = process.cpuUsage(before)

@@ -9,6 +9,8 @@ const affinityTerms = (pod: Pod) => pod.spec.affinity?.podAffinity?.requiredDuri
 const antiAffinityTerms = (pod: Pod) => pod.spec.affinity?.podAntiAffinity?.requiredDuringSchedulingIgnoredDuringExecution ?? []
 const domainOf = (info: NodeInfo, key: string): string | undefined => info.node.metadata.labels?.[key]
 
+const affineOf = ({ affine, nodes }: Cluster): readonly NodeInfo[] => affine ?? nodes.filter(info => info.affine.length > 0)
+
 /** Domains of the term's topology in which at least one pod satisfies `matcher`. */
 function occupied(term: PodAffinityTerm, cluster: Cluster, matcher: (pod: Pod) => boolean): Set<string> {
   const domains = new Set<string>()
@@ -27,8 +29,7 @@ function occupied(term: PodAffinityTerm, cluster: Cluster, matcher: (pod: Pod) =
 /** `key=value` of every domain that a running pod keeps this one out of. */
 function forbidden(pod: Pod, cluster: Cluster): Set<string> {
   const domains = new Set<string>()
-  for (const info of cluster.nodes) {
-    if (info.affine.length === 0) continue
+  for (const info of affineOf(cluster)) {
     for (const other of info.affine) {
       for (const term of antiAffinityTerms(other)) {
         const domain = domainOf(info, term.topologyKey)
@@ -114,8 +115,7 @@ function preferredWeights(pod: Pod, cluster: Cluster, args: InterPodAffinityArgs
   }
   const own = preferences(pod).map(each => ({ ...each, matcher: podMatcher(each.term, pod, cluster) }))
   if (own.length === 0 && ignorePreferredTermsOfExistingPods) return weights
-  for (const info of cluster.nodes) {
-    if (own.length === 0 && info.affine.length === 0) continue
+  for (const info of own.length > 0 ? cluster.nodes : affineOf(cluster)) {
     if (own.length > 0)
       for (const other of info.pods.values())
         for (const { term, weight, matcher } of own) if (matcher(other)) add(info, term.topologyKey, weight)
