@@ -22,4 +22,6 @@ export interface BindingStep {
   unreserve?(placed: Placed): void
   /** Resolves when the pod may be bound; rejecting undoes the decision, and the pod tries again after a back-off. */
   preBind?(placed: Placed, signal: AbortSignal): Promise<void>
+  /** The pod has been deleted, whatever its state was: nobody has to wait for anything. */
+  gone?(pod: Pod): void
 }

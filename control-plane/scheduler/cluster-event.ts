@@ -1,7 +1,9 @@
 import type { Node } from '../../api/core/node.ts'
 import type { PersistentVolumeClaim } from '../../api/core/persistent-volume-claim.ts'
+import type { PersistentVolume } from '../../api/core/persistent-volume.ts'
 import type { Pod } from '../../api/core/pod.ts'
 import { isPodFinished } from '../../api/pod-phase.ts'
+import type { StorageClass } from '../../api/storage/storage-class.ts'
 import { isEqual } from '../../common/equal.ts'
 import { accountedSpec } from './accounted-spec.ts'
 import { podRequests } from './resources.ts'
@@ -22,6 +24,8 @@ export type ClusterEvent =
   | Change<'AssignedPod', Pod>
   | Change<'OwnPod', Pod>
   | Change<'PersistentVolumeClaim', PersistentVolumeClaim>
+  | Change<'PersistentVolume', PersistentVolume>
+  | Change<'StorageClass', StorageClass>
 
 /**
  * Whether any rule could care: heartbeats, and most of what statuses tell, are news to none of them (upstream's

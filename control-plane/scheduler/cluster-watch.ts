@@ -1,18 +1,23 @@
 import { Namespace } from '../../api/core/namespace.ts'
 import { Node } from '../../api/core/node.ts'
 import { PersistentVolumeClaim } from '../../api/core/persistent-volume-claim.ts'
+import { PersistentVolume } from '../../api/core/persistent-volume.ts'
 import { Pod } from '../../api/core/pod.ts'
 import { Service } from '../../api/core/service.ts'
 import { PodDisruptionBudget } from '../../api/policy/pod-disruption-budget.ts'
-import type { Informer } from '../../client/informer.ts'
+import { StorageClass } from '../../api/storage/storage-class.ts'
+import type { Informer, Listener } from '../../client/informer.ts'
 import type { Informers } from '../../client/informers.ts'
 import type { KubernetesObject } from '../../api/kind.ts'
 import { assigned, couldHelp, type ClusterEvent } from './cluster-event.ts'
 import type { Cluster } from './plugin.ts'
 import { Snapshot } from './snapshot.ts'
+import type { VolumeBinder } from './volumes/volume-binder.ts'
 
 export interface ClusterWatchOptions {
   readonly informers: Informers
+  /** Claims and volumes as they will be when what was decided is written. */
+  readonly volumes: VolumeBinder
   /** Something happened that a rule could care about. */
   readonly happened: (event: ClusterEvent) => void
   /** A pod is new or changed, after everything else knows about it. */
@@ -35,7 +40,7 @@ export class ClusterWatch {
       this.#watchPods(),
       informers.for(Namespace),
       informers.for(Service),
-      this.#watchClaims(),
+      ...this.#watchStorage(),
       informers.for(PodDisruptionBudget),
     ].map(informer => informer as unknown as Informer<never>)
   }
@@ -46,8 +51,9 @@ export class ClusterWatch {
 
   /** The cluster as it is now. Lists that no rule asks for are not made. */
   now(): Cluster {
-    const { informers } = this.#options
+    const { informers, volumes } = this.#options
     const { snapshot } = this
+    const claims = once(() => volumes.claims())
     return {
       nodes: snapshot.nodes,
       affine: snapshot.affine,
@@ -59,8 +65,9 @@ export class ClusterWatch {
         return informers.for(Service).cache.list()
       },
       get claims() {
-        return informers.for(PersistentVolumeClaim).cache.list()
+        return claims()
       },
+      storage: volumes.storage(),
     }
   }
 
@@ -87,16 +94,20 @@ export class ClusterWatch {
     return informer
   }
 
-  #watchClaims() {
-    const informer = this.#options.informers.for(PersistentVolumeClaim)
-    const happened = (change: { before?: PersistentVolumeClaim; after?: PersistentVolumeClaim }) =>
-      this.#happened({ of: 'PersistentVolumeClaim', ...change })
-    informer.addListener({
-      added: after => happened({ after }),
-      updated: (after, before) => happened({ before, after }),
-      deleted: before => happened({ before }),
+  #watchStorage() {
+    const { informers } = this.#options
+    const listener = <O>(eventOf: (change: { readonly before?: O; readonly after?: O }) => ClusterEvent): Listener<O> => ({
+      added: after => this.#happened(eventOf({ after })),
+      updated: (after, before) => this.#happened(eventOf({ before, after })),
+      deleted: before => this.#happened(eventOf({ before })),
     })
-    return informer
+    const claims = informers.for(PersistentVolumeClaim)
+    claims.addListener(listener(change => ({ of: 'PersistentVolumeClaim', ...change })))
+    const volumes = informers.for(PersistentVolume)
+    volumes.addListener(listener(change => ({ of: 'PersistentVolume', ...change })))
+    const classes = informers.for(StorageClass)
+    classes.addListener(listener(change => ({ of: 'StorageClass', ...change })))
+    return [claims, volumes, classes] as const
   }
 
   #watchPods() {
@@ -123,4 +134,10 @@ export class ClusterWatch {
   #happened(event: ClusterEvent): void {
     if (couldHelp(event)) this.#options.happened(event)
   }
+}
+
+/** Made when somebody asks for it, and then kept. */
+function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined
+  return () => (made ??= { value: make() }).value
 }

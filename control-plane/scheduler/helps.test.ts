@@ -106,7 +106,17 @@ describe('what helps a pod that was refused', () => {
     ['VolumeBinding', 'a change of its claim', pod(claiming), { of: 'PersistentVolumeClaim', before: claim('data'), after: claim('data') }, true],
     ['VolumeBinding', 'a change of another claim', pod(claiming), { of: 'PersistentVolumeClaim', after: claim('more') }, false],
     ['VolumeBinding', 'a claim of another namespace', pod(claiming), { of: 'PersistentVolumeClaim', after: claim('data', 'other') }, false],
-    ['VolumeBinding', 'a new node', pod(claiming), nodes(undefined, node()), false],
+    ['VolumeBinding', 'a new node', pod(claiming), nodes(undefined, node()), true],
+    ['VolumeBinding', 'a node with other taints', pod(claiming), nodes(node(), node({ taints: [taint] })), false],
+    ['VolumeBinding', 'a volume', pod(claiming), { of: 'PersistentVolume', after: claim('v') }, true],
+    ['VolumeZone', 'a volume that is gone', pod(claiming), { of: 'PersistentVolume', before: claim('v') }, false],
+    ['VolumeZone', 'a class', pod(claiming), { of: 'StorageClass', after: claim('fast') }, true],
+
+    ['VolumeRestrictions', 'the end of a pod with its claim', pod(claiming), pods(other(claiming), undefined), true],
+    ['VolumeRestrictions', 'the end of another pod', pod(claiming), pods(other(), undefined), false],
+    ['VolumeRestrictions', 'a change of its claim', pod(claiming), { of: 'PersistentVolumeClaim', after: claim('data') }, true],
+
+    ['DynamicResources', 'anything', pod(), nodes(undefined, node()), false],
 
     ['SchedulingGates', 'the end of its gates', pod(), itself(pod({ schedulingGates: [{ name: 'g' }] }), pod()), true],
     ['SchedulingGates', 'a change of a node', pod(), nodes(node(), inZone('z')), false],

@@ -1,7 +1,9 @@
 import type { Namespace } from '../../api/core/namespace.ts'
 import type { PersistentVolumeClaim } from '../../api/core/persistent-volume-claim.ts'
+import type { PersistentVolume } from '../../api/core/persistent-volume.ts'
 import type { Pod } from '../../api/core/pod.ts'
 import type { Service } from '../../api/core/service.ts'
+import type { StorageClass } from '../../api/storage/storage-class.ts'
 import type { ClusterEvent } from './cluster-event.ts'
 import type { NodeInfo } from './node-info.ts'
 
@@ -11,10 +13,18 @@ export interface Cluster {
   readonly namespaces: readonly Namespace[]
   readonly services: readonly Service[]
   readonly claims: readonly PersistentVolumeClaim[]
+  /** Absent: there are no volumes, and no classes of them. */
+  readonly storage?: Storage
   /** Those of `nodes` with pods that have something to say about others; looked for when nobody has done so yet. */
   readonly affine?: readonly NodeInfo[] | undefined
   /** On how many nodes each image is, by all its names; counted from the nodes when nobody has done so yet. */
   readonly images?: ReadonlyMap<string, number>
+}
+
+/** Where claims get their volumes from; only read for pods that have claims. */
+export interface Storage {
+  readonly volumes: readonly PersistentVolume[]
+  readonly classes: readonly StorageClass[]
 }
 
 /** The cluster as it would be if its nodes were these. */

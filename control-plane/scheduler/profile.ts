@@ -16,6 +16,8 @@ export interface Profile {
   readonly preemption: PreemptionLimits | undefined
   /** 0: by the number of nodes. */
   readonly percentageOfNodesToScore: number
+  /** How long the volumes of a pod may take to be bound. */
+  readonly bindTimeoutSeconds: number
   /** The rules whose BindingStep is taken. */
   readonly steps: ReadonlySet<string>
 }
@@ -28,5 +30,6 @@ export const defaultProfile: Profile = {
   rules: plugins,
   preemption: defaultPreemption,
   percentageOfNodesToScore: 0,
+  bindTimeoutSeconds: 600,
   steps: new Set(plugins.map(({ name }) => name)),
 }

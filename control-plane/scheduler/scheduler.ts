@@ -22,6 +22,8 @@ import type { Cluster } from './plugin.ts'
 import { planPreemption, type PreemptionPlan } from './preemption.ts'
 import { SchedulingQueue } from './queue.ts'
 import { Slots } from './slots.ts'
+import { VolumeBinder } from './volumes/volume-binder.ts'
+import { volumeBindingStep } from './volumes/volume-binding-step.ts'
 
 export interface SchedulerOptions {
   readonly client: Client
@@ -29,9 +31,6 @@ export interface SchedulerOptions {
   /** One profile of the name `default-scheduler` with all rules, unless told otherwise. */
   readonly configuration?: SchedulerConfiguration
 }
-
-/** What the rules do besides deciding; see BindingStep. Here is where a rule that acts gets its client and its caches. */
-const bindingSteps = (_: { readonly client: Client; readonly informers: Informers }): readonly BindingStep[] => []
 
 /** Gives every pod without a node the best one there is. */
 export const createScheduler = (options: SchedulerOptions): Runnable => new Scheduler(options)
@@ -48,6 +47,7 @@ class Scheduler implements Runnable {
   readonly #frameworks: ReadonlyMap<string, Framework>
   /** Pods that are being bound: not to be queued again by news that are older than the binding. */
   readonly #binding = new Set<string>()
+  readonly #steps: readonly BindingStep[]
   readonly #writes = new Slots(bindingsAtOnce)
   readonly #nominations = new Nominations()
   readonly #decisions = new Decisions()
@@ -59,8 +59,11 @@ class Scheduler implements Runnable {
     const { client, log, configuration = defaultConfiguration } = options
     this.#options = options
     this.#informers = new Informers(client, log)
-    const steps = bindingSteps({ client, informers: this.#informers })
-    const parts = { client, log, steps, writes: this.#writes }
+    const volumes = new VolumeBinder({ client, informers: this.#informers })
+    const timeoutMsOf = (pod: Pod) => (this.#frameworkOf(pod)?.profile.bindTimeoutSeconds ?? 0) * 1000
+    // What the rules do besides deciding: a rule that acts adds its step here.
+    this.#steps = [volumeBindingStep(volumes, timeoutMsOf)]
+    const parts = { client, log, steps: this.#steps, writes: this.#writes }
     this.#frameworks = new Map(configuration.profiles.map(profile => [profile.schedulerName, new Framework({ ...parts, profile })]))
     this.#queue = new SchedulingQueue({
       ready: () => this.#wake(),
@@ -70,6 +73,7 @@ class Scheduler implements Runnable {
     })
     this.#watch = new ClusterWatch({
       informers: this.#informers,
+      volumes,
       happened: event => this.#queue.wake(event),
       observed: (pod, previous) => this.#observe(pod, previous),
       gone: pod => this.#forget(pod),
@@ -98,6 +102,7 @@ class Scheduler implements Runnable {
     this.#queue.remove(keyOf(pod))
     this.#nominations.delete(pod.metadata.uid)
     this.#decisions.delete(pod.metadata.uid)
+    for (const step of this.#steps) step.gone?.(pod)
   }
 
   #observe(pod: Pod, previous?: Pod): void {
@@ -173,6 +178,8 @@ class Scheduler implements Runnable {
       framework.cycle.reserve(placed)
       await framework.cycle.bind(placed, signal)
     } catch (error) {
+      // What was not done is done by the scheduler that comes next.
+      if (signal.aborted) return
       return await this.#unbind(pod, { framework, error })
     } finally {
       this.#binding.delete(uid)

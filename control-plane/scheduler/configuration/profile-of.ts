@@ -1,4 +1,4 @@
-import { defaultPreemption, type Profile } from '../profile.ts'
+import { defaultPreemption, defaultProfile, type Profile } from '../profile.ts'
 import type { Plugin } from '../plugin.ts'
 import { pluginsWith, type PluginArgs } from '../plugins/index.ts'
 import type { ScoringStrategy } from '../plugins/scoring-strategy.ts'
@@ -34,6 +34,7 @@ export function profileOf(profile: KubeSchedulerProfile, args: Args): Profile {
     rules: rules.filter(({ preEnqueue, preFilter, filter, score }) => preEnqueue ?? preFilter ?? filter ?? score),
     preemption: preempts ? limits : undefined,
     percentageOfNodesToScore,
+    bindTimeoutSeconds: args.VolumeBinding.bindTimeoutSeconds ?? defaultProfile.bindTimeoutSeconds,
     steps: new Set([...points.reserve, ...points.preBind].map(({ name }) => name)),
   }
 }

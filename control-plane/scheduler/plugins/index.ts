@@ -1,5 +1,6 @@
 import type { Plugin } from '../plugin.ts'
 import { balancedAllocation, type BalancedAllocationArgs } from './balanced-allocation.ts'
+import { dynamicResources } from './dynamic-resources.ts'
 import { imageLocality } from './image-locality.ts'
 import { interPodAffinity, type InterPodAffinityArgs } from './inter-pod-affinity.ts'
 import { nodeAffinity, type NodeAffinityArgs } from './node-affinity.ts'
@@ -11,6 +12,8 @@ import { podTopologySpread, type PodTopologySpreadArgs } from './pod-topology-sp
 import { schedulingGates } from './scheduling-gates.ts'
 import { taintToleration } from './taint-toleration.ts'
 import { volumeBinding } from './volume-binding.ts'
+import { volumeRestrictions } from './volume-restrictions.ts'
+import { volumeZone } from './volume-zone.ts'
 
 /** What can be said about single rules, by their names. */
 export interface PluginArgs {
@@ -30,9 +33,12 @@ export const pluginsWith = (args: PluginArgs): readonly Plugin[] => [
   nodeAffinity(args.NodeAffinity),
   nodePorts,
   nodeResourcesFit(args.NodeResourcesFit),
+  volumeRestrictions,
   volumeBinding,
+  volumeZone,
   podTopologySpread(args.PodTopologySpread),
   interPodAffinity(args.InterPodAffinity),
+  dynamicResources,
   balancedAllocation(args.NodeResourcesBalancedAllocation),
   imageLocality,
 ]
