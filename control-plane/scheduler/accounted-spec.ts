@@ -20,7 +20,8 @@ function most(lists: readonly (Requests | undefined)[]): Record<string, string> 
 const isInfeasible = ({ status }: Pod): boolean =>
   status.conditions?.some(({ type, reason }) => type === 'PodResizePending' && reason === 'Infeasible') ?? false
 
-const hasGrants = (statuses: readonly Known[] | undefined): boolean => statuses?.some(({ allocatedResources }) => allocatedResources) ?? false
+const hasGrants = (statuses: readonly Known[] | undefined): boolean =>
+  statuses?.some(({ allocatedResources }) => allocatedResources) ?? false
 
 /**
  * The spec of a pod that runs, as its node's capacity is to be counted: while it is resized, it uses the most of what it

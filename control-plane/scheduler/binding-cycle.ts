@@ -44,9 +44,11 @@ export class BindingCycle {
           throw failure('PreBind', step.name, error)
         })
       }
-      await this.#options.writes.hold(() => this.#write(placed)).catch((error: unknown) => {
-        throw failure('Bind', 'DefaultBinder', error)
-      })
+      await this.#options.writes
+        .hold(() => this.#write(placed))
+        .catch((error: unknown) => {
+          throw failure('Bind', 'DefaultBinder', error)
+        })
     } catch (error) {
       this.unreserve(placed)
       throw error

@@ -8,8 +8,15 @@ import { plugins } from './plugins/index.ts'
 const cluster: Cluster = { nodes: [], namespaces: [], services: [], claims: [] }
 const taint = { key: 'k', effect: 'NoSchedule' }
 const node = (spec: object = {}, { labels = {}, allocatable = {} }: { labels?: object; allocatable?: object } = {}) =>
-  ({ metadata: { name: 'a', labels }, spec, status: { allocatable: { cpu: '2', memory: '4Gi', pods: '110', ...allocatable } } }) as unknown as Node
-const pod = (spec: object = {}, { labels = {}, cpu = '0', namespace = 'default' }: { labels?: object; cpu?: string; namespace?: string } = {}) =>
+  ({
+    metadata: { name: 'a', labels },
+    spec,
+    status: { allocatable: { cpu: '2', memory: '4Gi', pods: '110', ...allocatable } },
+  }) as unknown as Node
+const pod = (
+  spec: object = {},
+  { labels = {}, cpu = '0', namespace = 'default' }: { labels?: object; cpu?: string; namespace?: string } = {},
+) =>
   ({
     metadata: { name: 'p', namespace, uid: 'p', labels },
     spec: { containers: [{ name: 'c', resources: { requests: { cpu } } }], ...spec },
@@ -56,7 +63,13 @@ describe('what helps a pod that was refused', () => {
     ['NodeName', 'another node', pod({ nodeName: 'b' }), nodes(undefined, node()), false],
 
     ['TaintToleration', 'a taint that is gone', pod(), nodes(node({ taints: [taint] }), node()), true],
-    ['TaintToleration', 'one of two taints that is gone', pod(), nodes(node({ taints: [taint, { ...taint, key: 'l' }] }), node({ taints: [taint] })), false],
+    [
+      'TaintToleration',
+      'one of two taints that is gone',
+      pod(),
+      nodes(node({ taints: [taint, { ...taint, key: 'l' }] }), node({ taints: [taint] })),
+      false,
+    ],
     ['TaintToleration', 'a new node without taints', pod(), nodes(undefined, node()), true],
     ['TaintToleration', 'a label of a node without taints', pod(), nodes(node(), node({}, x)), false],
     ['TaintToleration', 'a toleration of its own', pod(), itself(pod(), pod({ tolerations: [{ operator: 'Exists' }] })), true],
@@ -64,7 +77,13 @@ describe('what helps a pod that was refused', () => {
 
     ['NodeAffinity', 'the label that it selects', pod({ nodeSelector: { zone: 'z' } }), nodes(node(), inZone('z')), true],
     ['NodeAffinity', 'another value of it', pod({ nodeSelector: { zone: 'z' } }), nodes(node(), inZone('y')), false],
-    ['NodeAffinity', 'a change of a node that it selected before', pod({ nodeSelector: { zone: 'z' } }), nodes(inZone('z'), inZone('z')), false],
+    [
+      'NodeAffinity',
+      'a change of a node that it selected before',
+      pod({ nodeSelector: { zone: 'z' } }),
+      nodes(inZone('z'), inZone('z')),
+      false,
+    ],
     ['NodeAffinity', 'a new node that it selects', pod({ nodeSelector: { zone: 'z' } }), nodes(undefined, inZone('z')), true],
 
     ['NodePorts', 'the end of a pod with its port', pod(port(80)), pods(other(port(80)), undefined), true],
@@ -74,12 +93,30 @@ describe('what helps a pod that was refused', () => {
 
     ['NodeResourcesFit', 'the end of a pod', pod(), pods(other(), undefined), true],
     ['NodeResourcesFit', 'a pod that has been placed', pod(), pods(undefined, other()), false],
-    ['NodeResourcesFit', 'a pod that takes less of what it asks for', pod({}, { cpu: '1' }), pods(other({}, { cpu: '1' }), other({}, { cpu: '500m' })), true],
-    ['NodeResourcesFit', 'a pod that takes less of something else', pod(), pods(other({}, { cpu: '1' }), other({}, { cpu: '500m' })), false],
+    [
+      'NodeResourcesFit',
+      'a pod that takes less of what it asks for',
+      pod({}, { cpu: '1' }),
+      pods(other({}, { cpu: '1' }), other({}, { cpu: '500m' })),
+      true,
+    ],
+    [
+      'NodeResourcesFit',
+      'a pod that takes less of something else',
+      pod(),
+      pods(other({}, { cpu: '1' }), other({}, { cpu: '500m' })),
+      false,
+    ],
     ['NodeResourcesFit', 'a new node that is large enough', pod({}, { cpu: '2' }), nodes(undefined, node()), true],
     ['NodeResourcesFit', 'a new node that is too small', pod({}, { cpu: '3' }), nodes(undefined, node()), false],
     ['NodeResourcesFit', 'a node that has grown', pod({}, { cpu: '2' }), nodes(node({}, { allocatable: { cpu: '1' } }), node()), true],
-    ['NodeResourcesFit', 'a node that has grown in something else', pod({}, { cpu: '2' }), nodes(node({}, { allocatable: { memory: '1Gi' } }), node()), false],
+    [
+      'NodeResourcesFit',
+      'a node that has grown in something else',
+      pod({}, { cpu: '2' }),
+      nodes(node({}, { allocatable: { memory: '1Gi' } }), node()),
+      false,
+    ],
     ['NodeResourcesFit', 'room for more pods', pod(), nodes(node({}, { allocatable: { pods: '1' } }), node()), true],
     ['NodeResourcesFit', 'to ask for less itself', pod({}, { cpu: '1' }), itself(pod({}, { cpu: '2' }), pod({}, { cpu: '1' })), true],
     ['NodeResourcesFit', 'to ask for more itself', pod({}, { cpu: '2' }), itself(pod({}, { cpu: '1' }), pod({}, { cpu: '2' })), false],
@@ -103,7 +140,13 @@ describe('what helps a pod that was refused', () => {
     ['InterPodAffinity', 'a node of a domain', pod(near), nodes(undefined, inZone('z')), true],
     ['InterPodAffinity', 'a node of none', pod(near), nodes(undefined, node()), false],
 
-    ['VolumeBinding', 'a change of its claim', pod(claiming), { of: 'PersistentVolumeClaim', before: claim('data'), after: claim('data') }, true],
+    [
+      'VolumeBinding',
+      'a change of its claim',
+      pod(claiming),
+      { of: 'PersistentVolumeClaim', before: claim('data'), after: claim('data') },
+      true,
+    ],
     ['VolumeBinding', 'a change of another claim', pod(claiming), { of: 'PersistentVolumeClaim', after: claim('more') }, false],
     ['VolumeBinding', 'a claim of another namespace', pod(claiming), { of: 'PersistentVolumeClaim', after: claim('data', 'other') }, false],
     ['VolumeBinding', 'a new node', pod(claiming), nodes(undefined, node()), true],

@@ -40,7 +40,18 @@ export async function withControlPlaneOn<T>(directory: string, use: (plane: Meas
   const kubeconfig = join(directory, 'admin.kubeconfig')
   const child = spawn(
     process.execPath,
-    [...(await nodeOptions()), 'build/control-plane/main.js', '--data-dir', directory, '--port', '0', '--log-level', 'error', '--pod-cidr', podCidr],
+    [
+      ...(await nodeOptions()),
+      'build/control-plane/main.js',
+      '--data-dir',
+      directory,
+      '--port',
+      '0',
+      '--log-level',
+      'error',
+      '--pod-cidr',
+      podCidr,
+    ],
     { stdio: 'inherit' },
   )
   try {

@@ -48,7 +48,9 @@ function validateShape(shape: Shape, path: string): FieldError[] {
       ? [fieldInvalid(`${path}[${unsorted}].utilization`, utilization(unsorted), 'values must be sorted in increasing order')]
       : []),
     ...shape.flatMap(({ utilization = 0, score = 0 }, index) => [
-      ...(outside(utilization, [0, 100]) ? [fieldInvalid(`${path}[${index}].utilization`, utilization, 'not in valid range [0, 100]')] : []),
+      ...(outside(utilization, [0, 100])
+        ? [fieldInvalid(`${path}[${index}].utilization`, utilization, 'not in valid range [0, 100]')]
+        : []),
       ...(outside(score, [0, 10]) ? [fieldInvalid(`${path}[${index}].score`, score, 'not in valid range [0, 10]')] : []),
     ]),
   ]
@@ -132,7 +134,8 @@ export const argsErrors = (name: ArgsName, args: Args, path: string): FieldError
   ({
     DefaultPreemption: () => validateDefaultPreemption(args.DefaultPreemption, path),
     InterPodAffinity: () => validateInterPodAffinity(args.InterPodAffinity, path),
-    NodeAffinity: () => (args.NodeAffinity.addedAffinity ? validateNodeAffinity(args.NodeAffinity.addedAffinity, `${path}.addedAffinity`) : []),
+    NodeAffinity: () =>
+      args.NodeAffinity.addedAffinity ? validateNodeAffinity(args.NodeAffinity.addedAffinity, `${path}.addedAffinity`) : [],
     NodeResourcesBalancedAllocation: () => validateBalancedAllocation(args.NodeResourcesBalancedAllocation, path),
     NodeResourcesFit: () => validateNodeResourcesFit(args.NodeResourcesFit, path),
     PodTopologySpread: () => validatePodTopologySpread(args.PodTopologySpread, path),

@@ -27,7 +27,8 @@ export function readArgs({ pluginConfig = [] }: KubeSchedulerProfile): Args {
   const read = <N extends ArgsName>(name: N, schema: Schema<ArgsOf<N>>): ArgsOf<N> => {
     const given = pluginConfig.find(each => each.name === name)?.args ?? {}
     const { apiVersion: _, kind = `${name}Args`, ...fields } = given
-    if (kind !== `${name}Args`) throw new Error(`args for plugin ${name} were not of type ${name}Args.kubescheduler.config.k8s.io, got ${String(kind)}`)
+    if (kind !== `${name}Args`)
+      throw new Error(`args for plugin ${name} were not of type ${name}Args.kubescheduler.config.k8s.io, got ${String(kind)}`)
     const { value, unknown } = decode(schema, fields)
     const [field] = unknown
     if (field) throw new Error(`decoding args for plugin ${name}: strict decoding error: unknown field ${JSON.stringify(field)}`)

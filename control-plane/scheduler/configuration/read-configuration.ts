@@ -62,9 +62,12 @@ function decoded(text: string): KubeSchedulerConfiguration {
   const { apiVersion, kind: found } = json
   if (typeof found !== 'string' || !found) throw new Error("Object 'Kind' is missing")
   if (apiVersion !== version || found !== kind)
-    throw new Error(`no kind ${JSON.stringify(found)} is registered for version ${JSON.stringify(apiVersion ?? '')}; ${kind} of ${version} is`)
+    throw new Error(
+      `no kind ${JSON.stringify(found)} is registered for version ${JSON.stringify(apiVersion ?? '')}; ${kind} of ${version} is`,
+    )
   const { value, unknown } = decode(KubeSchedulerConfiguration, json)
-  if (unknown.length > 0) throw new Error(`strict decoding error: ${unknown.map(field => `unknown field ${JSON.stringify(field)}`).join(', ')}`)
+  if (unknown.length > 0)
+    throw new Error(`strict decoding error: ${unknown.map(field => `unknown field ${JSON.stringify(field)}`).join(', ')}`)
   return value
 }
 

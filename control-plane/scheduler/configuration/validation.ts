@@ -2,7 +2,14 @@ import { fieldDuplicate, fieldForbidden, fieldInvalid, fieldRequired, type Field
 import { isEqual } from '../../../common/equal.ts'
 import { argsErrors } from './args-validation.ts'
 import { removed } from './in-tree.ts'
-import { argsSchemas, extensionPoints, type Args, type ArgsName, type KubeSchedulerConfiguration, type KubeSchedulerProfile } from './schema.ts'
+import {
+  argsSchemas,
+  extensionPoints,
+  type Args,
+  type ArgsName,
+  type KubeSchedulerConfiguration,
+  type KubeSchedulerProfile,
+} from './schema.ts'
 
 /** What is wrong with a configuration whose defaults are filled in (upstream's ValidateKubeSchedulerConfiguration). `args`: of each profile. */
 export function configurationErrors(configuration: KubeSchedulerConfiguration, args: readonly Args[]): FieldError[] {

@@ -125,7 +125,8 @@ export const podTopologySpread = (args: PodTopologySpreadArgs = {}): Plugin => (
       if (soft.length === 0) return undefined
       const judged = soft.map(spread => {
         // Every node is a domain of its own: nobody else has to be counted.
-        if (spread.key === hostname) return { spread, weight: Math.log(cluster.nodes.length + 2), of: (info: NodeInfo) => countOn(info, spread) }
+        if (spread.key === hostname)
+          return { spread, weight: Math.log(cluster.nodes.length + 2), of: (info: NodeInfo) => countOn(info, spread) }
         const counts = countByDomain(spread, cluster.nodes)
         return { spread, weight: Math.log(counts.size + 2), of: (_: NodeInfo, domain: string) => counts.get(domain) ?? 0 }
       })
