@@ -40,8 +40,17 @@ export async function addHollowNode(client: Client, name: string, allocatable: R
   })
 }
 
-/** The kubelets of all nodes, as far as the API can tell: bound pods run and are ready at once, deleted ones end at once, and volumes have no data. */
-export function hollowKubelets(client: Client, log: Logger): Runnable {
+export interface HollowKubelets {
+  /** From a pod's binding until it runs and is ready. */
+  readonly startMilliseconds?: number
+}
+
+/**
+ * The kubelets of all nodes, as far as the API can tell: bound pods run and are ready at once or after a while, deleted ones end at
+ * once, and volumes have no data.
+ */
+export function hollowKubelets(client: Client, log: Logger, { startMilliseconds = 0 }: HollowKubelets = {}): Runnable {
+  const due = new Map<string, number>()
   const informers = new Informers(client, log)
   let address = 1
   const start = async (pod: Pod) => {
@@ -59,12 +68,19 @@ export function hollowKubelets(client: Client, log: Logger): Runnable {
       workers: 10,
       async reconcile(key) {
         const pod = informers.for(Pod).cache.get(key)
+        if (!pod) due.delete(key)
         try {
           if (pod?.metadata.deletionTimestamp) await client.delete(Pod, pod.metadata, { gracePeriodSeconds: 0 })
-          else if (pod?.spec.nodeName && pod.status.phase === 'Pending') await start(pod)
+          else if (pod?.spec.nodeName && pod.status.phase === 'Pending') {
+            const at = due.get(key) ?? Date.now() + startMilliseconds
+            due.set(key, at)
+            if (at > Date.now()) return at - Date.now()
+            await start(pod)
+          }
         } catch (error) {
           if (!isNotFound(error) && !isConflict(error)) throw error
         }
+        return undefined
       },
     },
     informers,
