@@ -1,4 +1,4 @@
-import Docker from 'dockerode'
+import type Docker from 'dockerode'
 import { pack } from 'tar-stream'
 import { finished } from '../../agent/runtime/docker/volume-tar.ts'
 import { baseChains } from '../../agent/network/proxy/base-rules.ts'

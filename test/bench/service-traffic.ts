@@ -62,7 +62,7 @@ export async function serviceTrafficFigures(api: Client): Promise<Figure[]> {
   }
 }
 
-const newPod = (api: Client, name: string, script: string, more: object = {}) =>
+const newPod = (api: Client, { name, script, nodeName }: { name: string; script: string; nodeName: string }) =>
   api.create(Pod, {
     metadata: { name, namespace, labels: { app: name } },
     spec: {
@@ -70,11 +70,11 @@ const newPod = (api: Client, name: string, script: string, more: object = {}) =>
       automountServiceAccountToken: false,
       restartPolicy: 'Never',
       containers: [node(script)],
-      ...more,
+      nodeName,
     },
   } as never)
 
-async function until<T>(attempt: () => Promise<T | undefined | false>, what: string, seconds = 120): Promise<T> {
+async function until<T>(attempt: () => Promise<T | undefined | false>, what: string, seconds = 180): Promise<T> {
   const deadline = Date.now() + seconds * 1000
   while (Date.now() < deadline) {
     const value = await attempt()
@@ -91,7 +91,10 @@ const podIn = (api: Client, name: string, ready: (pod: Pod) => boolean) =>
 const isReady = ({ status }: Pod) => status.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') ?? false
 
 async function throughput(api: Client): Promise<Figure[]> {
-  await Promise.all([newPod(api, 'a', server, { nodeName: 'node-1' }), newPod(api, 'b', server, { nodeName: 'node-2' })])
+  await Promise.all([
+    newPod(api, { name: 'a', script: server, nodeName: 'node-1' }),
+    newPod(api, { name: 'b', script: server, nodeName: 'node-2' }),
+  ])
   const { status } = await podIn(api, 'b', isReady)
   await podIn(api, 'a', isReady)
   const { spec } = await api.create(Service, {
@@ -99,7 +102,7 @@ async function throughput(api: Client): Promise<Figure[]> {
     spec: { selector: { app: 'b' }, ports: [{ port: 80, targetPort: 8080 }] },
   } as never)
   await sleep(1000)
-  await newPod(api, 'client', client(status.podIP ?? '', spec.clusterIP ?? ''), { nodeName: 'node-1' })
+  await newPod(api, { name: 'client', script: client(status.podIP ?? '', spec.clusterIP ?? ''), nodeName: 'node-1' })
   await podIn(api, 'client', ({ status }) => status.phase === 'Succeeded')
   const logs = await api.getPath(`/api/v1/namespaces/${namespace}/pods/client/log`)
   const { direct, service } = logs as Record<'direct' | 'service', Record<'kept' | 'fresh' | 'bulk', number>>
