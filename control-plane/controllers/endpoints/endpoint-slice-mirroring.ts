@@ -17,7 +17,7 @@ const notCopied = ['endpoints.kubernetes.io/last-change-trigger-time', 'kubectl.
 /** Shows Endpoints that somebody wrote by hand as EndpointSlices, which are what service proxies and DNS read. */
 export const endpointSliceMirroringController = (context: ControllerContext): Controller => {
   const { client, informers, events } = context
-  const writes = new OwnWrites(informers.for(EndpointSlice))
+  const writes = new OwnWrites(context, EndpointSlice)
   const ours = ({ metadata }: EndpointSlice) =>
     metadata.labels?.[managedBy] === manager ? [`${metadata.namespace}/${metadata.labels[serviceName] ?? ''}`] : []
 
