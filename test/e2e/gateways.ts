@@ -34,13 +34,16 @@ export function gatewayTests({ namespace, node }: GatewayTestsOptions): void {
   }
   const ask = (port: number, path: string, headers: Record<string, string> = {}) =>
     new Promise<string>((resolve, reject) => {
-      const outgoing = request({ host: node(), port, path, headers: { Host: 'edge.test', ...headers }, timeout: 5000 }, incoming => {
-        let body = ''
-        incoming.on('data', (chunk: Buffer) => (body += chunk.toString()))
-        incoming.on('end', () =>
-          resolve(incoming.statusCode === 200 ? body.trim() : `${incoming.statusCode} ${incoming.headers.location ?? ''}`.trim()),
-        )
-      })
+      const outgoing = request(
+        { host: node(), port, path, headers: { Host: 'edge.test', ...headers }, timeout: 5000, agent: false },
+        incoming => {
+          let body = ''
+          incoming.on('data', (chunk: Buffer) => (body += chunk.toString()))
+          incoming.on('end', () =>
+            resolve(incoming.statusCode === 200 ? body.trim() : `${incoming.statusCode} ${incoming.headers.location ?? ''}`.trim()),
+          )
+        },
+      )
       outgoing.on('timeout', () => outgoing.destroy(new Error('timeout')))
       outgoing.on('error', reject)
       outgoing.end()
