@@ -38,6 +38,5 @@ while jobs >/dev/null && kill -0 "$current" 2>/dev/null; do
   [ "$name" = ..data ] || continue
   if holds; then start; else echo "the new configuration does not hold; the one before stays" >&2; fi
 done
-wait "$current"
-echo "HAProxy ended with status $?" >&2
+echo 'HAProxy has ended' >&2
 exit 1
