@@ -48,6 +48,7 @@ import type { PodSource as PodSourceOfServer } from './server/pod-source.ts'
 import { ManifestDirectory } from './static-pods/manifest-directory.ts'
 import { MirrorPods } from './static-pods/mirror-pods.ts'
 import { StaticPods } from './static-pods/static-pods.ts'
+import { ClaimVolumes } from './volumes/claim-volumes.ts'
 import { ObjectReader } from './volumes/object-reader.ts'
 import { ObjectWatches } from './volumes/object-watches.ts'
 import { TokenSource } from './volumes/service-account-token.ts'
@@ -101,6 +102,8 @@ export interface Kubelet extends Runnable {
   /** What the agent's server answers about: the pods of this node and what was last observed of each. */
   readonly served: PodSourceOfServer
   readonly metrics: KubeletMetrics
+  /** The node's pods as the API has them. */
+  readonly pods: PodSource['informer']
   /** The runtime, each call of it counted. */
   readonly runtime: Runtime
 }
@@ -158,7 +161,8 @@ export function createKubelet(options: KubeletOptions): Kubelet {
     },
   })
   const memoryLimit = ({ spec }: Pod) => podResources(spec, 'limits')['memory']
-  const volumes = new VolumeManager({ runtime, objects, watches, tokens, hostIp, allocatable, memoryLimit })
+  const claims = new ClaimVolumes({ objects, runtime })
+  const volumes = new VolumeManager({ runtime, objects, watches, tokens, claims, hostIp, allocatable, memoryLimit })
   const mounter: VolumeMounter = new VolumeMounter({ volumes, events, clock })
   const backoff = new RestartBackoff(timings.restartBackoffInitialMs, timings.restartBackoffMaxMs)
   const stopper = new ContainerStopper({ runtime, clock, events, log: log('pods') })
@@ -265,6 +269,7 @@ export function createKubelet(options: KubeletOptions): Kubelet {
     shutdown,
     metrics,
     runtime,
+    pods: source.informer,
     served: {
       list: current,
       observed: () => cache.all(),

@@ -143,6 +143,21 @@ async function demoAnswers(client: Client): Promise<string[]> {
   return [answer.stdout.trim()]
 }
 
+/** Where load balancers are open on this machine, a line for each service; text while the demo's is not known. */
+async function openServices(client: Client): Promise<string[] | string> {
+  const { items } = await client.list(Service)
+  const balanced = items.filter(({ spec }) => spec.type === 'LoadBalancer' && !spec.loadBalancerClass)
+  const missing = balanced.find(({ metadata, status }) => metadata.name === 'demo' && !status.loadBalancer.ingress?.length)
+  if (missing) return 'the demo is not open on this machine: kubectl describe service demo tells why'
+  return balanced.flatMap(({ metadata, spec, status }) => {
+    const [ingress] = status.loadBalancer.ingress ?? []
+    if (!ingress) return []
+    const taken = (ingress.ports ?? []).filter(({ error }) => error).map(({ port }) => port)
+    const ports = (spec.ports ?? []).map(({ port, nodePort }) => (taken.includes(port) ? nodePort : port))
+    return [`${metadata.namespace}/${metadata.name}: ${ports.map(port => `${ingress.ip ?? ingress.hostname}:${port}`).join(', ')}`]
+  })
+}
+
 try {
   await fetchKubeconfig()
   const config = await loadKubeconfig(options.kubeconfig)
@@ -161,11 +176,14 @@ try {
     await waitFor('the ingress proxy', () => deploymentAvailable(client, 'ingress', 'ingress-proxy'))
     step('the ingress proxy is there: kubectl get service -n ingress says where')
   }
+  if (process.env['KUBELING_PUBLISH_ADDRESS'] !== 'none') {
+    for (const service of await waitFor('an address on this machine', () => openServices(client))) step(`open on this machine: ${service}`)
+  }
   say(`
 Try next:
   export KUBECONFIG=${options.kubeconfig}
   kubectl get pods -o wide
-  kubectl port-forward service/demo 8080:80      # then open http://localhost:8080
+  kubectl get services                           # those of type LoadBalancer are open on this machine
 `)
   process.exit(0)
 } catch (error) {

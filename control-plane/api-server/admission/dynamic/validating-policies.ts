@@ -4,7 +4,7 @@ import { ApiError, forbidden, httpCodes, type Reason } from '../../../../api/err
 import type { AdmissionContext } from '../../interfaces.ts'
 import type { AdmissionRule } from '../rule.ts'
 import { boundPolicies, evaluationsOf, type Bound, type PolicyParts } from './bound-policies.ts'
-import { isExempt } from './match-request.ts'
+import { isExemptFromPolicies } from './match-request.ts'
 import { failuresOf, type Failure } from './policy-validation.ts'
 
 type BoundPolicy = Bound<ValidatingAdmissionPolicy, ValidatingAdmissionPolicyBinding>
@@ -12,7 +12,7 @@ type BoundPolicy = Bound<ValidatingAdmissionPolicy, ValidatingAdmissionPolicyBin
 /** Upstream's ValidatingAdmissionPolicy: expressions that must be true of requests. The first failure that denies is the answer. */
 export const validatingPolicies = (parts: PolicyParts): AdmissionRule => ({
   validate(context) {
-    if (isExempt(context)) return
+    if (isExemptFromPolicies(context)) return
     const denials: ApiError[] = []
     for (const bound of boundPolicies([ValidatingAdmissionPolicy, ValidatingAdmissionPolicyBinding], parts.lookup)) {
       for (const failure of failures(bound, context, parts)) {
