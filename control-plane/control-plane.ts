@@ -11,6 +11,7 @@ import { systemClock } from '../common/clock.ts'
 import type { Logger } from '../common/log.ts'
 import { runAll, untilAborted, type Runnable } from '../common/run.ts'
 import { ownAddresses } from './addresses.ts'
+import { openAudit, type Audit } from './api-server/audit/open-audit.ts'
 import { createAdmission } from './api-server/admission/index.ts'
 import { createAuthenticator, createTokenAuthenticator } from './api-server/auth/authenticate.ts'
 import { createAuthorizer } from './api-server/auth/authorize.ts'
@@ -70,9 +71,10 @@ export async function startControlPlane(config: ControlPlaneConfig, log: Logger)
     servingNames: servingNames(config, advertiseAddress),
     bootstrapToken: config.bootstrapToken,
   })
+  const audit = config.audit && (await openAudit(config.audit, { clock: systemClock, log: log.child({ component: 'audit' }) }))
   const store = await openStore(join(config.dataDirectory, 'store.mdb'))
   const loopback = new Loopback()
-  const server = await apiServer({ config, identity, store, loopback, advertiseAddress, log })
+  const server = await apiServer({ config, identity, store, loopback, audit, advertiseAddress, log })
   const port = await server.listen(config.port, config.listenAddress)
   log.info('API server is listening', { address: config.listenAddress, port })
 
@@ -95,6 +97,7 @@ export async function startControlPlane(config: ControlPlaneConfig, log: Logger)
   const running = runAll([...components, { run: untilAborted }], stopping.signal)
   const done = running.finally(async () => {
     await server.close()
+    await audit?.sink.close()
     await store.close()
   })
   const stop = async () => {
@@ -158,17 +161,22 @@ async function apiServer(parts: {
   identity: Identity
   store: Store
   loopback: Loopback
+  audit: Audit | undefined
   advertiseAddress: string
   log: Logger
 }): Promise<ApiServer> {
-  const { config, identity, store, loopback, advertiseAddress, log } = parts
+  const { config, identity, store, loopback, audit, advertiseAddress, log } = parts
   const { lookup, cache } = createLookup(store)
   const signingKey = await readSigningKey(identity.serviceAccountKey)
   const tokens = createTokenIssuer(signingKey, issuer)
   const clock = systemClock
   const authorizer = createAuthorizer(lookup)
   const flowControl = new PriorityAndFairness({ lookup, seats: config.maxRequestsInflight + config.maxMutatingRequestsInflight })
-  const metrics = new ControlPlaneMetrics({ levels: () => flowControl.levels, objects: () => storedObjects(store) })
+  const metrics = new ControlPlaneMetrics({
+    levels: () => flowControl.levels,
+    objects: () => storedObjects(store),
+    ...(audit ? { audit: () => ({ events: audit.auditor.events, lost: audit.sink.lost, requests: audit.auditor.requests }) } : {}),
+  })
   const ca = identity.authority.cert
   const kubeletClient = { ...identity.kubeletClient, ca }
   return createApiServer({
@@ -178,6 +186,7 @@ async function apiServer(parts: {
     flowControl,
     observer: metrics.requests,
     metrics: () => metrics.text(),
+    ...(audit ? { auditor: audit.auditor } : {}),
     authenticator: createAuthenticator({ lookup, tokens, clock, adminToken: config.adminToken }, token => loopback.userOf(token)),
     loopback,
     authorizer,

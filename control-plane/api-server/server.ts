@@ -27,7 +27,7 @@ import { RequestPipeline } from './endpoints/request-pipeline.ts'
 import { ResourceRouter } from './endpoints/resource-router.ts'
 import { GeneralPaths } from './endpoints/general-paths.ts'
 import { PriorityAndFairness } from './flow-control/flow-control.ts'
-import type { Action, Admission, Authenticator, Authorizer, Document, Review, RequestObserver, TlsIdentity } from './interfaces.ts'
+import type { Action, Admission, Auditor, Authenticator, Authorizer, Document, Review, RequestObserver, TlsIdentity } from './interfaces.ts'
 import { KindRegistry } from './kind-registry.ts'
 import type { Loopback } from './loopback.ts'
 import { lookupOver } from './lookup.ts'
@@ -70,6 +70,8 @@ export interface ApiServerOptions {
   /** Who may be served when there is much to do; upstream's defaults when absent. */
   readonly flowControl?: PriorityAndFairness
   readonly observer?: RequestObserver
+  /** Writes down what is asked; absent: nothing is written down. */
+  readonly auditor?: Auditor
   /** What `/metrics` says. */
   readonly metrics?: () => string
   /** Milliseconds for a request that is not long-running. */

@@ -1,5 +1,6 @@
 import { apiVersionOf } from '../../../api/kind.ts'
-import { badRequest } from '../../../api/errors.ts'
+import { badRequest, type Status } from '../../../api/errors.ts'
+import type { RequestAudit } from '../interfaces.ts'
 import type { ListResult } from '../registry/list.ts'
 import { textOf, viewOf, type StoredObject } from '../registry/stored-object.ts'
 import type { ApiRequest } from './api-request.ts'
@@ -33,14 +34,26 @@ function objectText({ kind, info }: ApiRequest, stored: StoredObject, { as }: Re
 /** A body that is no stored object: a Status, a Scale, what an action returns. */
 export async function answerBody(request: ApiRequest, body: object, code = 200): Promise<void> {
   const { format } = negotiate(request.request.headers.accept)
+  if (request.audit && isFailureOrSuccess(body)) request.audit.answersStatus(body)
   await answer(request, { code, text: JSON.stringify(body), format })
 }
+
+const isFailureOrSuccess = (body: object): body is Status => 'kind' in body && body.kind === 'Status'
 
 /** A list, made and sent piece by piece: however long it is, others have their turn in between. */
 export async function answerList(request: ApiRequest, result: ListResult): Promise<void> {
   const { as, format } = negotiate(request.request.headers.accept)
   setWarnings(request.response, request.warnings)
-  await respondInPieces(request.request, request.response, { format, pieces: listPieces(request, result, as) })
+  const { audit } = request
+  const pieces = listPieces(request, result, as)
+  await respondInPieces(request.request, request.response, { format, pieces: audit?.keepsResponse ? kept(pieces, audit) : pieces })
+}
+
+function* kept(pieces: Iterable<string>, audit: RequestAudit): Generator<string> {
+  for (const piece of pieces) {
+    audit.answers(piece)
+    yield piece
+  }
 }
 
 const listMetadata = ({ revision, continue: token, remainingItemCount }: ListResult): object => ({
@@ -79,7 +92,8 @@ function* textsOf({ items }: ListResult, text: (stored: StoredObject) => string)
   for (const stored of items) yield text(stored)
 }
 
-async function answer({ request, response, warnings }: ApiRequest, body: Parameters<typeof respond>[2]): Promise<void> {
+async function answer({ request, response, warnings, audit }: ApiRequest, body: Parameters<typeof respond>[2]): Promise<void> {
   setWarnings(response, warnings)
+  audit?.answers(body.text)
   await respond(request, response, body)
 }

@@ -38,6 +38,7 @@ export const patch: Handler = async request => {
   if (request.info.query.has('force'))
     throw invalid(patchOptions, '', [fieldForbidden('force', 'may not be specified for non-apply patch')])
   const body = readPatch(await readBody(request.request))
+  request.audit?.bringsPatch(body)
   const { namespace, name } = target
   const context = contextOf(request)
   const stored = await patchObject(registry, { kind, namespace, name, subresource: target.subresource, type, body, context })
@@ -60,6 +61,7 @@ async function applyPatch(request: ApiRequest): Promise<void> {
   const { namespace, name } = target
   if (!info.query.get('fieldManager')) throw invalid(patchOptions, '', [fieldRequired('fieldManager', 'is required for apply patch')])
   const yaml = readYamlPatch(await readBody(request.request))
+  request.audit?.bringsPatch(yaml)
   const isScale = subresource?.type === 'scale'
   const { stored, created } = await apply(registry, {
     kind,
