@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
 import type { Status } from '../../api/errors.ts'
-import type { Kind, KubernetesObject } from '../../api/kind.ts'
+import type { Kind, KubernetesObject, WebhookConversion } from '../../api/kind.ts'
 
 /** Who sends a request; extra attributes travel as upstream's `user.Info`. */
 export interface User {
@@ -138,6 +138,12 @@ export interface StatusWriter {
 /** The way to a service's pods, wherever they are: for webhooks. */
 export interface ServiceConnector {
   connect(target: { readonly namespace: string; readonly name: string; readonly port: number }): Promise<Duplex>
+}
+
+/** Converts objects between the versions of their kind where somebody outside has to be asked. */
+export interface Converter {
+  /** In the same order; rejects with an ApiError in upstream's words. */
+  convert(conversion: WebhookConversion, objects: readonly KubernetesObject[], apiVersion: string): Promise<KubernetesObject[]>
 }
 
 /** A text served as it is, under a path of its own, to whom the authorizer lets read that path. */

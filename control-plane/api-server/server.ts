@@ -12,10 +12,12 @@ import { apiVersionOf, type Kind } from '../../api/kind.ts'
 import { systemClock, type Clock } from '../../common/clock.ts'
 import type { Logger } from '../../common/log.ts'
 import type { Store } from '../store/store.ts'
+import { webhookCaller } from './admission/dynamic/webhook-call.ts'
 import { Aggregator } from './aggregator/aggregator.ts'
 import { servedVersions } from './aggregator/priorities.ts'
 import { bootstrap } from './bootstrap.ts'
 import { impersonationOf } from './auth/impersonation.ts'
+import { createConverter } from './conversion/converter.ts'
 import { connectPlain } from './endpoints/connect.ts'
 import { Dialer } from './endpoints/dialer.ts'
 import { answerError, PathNotFound, refuseUpgrade } from './endpoints/error-handler.ts'
@@ -42,6 +44,7 @@ import { ObjectCache } from './registry/object-cache.ts'
 import type { Registry } from './registry/registry.ts'
 import { ServiceAddresses } from './registry/service-addresses.ts'
 import { WatchHub } from './registry/watch-hub.ts'
+import { serviceConnector } from './service-connector.ts'
 
 export interface ApiServerOptions {
   readonly store: Store
@@ -109,20 +112,21 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
   const { store, kinds, log } = options
   const cache = options.cache ?? new ObjectCache()
   const hub = new WatchHub(store, cache)
+  const lookup = lookupOver(store, cache)
+  const dialer = new Dialer({ kubeletClient: options.kubeletClient, nodes: () => lookup.list(Node) })
   const registry: Registry = {
     store,
     cache,
     hub,
     admission: options.admission,
+    converter: createConverter({ call: webhookCaller(serviceConnector(lookup, (host, port) => dialer.dial(host, port))) }),
     allocators: { 'service-addresses': serviceAddresses(options, hub) },
     clock: options.clock ?? systemClock,
   }
   const served = new KindRegistry({ builtIn: kinds, store, cache, hub, log })
   const proxy = new NodeProxy(options.kubeletClient)
   const kindOf = (group: string, plural: string) => kinds.find(kind => kind.group === group && kind.plural === plural)
-  const lookup = lookupOver(store, cache)
   const addressOf = (node: string) => kubeletAddress(registry, Node, node)
-  const dialer = new Dialer({ kubeletClient: options.kubeletClient, nodes: () => lookup.list(Node) })
   const locations = new Map<Kind, Locate>([
     [Pod, locatePod],
     [Service, locateService],

@@ -86,7 +86,9 @@ function auditFamilies(audit: () => Audited): Family[] {
     counter('level_total', 'Requests, by the level at which the audit policy has them written down.', () =>
       Array.from(audit().requests, ([level, count]) => [{ level }, count] as const),
     ),
-    counter('requests_rejected_total', 'Requests that were refused because they could not be written down; there are none.', () => [[{}, 0]]),
+    counter('requests_rejected_total', 'Requests that were refused because they could not be written down; there are none.', () => [
+      [{}, 0],
+    ]),
   ]
 }
 

@@ -104,7 +104,10 @@ describe('an audited server', () => {
   })
 
   it('writes nothing down of requests at level None', async () => {
-    await using server = await startAuditedServer([{ level: 'None', resources: [{ group: '', resources: ['configmaps'] }] }, { level: 'Metadata' }])
+    await using server = await startAuditedServer([
+      { level: 'None', resources: [{ group: '', resources: ['configmaps'] }] },
+      { level: 'Metadata' },
+    ])
     const silent = await server.call('GET', configMaps)
     const noted = await server.call('GET', '/version')
     expect((await server.eventsOf(noted.headers['audit-id'])).at(-1)).toMatchObject({ verb: 'get', requestURI: '/version' })

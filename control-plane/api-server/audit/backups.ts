@@ -17,7 +17,11 @@ export function backupName(path: string, at: Date): string {
 }
 
 /** The names of those backups of `path` that are too old, or too many. */
-export function expiredBackups(path: string, names: readonly string[], { maxBackups, maxAge, now }: Retention & { readonly now: Date }): string[] {
+export function expiredBackups(
+  path: string,
+  names: readonly string[],
+  { maxBackups, maxAge, now }: Retention & { readonly now: Date },
+): string[] {
   const backups = names.flatMap(name => {
     const at = timeOf(path, name)
     return at === undefined ? [] : [{ name, at }]
@@ -31,6 +35,7 @@ function timeOf(path: string, name: string): number | undefined {
   const extension = extname(path)
   const prefix = `${basename(path, extension)}-`
   if (!name.startsWith(prefix) || !name.endsWith(extension)) return undefined
-  const [, date, hours, minutes, seconds] = /^(\d{4}-\d\d-\d\d)T(\d\d)-(\d\d)-(\d\d\.\d{3})$/.exec(name.slice(prefix.length, name.length - extension.length)) ?? []
+  const [, date, hours, minutes, seconds] =
+    /^(\d{4}-\d\d-\d\d)T(\d\d)-(\d\d)-(\d\d\.\d{3})$/.exec(name.slice(prefix.length, name.length - extension.length)) ?? []
   return date ? Date.parse(`${date}T${hours}:${minutes}:${seconds}Z`) : undefined
 }

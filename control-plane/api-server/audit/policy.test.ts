@@ -103,13 +103,25 @@ describe('a policy file', () => {
   it.each([
     ['kind: Policy\nrules: [{level: None}]', 'unknown group version field , Kind=Policy in policy'],
     [`${head}rules: []`, 'loaded illegal policy with 0 rules'],
-    [`${head}rules: [{level: All}]`, 'rules[0].level: Unsupported value: "All": supported values: "None", "Metadata", "Request", "RequestResponse"'],
+    [
+      `${head}rules: [{level: All}]`,
+      'rules[0].level: Unsupported value: "All": supported values: "None", "Metadata", "Request", "RequestResponse"',
+    ],
     [`${head}rules: [{users: [a]}]`, 'rules[0].level: Required value'],
     [`${head}rules: [{level: None, verb: [get]}]`, 'failed decoding: strict decoding error: unknown field "rules[0].verb"'],
-    [`${head}rules: [{level: None, nonResourceURLs: [version]}]`, "rules[0].nonResourceURLs[0]: Invalid value: \"version\": non-resource URL rules must begin with a '/' character"],
+    [
+      `${head}rules: [{level: None, nonResourceURLs: [version]}]`,
+      'rules[0].nonResourceURLs[0]: Invalid value: "version": non-resource URL rules must begin with a \'/\' character',
+    ],
     [`${head}rules: [{level: None, nonResourceURLs: ['/a*b']}]`, "wildcards '*' must be the final character of the rule"],
-    [`${head}rules: [{level: None, nonResourceURLs: ['/a'], namespaces: [b]}]`, 'rules cannot apply to both regular resources and non-resource URLs'],
-    [`${head}rules: [{level: None, resources: [{resourceNames: [a]}]}]`, 'rules[0].resources.resourceNames: Invalid value: ["a"]: using resourceNames requires at least one resource'],
+    [
+      `${head}rules: [{level: None, nonResourceURLs: ['/a'], namespaces: [b]}]`,
+      'rules cannot apply to both regular resources and non-resource URLs',
+    ],
+    [
+      `${head}rules: [{level: None, resources: [{resourceNames: [a]}]}]`,
+      'rules[0].resources.resourceNames: Invalid value: ["a"]: using resourceNames requires at least one resource',
+    ],
     [`${head}rules: [{level: None, resources: [{group: apps/v1}]}]`, 'rules[0].resources.group: Invalid value: "apps/v1"'],
     [`${head}rules: [{level: None, omitStages: [End]}]`, 'allowed stages are RequestReceived,ResponseStarted,ResponseComplete,Panic'],
     [`${head}rules: {}`, 'failed decoding: '],

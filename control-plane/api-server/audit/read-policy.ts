@@ -59,13 +59,7 @@ function ruleErrors(rule: PolicyRule, path: string): FieldError[] {
     ...resources.flatMap(each => resourceErrors(each, `${path}.resources`)),
     ...omitStages.flatMap((stage, index) => stageErrors(stage, `${path}.omitStages[${index}]`)),
     ...(nonResourceURLs.length > 0 && resources.length + namespaces.length > 0
-      ? [
-          fieldInvalid(
-            `${path}.nonResourceURLs`,
-            nonResourceURLs,
-            'rules cannot apply to both regular resources and non-resource URLs',
-          ),
-        ]
+      ? [fieldInvalid(`${path}.nonResourceURLs`, nonResourceURLs, 'rules cannot apply to both regular resources and non-resource URLs')]
       : []),
   ]
 }

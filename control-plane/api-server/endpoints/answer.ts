@@ -1,7 +1,9 @@
 import { apiVersionOf } from '../../../api/kind.ts'
 import { badRequest, type Status } from '../../../api/errors.ts'
 import type { RequestAudit } from '../interfaces.ts'
+import { prepareViews } from '../registry/conversions.ts'
 import type { ListResult } from '../registry/list.ts'
+import { scaleOf } from '../registry/scale.ts'
 import { textOf, viewOf, type StoredObject } from '../registry/stored-object.ts'
 import type { ApiRequest } from './api-request.ts'
 import { partialMetadata } from './partial-metadata.ts'
@@ -18,6 +20,7 @@ export function includeObjectOf(query: URLSearchParams): IncludeObject {
 /** One object in the form that the client wants. */
 export async function answerObject(request: ApiRequest, stored: StoredObject, code = 200): Promise<void> {
   const representation = negotiate(request.request.headers.accept)
+  await prepareViews(request.registry, request.kind, [stored])
   await answer(request, { code, text: objectText(request, stored, representation), format: representation.format })
 }
 
@@ -29,6 +32,12 @@ function objectText({ kind, info }: ApiRequest, stored: StoredObject, { as }: Re
   return JSON.stringify(
     tableOf(kind, [object], { includeObject: includeObjectOf(info.query), now: new Date(), metadata: { resourceVersion } }),
   )
+}
+
+/** The Scale of an object. */
+export async function answerScale(request: ApiRequest, stored: StoredObject): Promise<void> {
+  await prepareViews(request.registry, request.kind, [stored])
+  await answerBody(request, scaleOf(request.kind, viewOf(request.kind, stored)))
 }
 
 /** A body that is no stored object: a Status, a Scale, what an action returns. */
@@ -44,6 +53,7 @@ const isFailureOrSuccess = (body: object): body is Status => 'kind' in body && b
 export async function answerList(request: ApiRequest, result: ListResult): Promise<void> {
   const { as, format } = negotiate(request.request.headers.accept)
   setWarnings(request.response, request.warnings)
+  await prepareViews(request.registry, request.kind, result.items)
   const { audit } = request
   const pieces = listPieces(request, result, as)
   await respondInPieces(request.request, request.response, { format, pieces: audit?.keepsResponse ? kept(pieces, audit) : pieces })

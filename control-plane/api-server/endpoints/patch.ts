@@ -2,9 +2,8 @@ import { apiError, badRequest, invalid } from '../../../api/errors.ts'
 import { fieldForbidden, fieldRequired } from '../../../api/schema/field-error.ts'
 import { apply } from '../registry/apply.ts'
 import { patch as patchObject, type PatchType } from '../registry/patch.ts'
-import { scaledObject, scaleOf } from '../registry/scale.ts'
-import { viewOf } from '../registry/stored-object.ts'
-import { answerBody, answerObject } from './answer.ts'
+import { scaledObject } from '../registry/scale.ts'
+import { answerObject, answerScale } from './answer.ts'
 import { contextOf, type ApiRequest, type Handler } from './api-request.ts'
 import { mediaTypeOf, readBody } from './body.ts'
 import { parseYaml } from './yaml-text.ts'
@@ -42,7 +41,7 @@ export const patch: Handler = async request => {
   const { namespace, name } = target
   const context = contextOf(request)
   const stored = await patchObject(registry, { kind, namespace, name, subresource: target.subresource, type, body, context })
-  if (subresource?.type === 'scale') await answerBody(request, scaleOf(kind, viewOf(kind, stored)))
+  if (subresource?.type === 'scale') await answerScale(request, stored)
   else await answerObject(request, stored)
 }
 
@@ -72,7 +71,7 @@ async function applyPatch(request: ApiRequest): Promise<void> {
     force: ['true', '1'].includes(info.query.get('force') ?? ''),
     context: contextOf(request),
   })
-  if (isScale) await answerBody(request, scaleOf(kind, viewOf(kind, stored)))
+  if (isScale) await answerScale(request, stored)
   else await answerObject(request, stored, created ? 201 : 200)
 }
 

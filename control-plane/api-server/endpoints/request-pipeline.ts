@@ -176,18 +176,40 @@ export class RequestPipeline {
     audit?.annotate('authorization.k8s.io/reason', decision.reason)
     if (!decision.allowed) throw forbiddenFor(user, attributes, decision.reason)
   }
-  #apiRequest({ request, response, info, user, target, audit }: Omit<ApiRequest, 'kind' | 'subresource' | 'registry' | 'warnings'>): ApiRequest {
+  #apiRequest({
+    request,
+    response,
+    info,
+    user,
+    target,
+    audit,
+  }: Omit<ApiRequest, 'kind' | 'subresource' | 'registry' | 'warnings'>): ApiRequest {
     const { router, registry, observer } = this.#options
     const kind = router.kindOf(target)
     const warnings = kind.deprecation ? [kind.deprecation] : []
     if (kind.deprecation) audit?.annotate('k8s.io/deprecated', 'true')
-    return { request, response, info, user, target, audit, kind, subresource: kind.subresources?.[target.subresource], registry, observer, warnings }
+    return {
+      request,
+      response,
+      info,
+      user,
+      target,
+      audit,
+      kind,
+      subresource: kind.subresources?.[target.subresource],
+      registry,
+      observer,
+      warnings,
+    }
   }
   /** Answers 504 when the time is over; a client that does not take an answer that has begun is cut off. */
   #deadline(served: Served): NodeJS.Timeout {
     const { request, response, info } = served
     const expire = () => {
-      if (response.headersSent) return response.destroy()
+      if (response.headersSent) {
+        response.destroy()
+        return
+      }
       const error = timedOut()
       if (served.audit) noteFailure(served.audit, error)
       void answerError(response, { request, error, log: this.#options.log })
