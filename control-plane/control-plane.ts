@@ -34,8 +34,10 @@ import type { ControlPlaneConfig } from './config.ts'
 import { loadIdentity, type Identity } from './identity.ts'
 import { onlyWhileLeading } from '../client/leader-election.ts'
 import { createScheduler } from './scheduler/scheduler.ts'
+import { ComponentMetrics } from './metrics/component-metrics.ts'
 import { ControlPlaneMetrics } from './metrics/control-plane-metrics.ts'
 import { openStore } from './store/lmdb-store.ts'
+import { observedStore } from './store/observed-store.ts'
 import type { Store } from './store/store.ts'
 
 /** Who the components of this process are to the API server. */
@@ -72,14 +74,16 @@ export async function startControlPlane(config: ControlPlaneConfig, log: Logger)
     bootstrapToken: config.bootstrapToken,
   })
   const audit = config.audit && (await openAudit(config.audit, { clock: systemClock, log: log.child({ component: 'audit' }) }))
-  const store = await openStore(join(config.dataDirectory, 'store.mdb'))
+  const storePath = join(config.dataDirectory, 'store.mdb')
+  const store = await openStore(storePath)
+  const metrics = new ComponentMetrics(storePath)
   const loopback = new Loopback()
-  const server = await apiServer({ config, identity, store, loopback, audit, advertiseAddress, log })
+  const server = await apiServer({ config, identity, store, loopback, audit, metrics, advertiseAddress, log })
   const port = await server.listen(config.port, config.listenAddress)
   log.info('API server is listening', { address: config.listenAddress, port })
 
   const clientAs: ControlPlane['clientAs'] = (user, userAgent = user) =>
-    createClient({ server: 'http://loopback', ...loopback.accessFor(users[user]), userAgent })
+    createClient({ server: 'http://loopback', ...loopback.accessFor(users[user]), userAgent, answered: answer => metrics.clients.answered(answer) })
   const client = clientAs('admin', 'kubeling-bootstrap')
   await ensureBootstrapToken(client, identity.bootstrapToken)
   await writeKubeconfig(
@@ -91,7 +95,7 @@ export async function startControlPlane(config: ControlPlaneConfig, log: Logger)
     await writeJoinFiles(config.bootstrapDirectory, { ca: identity.authority.cert, token: identity.bootstrapToken })
   }
 
-  const components = await createComponents({ config, identity, clientAs, log })
+  const components = await createComponents({ config, identity, clientAs, metrics, log })
   const stopping = new AbortController()
   // Something has to run even when no component is switched on.
   const running = runAll([...components, { run: untilAborted }], stopping.signal)
@@ -111,9 +115,10 @@ async function createComponents(parts: {
   config: ControlPlaneConfig
   identity: Identity
   clientAs: ControlPlane['clientAs']
+  metrics: ComponentMetrics
   log: Logger
 }): Promise<Runnable[]> {
-  const { config, identity, clientAs, log } = parts
+  const { config, identity, clientAs, metrics, log } = parts
   const leading = (name: string, client: Client, work: Runnable): Runnable =>
     config.leaderElect
       ? onlyWhileLeading(
@@ -129,13 +134,14 @@ async function createComponents(parts: {
   const components: Runnable[] = []
   if (config.runScheduler) {
     const client = clientAs('scheduler', 'kube-scheduler')
-    components.push(leading('kube-scheduler', client, createScheduler({ client, log: log.child({ component: 'scheduler' }) })))
+    components.push(leading('kube-scheduler', client, createScheduler({ client, log: log.child({ component: 'scheduler' }), observer: metrics.scheduler })))
   }
   if (config.runControllers) {
     // Loaded now and not earlier: signing certificates needs a large library, and the API server answers before that.
     const { createControllers } = await import('./controllers/index.ts')
     const client = clientAs('controllerManager', 'kube-controller-manager')
-    const controllers = createControllers({ client, log, clusterCidr: config.podCidr, authority: identity.authority })
+    const observeQueue = (name: string) => metrics.queues.observe(name)
+    const controllers = createControllers({ client, log, clusterCidr: config.podCidr, authority: identity.authority, observeQueue })
     components.push(leading('kube-controller-manager', client, controllers))
   }
   return components
@@ -162,10 +168,12 @@ async function apiServer(parts: {
   store: Store
   loopback: Loopback
   audit: Audit | undefined
+  metrics: ComponentMetrics
   advertiseAddress: string
   log: Logger
 }): Promise<ApiServer> {
   const { config, identity, store, loopback, audit, advertiseAddress, log } = parts
+  const components = parts.metrics
   const { lookup, cache } = createLookup(store)
   const signingKey = await readSigningKey(identity.serviceAccountKey)
   const tokens = createTokenIssuer(signingKey, issuer)
@@ -175,12 +183,13 @@ async function apiServer(parts: {
   const metrics = new ControlPlaneMetrics({
     levels: () => flowControl.levels,
     objects: () => storedObjects(store),
+    components: components.families,
     ...(audit ? { audit: () => ({ events: audit.auditor.events, lost: audit.sink.lost, requests: audit.auditor.requests }) } : {}),
   })
   const ca = identity.authority.cert
   const kubeletClient = { ...identity.kubeletClient, ca }
   return createApiServer({
-    store,
+    store: observedStore(store, (operation, key, milliseconds) => components.store.asked(operation, key, milliseconds)),
     cache,
     kinds: builtInKinds,
     flowControl,

@@ -28,6 +28,7 @@ export interface Sources {
   readonly objects: () => Iterable<readonly [resource: string, count: number]>
   /** Absent: nothing is written down. */
   readonly audit?: () => Audited
+  readonly components?: readonly Family[]
 }
 
 /** Everything that the control plane tells about itself; what is not a request is only counted when somebody asks. */
@@ -35,7 +36,7 @@ export class ControlPlaneMetrics {
   readonly requests = new RequestMetrics()
   readonly #families: readonly Family[]
 
-  constructor({ levels, objects, audit }: Sources) {
+  constructor({ levels, objects, audit, components = [] }: Sources) {
     const byLevel = (name: string, help: string, value: (level: Level) => number) =>
       new Asked(name, {
         help,
@@ -45,6 +46,7 @@ export class ControlPlaneMetrics {
     this.#families = [
       ...this.requests.families,
       ...processFamilies(),
+      ...components,
       ...(audit ? auditFamilies(audit) : []),
       byLevel(
         'apiserver_flowcontrol_current_executing_requests',

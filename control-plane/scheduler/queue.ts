@@ -79,6 +79,14 @@ export class SchedulingQueue {
     this.#flush()
   }
 
+  /** How many pods are where. */
+  get sizes(): { readonly active: number; readonly backoff: number; readonly unschedulable: number } {
+    const waiting = [...this.#waiting.values()]
+    const backoff = waiting.filter(({ woken }) => woken).length
+    const active = [...this.#active.values()].reduce((sum, keys) => sum + keys.size, 0)
+    return { active, backoff, unschedulable: waiting.length - backoff }
+  }
+
   stop(): void {
     clearTimeout(this.#timer?.handle)
     this.#timer = undefined

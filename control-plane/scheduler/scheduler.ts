@@ -18,6 +18,7 @@ import { messageOf } from '../../common/error-message.ts'
 import { Decisions } from './decisions.ts'
 import { FailureReporter } from './failure-reporter.ts'
 import { Nominations } from './nominations.ts'
+import type { SchedulerObserver } from './observer.ts'
 import { placePod } from './place-pod.ts'
 import { explain, type Placement } from './placement.ts'
 import type { Cluster } from './plugin.ts'
@@ -32,6 +33,7 @@ export interface SchedulerOptions {
   readonly log: Logger
   /** Only pods that name this scheduler are looked at; `default-scheduler` unless told otherwise. */
   readonly name?: string
+  readonly observer?: SchedulerObserver
 }
 
 /** Gives every pod without a node the best one there is. */
@@ -65,6 +67,7 @@ class Scheduler implements Runnable {
     this.#queue = new SchedulingQueue({ ready: () => this.#wake() })
     this.#preemptor = new Preemptor({ client: options.client, events: this.#events })
     this.#reporter = new FailureReporter({ ...options, events: this.#events })
+    options.observer?.follow(() => this.#queue.sizes)
   }
 
   run(signal: AbortSignal): Promise<void> {
@@ -120,6 +123,7 @@ class Scheduler implements Runnable {
         this.#snapshot.removePod(pod.metadata.uid)
         this.#nominations.delete(pod.metadata.uid)
         this.#decisions.delete(pod.metadata.uid)
+        this.#options.observer?.forget(pod)
         if (pod.spec.nodeName) this.#queue.wake()
       },
     })
@@ -175,6 +179,7 @@ class Scheduler implements Runnable {
   async #schedule(key: string): Promise<void> {
     const pod = this.#informers.for(Pod).cache.get(key)
     if (!pod || pod.spec.nodeName || !this.#schedulable(pod)) return this.#queue.remove(key)
+    this.#options.observer?.begins(pod)
     const cluster = {
       nodes: this.#snapshot.nodes,
       namespaces: this.#informers.for(Namespace).cache.list(),
@@ -212,6 +217,7 @@ class Scheduler implements Runnable {
     } finally {
       this.#binding.delete(uid)
     }
+    this.#options.observer?.ends(pod, 'scheduled')
     this.#options.log.debug('pod bound', { pod: keyOf(pod), node })
     this.#events.event(pod, {
       type: 'Normal',
@@ -222,6 +228,7 @@ class Scheduler implements Runnable {
   }
 
   async #unbind(pod: Pod, error: unknown): Promise<void> {
+    this.#options.observer?.ends(pod, 'error')
     const current = this.#informers.for(Pod).cache.get(keyOf(pod))
     const bound = current?.metadata.uid === pod.metadata.uid && current.spec.nodeName
     if (!bound) this.#snapshot.removePod(pod.metadata.uid)
@@ -241,6 +248,7 @@ class Scheduler implements Runnable {
   /** Nowhere to go: more important pods make others leave, and are promised their place; all others wait. */
   async #reject(pod: Pod, placement: Placement & { readonly why: string }, cluster: Cluster): Promise<void> {
     this.#queue.failed(keyOf(pod), { retry: false })
+    this.#options.observer?.ends(pod, 'unschedulable')
     const { refusals, why } = placement
     // Where no rule has looked at any node, there is nothing that an eviction could change.
     if (refusals.size === 0)
@@ -248,6 +256,7 @@ class Scheduler implements Runnable {
     const budgets = this.#informers.for(PodDisruptionBudget).cache.list()
     const plan = planPreemption(pod, cluster, { plugins, refusals, budgets })
     const { candidate } = plan
+    this.#options.observer?.preempts(candidate?.victims.length ?? 0)
     const nominated = nominationAfter(pod, plan)
     this.#nominations.set(pod, nominated)
     if (!candidate) {
