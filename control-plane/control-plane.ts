@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { hostname } from 'node:os'
-import { join } from 'node:path'
+import { existsSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { chmod, mkdir } from 'node:fs/promises'
 import { builtInKinds } from '../api/kinds.ts'
 import type { Client } from '../client/client.ts'
@@ -162,6 +163,12 @@ const servingNames = ({ serviceCidr, extraNames }: ControlPlaneConfig, advertise
   ...extraNames,
 ]
 
+/** Beside the program, where it is built; not where its sources run as they are. */
+function yamlWorker(): { readonly yamlWorker?: string } {
+  const file = join(dirname(process.argv[1] ?? ''), 'yaml-worker.js')
+  return existsSync(file) ? { yamlWorker: file } : {}
+}
+
 async function apiServer(parts: {
   config: ControlPlaneConfig
   identity: Identity
@@ -194,6 +201,7 @@ async function apiServer(parts: {
     kinds: builtInKinds,
     flowControl,
     observer: metrics.requests,
+    ...yamlWorker(),
     metrics: () => metrics.text(),
     ...(audit ? { auditor: audit.auditor } : {}),
     authenticator: createAuthenticator({ lookup, tokens, clock, adminToken: config.adminToken }, token => loopback.userOf(token)),

@@ -28,6 +28,7 @@ import { locatePod, locateService, type Locate } from './endpoints/proxy-locatio
 import { RequestPipeline } from './endpoints/request-pipeline.ts'
 import { ResourceRouter } from './endpoints/resource-router.ts'
 import { GeneralPaths } from './endpoints/general-paths.ts'
+import { YamlReader } from './endpoints/yaml-reader.ts'
 import { PriorityAndFairness } from './flow-control/flow-control.ts'
 import type { Action, Admission, Auditor, Authenticator, Authorizer, Document, Review, RequestObserver, TlsIdentity } from './interfaces.ts'
 import { KindRegistry } from './kind-registry.ts'
@@ -75,6 +76,8 @@ export interface ApiServerOptions {
   readonly observer?: RequestObserver
   /** Writes down what is asked; absent: nothing is written down. */
   readonly auditor?: Auditor
+  /** The program of the thread that reads long YAML; without it all YAML is read here. */
+  readonly yamlWorker?: string
   /** What `/metrics` says. */
   readonly metrics?: () => string
   /** Milliseconds for a request that is not long-running. */
@@ -165,7 +168,8 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
     const kind = kindOf('flowcontrol.apiserver.k8s.io', plural)
     if (kind) hub.listen(prefixOf(kind, ''), () => flowControl.changed())
   }
-  const pipeline = new RequestPipeline({ ...options, impersonationOf, registry, router, general, remote, connectOptions, flowControl })
+  const yaml = new YamlReader(options.yamlWorker)
+  const pipeline = new RequestPipeline({ ...options, readYaml: yaml.read, impersonationOf, registry, router, general, remote, connectOptions, flowControl })
 
   const app = application(pipeline, log)
   options.loopback?.serve(app)
@@ -212,6 +216,7 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
       options.loopback?.close()
       remote.close()
       collector.close()
+      yaml.close()
       proxy.close()
       hub.close()
       await closed

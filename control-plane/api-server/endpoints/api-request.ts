@@ -7,6 +7,7 @@ import type { Registry } from '../registry/registry.ts'
 import type { RequestContext } from '../registry/request-context.ts'
 import { setWarnings } from './respond.ts'
 import type { RequestInfo, ResourcePath } from './request-info.ts'
+import type { ReadYaml } from './yaml-reader.ts'
 
 /** Everything a verb's handler knows. */
 export interface ApiRequest {
@@ -21,6 +22,7 @@ export interface ApiRequest {
   readonly observer?: RequestObserver | undefined
   /** Absent: nothing is written down of the request. */
   readonly audit?: RequestAudit | undefined
+  readonly readYaml: ReadYaml
   readonly warnings: string[]
 }
 

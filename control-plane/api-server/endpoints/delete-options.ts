@@ -30,7 +30,8 @@ async function readRequest(request: ApiRequest): Promise<Deletion> {
   const body = await readBody(request.request)
   const context = contextOf(request)
   if (body.length === 0) return { options: fromQuery(request.info.query), context }
-  const { json } = parseBody(body, mediaTypeOf(request.request), { kind: 'DeleteOptions' })
+  const { readYaml } = request
+  const { json } = await parseBody(body, mediaTypeOf(request.request), { expected: { kind: 'DeleteOptions' }, readYaml })
   const { dryRun = [], ...options } = decoded(json)
   request.audit?.brings(json as KubernetesObject)
   if (dryRun.some(value => value !== 'All')) {

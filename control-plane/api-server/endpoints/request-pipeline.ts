@@ -27,6 +27,7 @@ import { isLongRunning } from './long-running.ts'
 import type { RemoteApis } from './remote-apis.ts'
 import { attributesOf, readRequestInfo, type RequestInfo } from './request-info.ts'
 import type { ResourceRouter } from './resource-router.ts'
+import type { ReadYaml } from './yaml-reader.ts'
 
 interface Options {
   readonly registry: Registry
@@ -40,6 +41,7 @@ interface Options {
   readonly flowControl: FlowControl
   readonly observer?: RequestObserver
   readonly auditor?: Auditor
+  readonly readYaml: ReadYaml
   /** Milliseconds. */
   readonly requestTimeout?: number
   readonly log: Logger
@@ -183,8 +185,8 @@ export class RequestPipeline {
     user,
     target,
     audit,
-  }: Omit<ApiRequest, 'kind' | 'subresource' | 'registry' | 'warnings'>): ApiRequest {
-    const { router, registry, observer } = this.#options
+  }: Omit<ApiRequest, 'kind' | 'subresource' | 'registry' | 'readYaml' | 'warnings'>): ApiRequest {
+    const { router, registry, observer, readYaml } = this.#options
     const kind = router.kindOf(target)
     const warnings = kind.deprecation ? [kind.deprecation] : []
     if (kind.deprecation) audit?.annotate('k8s.io/deprecated', 'true')
@@ -199,6 +201,7 @@ export class RequestPipeline {
       subresource: kind.subresources?.[target.subresource],
       registry,
       observer,
+      readYaml,
       warnings,
     }
   }
