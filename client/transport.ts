@@ -58,7 +58,9 @@ export function createTransport(config: ClientConfig): Transport {
       ...(request.signal ? { signal: request.signal } : {}),
     }
     const began = performance.now()
-    const answered = config.answered && ((code?: number) => config.answered?.({ method: request.method, host: base.host, code, seconds: (performance.now() - began) / 1000 }))
+    const answered =
+      config.answered &&
+      ((code?: number) => config.answered?.({ method: request.method, host: base.host, code, seconds: (performance.now() - began) / 1000 }))
     return exchange(() => (connect ? plainRequest(options) : httpsRequest(options)), body, { ...request, answered })
   }
 

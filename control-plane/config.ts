@@ -30,6 +30,8 @@ export interface ControlPlaneConfig {
   readonly maxMutatingRequestsInflight: number
   /** What is written down of requests, and where; absent: nothing is. Upstream's --audit-policy-file and --audit-log-…. */
   readonly audit: AuditConfig | undefined
+  /** `/debug/…` and `/configz` are served: profiles, the log's level, this configuration. Upstream's --profiling. */
+  readonly profiling: boolean
   readonly logLevel: LogLevel
   readonly logFormat: 'text' | 'json'
 }
@@ -72,6 +74,7 @@ const defaults = {
   'audit-log-maxage': '0',
   'audit-log-maxbackup': '0',
   'audit-log-maxsize': '100',
+  profiling: 'false',
   'log-level': 'info',
   'log-format': 'text',
 } as const
@@ -110,6 +113,7 @@ export function readConfig(args: readonly string[] = process.argv.slice(2), envi
     maxRequestsInflight: count('max-requests-inflight', read('max-requests-inflight')),
     maxMutatingRequestsInflight: count('max-mutating-requests-inflight', read('max-mutating-requests-inflight')),
     audit: auditOf(read),
+    profiling: isTrue('profiling', read('profiling')),
     logLevel: oneOf('log-level', read('log-level'), levels) as LogLevel,
     logFormat: oneOf('log-format', read('log-format'), ['text', 'json']) as 'text' | 'json',
   }

@@ -9,7 +9,7 @@ import { createClient } from '../client/http-client.ts'
 import { writeKubeconfig } from '../client/kubeconfig.ts'
 import { formatAddress, parseCidr } from '../common/cidr.ts'
 import { systemClock } from '../common/clock.ts'
-import type { Logger } from '../common/log.ts'
+import type { Logger, RootLogger } from '../common/log.ts'
 import { runAll, untilAborted, type Runnable } from '../common/run.ts'
 import { ownAddresses } from './addresses.ts'
 import { openAudit, type Audit } from './api-server/audit/open-audit.ts'
@@ -64,7 +64,7 @@ export interface ControlPlane extends AsyncDisposable {
 }
 
 /** Starts store, API server, bootstrap objects, then scheduler and controllers, as far as they are switched on. */
-export async function startControlPlane(config: ControlPlaneConfig, log: Logger): Promise<ControlPlane> {
+export async function startControlPlane(config: ControlPlaneConfig, log: Logger & Partial<RootLogger>): Promise<ControlPlane> {
   const advertiseAddress = config.advertiseAddress ?? ownAddresses()[0] ?? '127.0.0.1'
   await mkdir(config.dataDirectory, { recursive: true, mode: 0o700 })
   // A volume's directory is there already, open to all; the store holds every secret.
@@ -84,7 +84,12 @@ export async function startControlPlane(config: ControlPlaneConfig, log: Logger)
   log.info('API server is listening', { address: config.listenAddress, port })
 
   const clientAs: ControlPlane['clientAs'] = (user, userAgent = user) =>
-    createClient({ server: 'http://loopback', ...loopback.accessFor(users[user]), userAgent, answered: answer => metrics.clients.answered(answer) })
+    createClient({
+      server: 'http://loopback',
+      ...loopback.accessFor(users[user]),
+      userAgent,
+      answered: answer => metrics.clients.answered(answer),
+    })
   const client = clientAs('admin', 'kubeling-bootstrap')
   await ensureBootstrapToken(client, identity.bootstrapToken)
   await writeKubeconfig(
@@ -135,7 +140,13 @@ async function createComponents(parts: {
   const components: Runnable[] = []
   if (config.runScheduler) {
     const client = clientAs('scheduler', 'kube-scheduler')
-    components.push(leading('kube-scheduler', client, createScheduler({ client, log: log.child({ component: 'scheduler' }), observer: metrics.scheduler })))
+    components.push(
+      leading(
+        'kube-scheduler',
+        client,
+        createScheduler({ client, log: log.child({ component: 'scheduler' }), observer: metrics.scheduler }),
+      ),
+    )
   }
   if (config.runControllers) {
     // Loaded now and not earlier: signing certificates needs a large library, and the API server answers before that.
@@ -163,6 +174,18 @@ const servingNames = ({ serviceCidr, extraNames }: ControlPlaneConfig, advertise
   ...extraNames,
 ]
 
+/** What may be shown of the configuration to whoever may read `/configz`: no secrets. */
+function configurationOf({ adminToken: _, bootstrapToken: __, ...config }: ControlPlaneConfig): Readonly<Record<string, object>> {
+  return { 'kubeling-control-plane': config }
+}
+
+/** Upstream's verbosity as a level: 4 and more is what it says to those who look for a fault. */
+const verbosityOf =
+  ({ logLevel }: ControlPlaneConfig, log: Partial<RootLogger>) =>
+  (verbosity: number) => {
+    log.level = verbosity >= 4 ? 'debug' : logLevel
+  }
+
 /** Beside the program, where it is built; not where its sources run as they are. */
 function yamlWorker(): { readonly yamlWorker?: string } {
   const file = join(dirname(process.argv[1] ?? ''), 'yaml-worker.js')
@@ -177,7 +200,7 @@ async function apiServer(parts: {
   audit: Audit | undefined
   metrics: ComponentMetrics
   advertiseAddress: string
-  log: Logger
+  log: Logger & Partial<RootLogger>
 }): Promise<ApiServer> {
   const { config, identity, store, loopback, audit, advertiseAddress, log } = parts
   const components = parts.metrics
@@ -202,6 +225,7 @@ async function apiServer(parts: {
     flowControl,
     observer: metrics.requests,
     ...yamlWorker(),
+    ...(config.profiling ? { debug: { configuration: configurationOf(config), setVerbosity: verbosityOf(config, log), clock } } : {}),
     metrics: () => metrics.text(),
     ...(audit ? { auditor: audit.auditor } : {}),
     authenticator: createAuthenticator({ lookup, tokens, clock, adminToken: config.adminToken }, token => loopback.userOf(token)),

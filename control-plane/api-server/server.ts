@@ -19,6 +19,7 @@ import { bootstrap } from './bootstrap.ts'
 import { impersonationOf } from './auth/impersonation.ts'
 import { createConverter } from './conversion/converter.ts'
 import { connectPlain } from './endpoints/connect.ts'
+import type { DebugOptions } from './endpoints/debug.ts'
 import { Dialer } from './endpoints/dialer.ts'
 import { answerError, PathNotFound, refuseUpgrade } from './endpoints/error-handler.ts'
 import { kubeletAddress } from './endpoints/kubelet-address.ts'
@@ -78,6 +79,8 @@ export interface ApiServerOptions {
   readonly auditor?: Auditor
   /** The program of the thread that reads long YAML; without it all YAML is read here. */
   readonly yamlWorker?: string
+  /** For `/debug/…` and `/configz`, which are not there without. */
+  readonly debug?: DebugOptions
   /** What `/metrics` says. */
   readonly metrics?: () => string
   /** Milliseconds for a request that is not long-running. */
@@ -161,6 +164,7 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
     store,
     documents: options.documents ?? {},
     metrics: options.metrics,
+    debug: options.debug,
     remote,
   })
   const flowControl = options.flowControl ?? new PriorityAndFairness({ seats: defaultSeats })
@@ -169,7 +173,17 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
     if (kind) hub.listen(prefixOf(kind, ''), () => flowControl.changed())
   }
   const yaml = new YamlReader(options.yamlWorker)
-  const pipeline = new RequestPipeline({ ...options, readYaml: yaml.read, impersonationOf, registry, router, general, remote, connectOptions, flowControl })
+  const pipeline = new RequestPipeline({
+    ...options,
+    readYaml: yaml.read,
+    impersonationOf,
+    registry,
+    router,
+    general,
+    remote,
+    connectOptions,
+    flowControl,
+  })
 
   const app = application(pipeline, log)
   options.loopback?.serve(app)

@@ -1,9 +1,7 @@
 import { statSync } from 'node:fs'
 import { Asked, Histograms, type Distribution, type Family } from './series.ts'
 
-const durations = [
-  0.005, 0.025, 0.05, 0.1, 0.2, 0.4, 0.6, 0.8, 1, 1.25, 1.5, 2, 3, 4, 5, 6, 8, 10, 15, 20, 30, 45, 60,
-]
+const durations = [0.005, 0.025, 0.05, 0.1, 0.2, 0.4, 0.6, 0.8, 1, 1.25, 1.5, 2, 3, 4, 5, 6, 8, 10, 15, 20, 30, 45, 60]
 
 /** Counts what the store is asked for, under the names that upstream's metrics have for etcd. */
 export class StoreMetrics {

@@ -63,7 +63,9 @@ export class YamlReader {
     } catch (error) {
       // Whatever it is doing, the next text gets a new one.
       this.close()
-      throw error instanceof Error && error.name === 'AbortError' ? new Error('it takes too long to read') : new Error(messageOf(error), { cause: error })
+      throw error instanceof Error && error.name === 'AbortError'
+        ? new Error('it takes too long to read')
+        : new Error(messageOf(error), { cause: error })
     }
   }
 }
