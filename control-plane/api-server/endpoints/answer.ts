@@ -1,14 +1,21 @@
 import { apiVersionOf } from '../../../api/kind.ts'
 import { badRequest, type Status } from '../../../api/errors.ts'
+import { PartialObjectMetadata } from '../../../api/meta.ts'
+import { encodeMessage } from '../../../api/protobuf/encode.ts'
+import { sealList } from '../../../api/protobuf/envelope.ts'
+import { hasProtobuf } from '../../../api/protobuf/layout.ts'
+import { TimeSlice } from '../../../common/time-slice.ts'
 import type { RequestAudit } from '../interfaces.ts'
 import { prepareViews } from '../registry/conversions.ts'
 import type { ListResult } from '../registry/list.ts'
 import { scaleOf } from '../registry/scale.ts'
 import { textOf, viewOf, type StoredObject } from '../registry/stored-object.ts'
 import type { ApiRequest } from './api-request.ts'
+import { contentOf } from './body-content.ts'
+import { bytesOf } from './object-bytes.ts'
 import { partialMetadata } from './partial-metadata.ts'
 import { negotiate, type Representation } from './representation.ts'
-import { respond, respondInPieces, setWarnings } from './respond.ts'
+import { respond, respondInPieces, respondWithBytes, setWarnings, type Content } from './respond.ts'
 import { rowOf, tableOf, type IncludeObject } from './table.ts'
 
 export function includeObjectOf(query: URLSearchParams): IncludeObject {
@@ -19,19 +26,28 @@ export function includeObjectOf(query: URLSearchParams): IncludeObject {
 
 /** One object in the form that the client wants. */
 export async function answerObject(request: ApiRequest, stored: StoredObject, code = 200): Promise<void> {
-  const representation = negotiate(request.request.headers.accept)
+  const representation = representationOf(request)
   await prepareViews(request.registry, request.kind, [stored])
-  await answer(request, { code, text: objectText(request, stored, representation), format: representation.format })
+  const content = objectContent(request, stored, representation)
+  // What is written down is JSON, whatever is sent.
+  if (content.format === 'protobuf' && request.audit?.keepsResponse) request.audit.answers(objectText(request, stored, representation.as))
+  await answer(request, { code, ...content })
 }
 
-function objectText({ kind, info }: ApiRequest, stored: StoredObject, { as }: Representation): string {
+/** The form that the client wants objects of the kind in. */
+export const representationOf = ({ request, kind }: Pick<ApiRequest, 'request' | 'kind'>): Representation =>
+  negotiate(request.headers.accept, { protobuf: hasProtobuf(kind.schema) })
+
+const objectContent = (request: ApiRequest, stored: StoredObject, { as, format }: Representation): Content =>
+  format === 'protobuf' ? { format, bytes: bytesOf(request.kind, stored, as) } : { format, text: objectText(request, stored, as) }
+
+function objectText({ kind, info }: ApiRequest, stored: StoredObject, as: Representation['as']): string {
   if (as === 'object') return textOf(kind, stored)
   const object = viewOf(kind, stored)
   if (as === 'metadata') return JSON.stringify(partialMetadata(object))
   const { resourceVersion } = object.metadata
-  return JSON.stringify(
-    tableOf(kind, [object], { includeObject: includeObjectOf(info.query), now: new Date(), metadata: { resourceVersion } }),
-  )
+  const options = { includeObject: includeObjectOf(info.query), now: new Date(), metadata: { resourceVersion } }
+  return JSON.stringify(tableOf(kind, [object], options))
 }
 
 /** The Scale of an object. */
@@ -42,20 +58,25 @@ export async function answerScale(request: ApiRequest, stored: StoredObject): Pr
 
 /** A body that is no stored object: a Status, a Scale, what an action returns. */
 export async function answerBody(request: ApiRequest, body: object, code = 200): Promise<void> {
-  const { format } = negotiate(request.request.headers.accept)
-  if (request.audit && isFailureOrSuccess(body)) request.audit.answersStatus(body)
-  await answer(request, { code, text: JSON.stringify(body), format })
+  if (request.audit && isStatus(body)) request.audit.answersStatus(body)
+  const content = contentOf(request.request, body)
+  if (content.format === 'protobuf' && request.audit?.keepsResponse) request.audit.answers(JSON.stringify(body))
+  await answer(request, { code, ...content })
 }
 
-const isFailureOrSuccess = (body: object): body is Status => 'kind' in body && body.kind === 'Status'
+const isStatus = (body: object): body is Status => 'kind' in body && body.kind === 'Status'
 
 /** A list, made and sent piece by piece: however long it is, others have their turn in between. */
 export async function answerList(request: ApiRequest, result: ListResult): Promise<void> {
-  const { as, format } = negotiate(request.request.headers.accept)
+  const { as, format } = representationOf(request)
   setWarnings(request.response, request.warnings)
   await prepareViews(request.registry, request.kind, result.items)
   const { audit } = request
   const pieces = listPieces(request, result, as)
+  if (format === 'protobuf') {
+    if (audit?.keepsResponse) for (const piece of pieces) audit.answers(piece)
+    return respondWithBytes(request.request, request.response, await listBytes(request, result, as))
+  }
   await respondInPieces(request.request, request.response, { format, pieces: audit?.keepsResponse ? kept(pieces, audit) : pieces })
 }
 
@@ -64,6 +85,22 @@ function* kept(pieces: Iterable<string>, audit: RequestAudit): Generator<string>
     audit.answers(piece)
     yield piece
   }
+}
+
+/** The protobuf form of a list. While many objects are encoded, others have their turn. */
+async function listBytes({ kind }: ApiRequest, result: ListResult, as: Representation['as']): Promise<Uint8Array[]> {
+  const slice = new TimeSlice()
+  const items: Uint8Array[] = []
+  for (const stored of result.items) {
+    if (slice.over) await slice.next()
+    const object = viewOf(kind, stored)
+    items.push(as === 'metadata' ? encodeMessage(PartialObjectMetadata, partialMetadata(object)) : encodeMessage(kind.schema, object))
+  }
+  const type =
+    as === 'metadata'
+      ? { kind: 'PartialObjectMetadataList', apiVersion: 'meta.k8s.io/v1' }
+      : { kind: `${kind.kind}List`, apiVersion: apiVersionOf(kind) }
+  return sealList({ ...type, metadata: listMetadata(result) }, items)
 }
 
 const listMetadata = ({ revision, continue: token, remainingItemCount }: ListResult): object => ({
@@ -104,6 +141,6 @@ function* textsOf({ items }: ListResult, text: (stored: StoredObject) => string)
 
 async function answer({ request, response, warnings, audit }: ApiRequest, body: Parameters<typeof respond>[2]): Promise<void> {
   setWarnings(response, warnings)
-  audit?.answers(body.text)
+  if (body.format !== 'protobuf') audit?.answers(body.text)
   await respond(request, response, body)
 }

@@ -5,7 +5,7 @@ import type { AdmissionContext } from '../../interfaces.ts'
 import type { AdmissionRule } from '../rule.ts'
 import { AuditNotes } from './audit-notes.ts'
 import { boundPolicies, evaluationsOf, type Bound, type PolicyParts } from './bound-policies.ts'
-import { isExempt } from './match-request.ts'
+import { isExemptFromPolicies } from './match-request.ts'
 import { failuresOf, type Failure } from './policy-validation.ts'
 
 type BoundPolicy = Bound<ValidatingAdmissionPolicy, ValidatingAdmissionPolicyBinding>
@@ -13,7 +13,7 @@ type BoundPolicy = Bound<ValidatingAdmissionPolicy, ValidatingAdmissionPolicyBin
 /** Upstream's ValidatingAdmissionPolicy: expressions that must be true of requests. The first failure that denies is the answer. */
 export const validatingPolicies = (parts: PolicyParts): AdmissionRule => ({
   validate(context) {
-    if (isExempt(context)) return
+    if (isExemptFromPolicies(context)) return
     const denials: ApiError[] = []
     const notes = new AuditNotes()
     for (const bound of boundPolicies([ValidatingAdmissionPolicy, ValidatingAdmissionPolicyBinding], parts.lookup)) {
