@@ -22,6 +22,8 @@ export interface ControlPlaneConfig {
   /** A token that is an administrator; absent: there is none. */
   readonly adminToken: string | undefined
   readonly runScheduler: boolean
+  /** A file with a KubeSchedulerConfiguration; absent: one profile with everything as upstream's defaults. */
+  readonly schedulerConfigPath: string | undefined
   readonly runControllers: boolean
   /** Scheduler and controllers work only while they hold their Leases: for several copies of them before one store. */
   readonly leaderElect: boolean
@@ -65,6 +67,7 @@ const defaults = {
   'bootstrap-token': '',
   'admin-token': '',
   scheduler: 'true',
+  'scheduler-config': '',
   controllers: 'true',
   'leader-elect': 'false',
   'max-requests-inflight': '400',
@@ -108,6 +111,7 @@ export function readConfig(args: readonly string[] = process.argv.slice(2), envi
       : undefined,
     adminToken: read('admin-token') || undefined,
     runScheduler: isTrue('scheduler', read('scheduler')),
+    schedulerConfigPath: read('scheduler-config') || undefined,
     runControllers: isTrue('controllers', read('controllers')),
     leaderElect: isTrue('leader-elect', read('leader-elect')),
     maxRequestsInflight: count('max-requests-inflight', read('max-requests-inflight')),

@@ -34,6 +34,8 @@ import { writeJoinFiles } from './bootstrap/join-files.ts'
 import type { ControlPlaneConfig } from './config.ts'
 import { loadIdentity, type Identity } from './identity.ts'
 import { onlyWhileLeading } from '../client/leader-election.ts'
+import type { SchedulerConfiguration } from './scheduler/configuration/configuration.ts'
+import { configurationFromFile } from './scheduler/configuration/configuration-file.ts'
 import { createScheduler } from './scheduler/scheduler.ts'
 import { ComponentMetrics } from './metrics/component-metrics.ts'
 import { ControlPlaneMetrics } from './metrics/control-plane-metrics.ts'
@@ -65,6 +67,8 @@ export interface ControlPlane extends AsyncDisposable {
 
 /** Starts store, API server, bootstrap objects, then scheduler and controllers, as far as they are switched on. */
 export async function startControlPlane(config: ControlPlaneConfig, log: Logger & Partial<RootLogger>): Promise<ControlPlane> {
+  // What is wrong with it is to be known before anything runs.
+  const schedulerConfiguration = await configurationFromFile(config.schedulerConfigPath, log.child({ component: 'scheduler' }))
   const advertiseAddress = config.advertiseAddress ?? ownAddresses()[0] ?? '127.0.0.1'
   await mkdir(config.dataDirectory, { recursive: true, mode: 0o700 })
   // A volume's directory is there already, open to all; the store holds every secret.
@@ -101,7 +105,7 @@ export async function startControlPlane(config: ControlPlaneConfig, log: Logger 
     await writeJoinFiles(config.bootstrapDirectory, { ca: identity.authority.cert, token: identity.bootstrapToken })
   }
 
-  const components = await createComponents({ config, identity, clientAs, metrics, log })
+  const components = await createComponents({ config, schedulerConfiguration, identity, clientAs, metrics, log })
   const stopping = new AbortController()
   // Something has to run even when no component is switched on.
   const running = runAll([...components, { run: untilAborted }], stopping.signal)
@@ -119,12 +123,13 @@ export async function startControlPlane(config: ControlPlaneConfig, log: Logger 
 
 async function createComponents(parts: {
   config: ControlPlaneConfig
+  schedulerConfiguration: SchedulerConfiguration
   identity: Identity
   clientAs: ControlPlane['clientAs']
   metrics: ComponentMetrics
   log: Logger
 }): Promise<Runnable[]> {
-  const { config, identity, clientAs, metrics, log } = parts
+  const { config, schedulerConfiguration, identity, clientAs, metrics, log } = parts
   const leading = (name: string, client: Client, work: Runnable): Runnable =>
     config.leaderElect
       ? onlyWhileLeading(
@@ -140,13 +145,13 @@ async function createComponents(parts: {
   const components: Runnable[] = []
   if (config.runScheduler) {
     const client = clientAs('scheduler', 'kube-scheduler')
-    components.push(
-      leading(
-        'kube-scheduler',
-        client,
-        createScheduler({ client, log: log.child({ component: 'scheduler' }), observer: metrics.scheduler }),
-      ),
-    )
+    const scheduler = createScheduler({
+      client,
+      log: log.child({ component: 'scheduler' }),
+      configuration: schedulerConfiguration,
+      observer: metrics.scheduler,
+    })
+    components.push(leading('kube-scheduler', client, scheduler))
   }
   if (config.runControllers) {
     // Loaded now and not earlier: signing certificates needs a large library, and the API server answers before that.

@@ -55,7 +55,7 @@ describe('metrics of the scheduler', () => {
   it('count attempts by what came of them, and how long pods took', () => {
     const metrics = new SchedulerMetrics()
     const pod = (uid: string) => ({ metadata: { uid }, spec: {} })
-    metrics.follow(() => ({ active: 1, backoff: 0, unschedulable: 2 }))
+    metrics.follow(() => ({ active: 1, backoff: 0, unschedulable: 2, gated: 0 }))
     metrics.begins(pod('a'))
     metrics.ends(pod('a'), 'unschedulable')
     metrics.preempts(3)

@@ -16,11 +16,7 @@ interface Tried {
   /** When the present attempt began. */
   began: number
 }
-interface Pending {
-  readonly active: number
-  readonly backoff: number
-  readonly unschedulable: number
-}
+type Pending = Readonly<Record<'active' | 'backoff' | 'unschedulable' | 'gated', number>>
 
 /** Counts what the scheduler does, under upstream's names. */
 export class SchedulerMetrics {
@@ -48,7 +44,7 @@ export class SchedulerMetrics {
     buckets: exponential(1, 7),
   })
   readonly #tried = new Map<string, Tried>()
-  #pending: () => Pending = () => ({ active: 0, backoff: 0, unschedulable: 0 })
+  #pending: () => Pending = () => ({ active: 0, backoff: 0, unschedulable: 0, gated: 0 })
 
   readonly families: readonly Family[] = [
     this.#attempts,

@@ -1,9 +1,10 @@
 import type { Pod } from '../../api/core/pod.ts'
+import type { QueueSizes } from './queue.ts'
 
 /** Told what the scheduler does: for those who count. */
 export interface SchedulerObserver {
   /** Says how many pods are where, whenever it is asked. */
-  follow(pending: () => { readonly active: number; readonly backoff: number; readonly unschedulable: number }): void
+  follow(pending: () => QueueSizes): void
   /** An attempt to place the pod begins. */
   begins(pod: Pod): void
   ends(pod: Pod, result: 'scheduled' | 'unschedulable' | 'error'): void

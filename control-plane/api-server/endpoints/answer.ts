@@ -1,4 +1,4 @@
-import { apiVersionOf } from '../../../api/kind.ts'
+import { apiVersionOf, type Kind } from '../../../api/kind.ts'
 import { badRequest, type Status } from '../../../api/errors.ts'
 import { PartialObjectMetadata } from '../../../api/meta.ts'
 import { encodeMessage } from '../../../api/protobuf/encode.ts'
@@ -114,7 +114,7 @@ function* listPieces({ kind, info }: ApiRequest, result: ListResult, as: Represe
   const metadata = listMetadata(result)
   if (as === 'object') {
     const head = { kind: `${kind.kind}List`, apiVersion: apiVersionOf(kind), metadata }
-    yield* listText(head, { name: 'items', texts: textsOf(result, stored => textOf(kind, stored)) })
+    yield* listText(head, { name: 'items', texts: textsOf(result, itemTextOf(kind)) })
   } else if (as === 'metadata') {
     const head = { kind: 'PartialObjectMetadataList', apiVersion: 'meta.k8s.io/v1', metadata }
     yield* listText(head, { name: 'items', texts: textsOf(result, stored => JSON.stringify(partialMetadata(viewOf(kind, stored)))) })
@@ -124,6 +124,23 @@ function* listPieces({ kind, info }: ApiRequest, result: ListResult, as: Represe
     yield* listText(head, { name: 'rows', texts: textsOf(result, stored => JSON.stringify(rowOf(kind, viewOf(kind, stored), options))) })
   }
 }
+/** Items of a list have no type of their own: the list's name says it. Custom resources keep theirs, as upstream. */
+function itemTextOf(kind: Kind): (stored: StoredObject) => string {
+  if (kind.untyped) return stored => textOf(kind, stored)
+  if (kind.storedAs) {
+    return stored => {
+      const { kind: _, apiVersion: __, ...item } = viewOf(kind, stored)
+      return JSON.stringify(item)
+    }
+  }
+  // Stored texts begin with the type.
+  const type = `{"kind":${JSON.stringify(kind.kind)},"apiVersion":${JSON.stringify(apiVersionOf(kind))},`
+  return stored => {
+    const text = textOf(kind, stored)
+    return text.startsWith(type) ? `{${text.slice(type.length)}` : text
+  }
+}
+
 /** An object of `head`'s fields and, last, a list of what the texts say. */
 function* listText(head: object, { name, texts }: { name: string; texts: Iterable<string> }): Generator<string> {
   yield `${JSON.stringify(head).slice(0, -1)},"${name}":[`
