@@ -12,10 +12,16 @@ import { addHollowNode, hollowKubelets } from './hollow-nodes.ts'
 export interface HollowClusterOptions {
   readonly nodes?: readonly string[]
   readonly disabled?: readonly string[]
+  /** Whether anybody runs the pods. */
+  readonly kubelets?: boolean
 }
 
 /** A control plane with scheduler and controllers on a directory of its own, and nodes that only pretend to run pods. */
-export async function startHollowCluster({ nodes = ['node-1', 'node-2', 'node-3'], disabled = [] }: HollowClusterOptions = {}) {
+export async function startHollowCluster({
+  nodes = ['node-1', 'node-2', 'node-3'],
+  disabled = [],
+  kubelets = true,
+}: HollowClusterOptions = {}) {
   const directory = await mkdtemp(join(tmpdir(), 'kubeling-hollow-'))
   const flags = ['--port=0', '--listen-address=127.0.0.1', '--scheduler=false', '--controllers=false', `--data-dir=${directory}/data`]
   const log = createLogger({ level: 'error' })
@@ -32,7 +38,7 @@ export async function startHollowCluster({ nodes = ['node-1', 'node-2', 'node-3'
         authority: plane.identity.authority,
         disabled,
       }),
-      hollowKubelets(client, log),
+      ...(kubelets ? [hollowKubelets(client, log)] : []),
     ],
     stop.signal,
   )
