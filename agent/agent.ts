@@ -23,6 +23,7 @@ import { haltOnShutdown } from './halt-on-shutdown.ts'
 import { ImageReport } from './images/image-report.ts'
 import { createKubelet, nodeReference } from './kubelet.ts'
 import { LoadBalancer } from './load-balancer/load-balancer.ts'
+import { NetworkPolicies } from './network/network-policies.ts'
 import { NodeNetwork } from './network/node-network.ts'
 import { becomeRouter, networkOf, takeAddress } from './network/routes.ts'
 import { gatherFacts, ownAddress } from './node/facts.ts'
@@ -35,6 +36,7 @@ import { knowsPodCidr, podCidrOf } from './node/pod-cidr.ts'
 import { persist } from './persist.ts'
 import type { NodeSecurity } from './pods/node-security.ts'
 import { parseResolvConf, type DnsOptions } from './pods/pod-dns.ts'
+import type { NetworkReady } from './pods/pod-starter.ts'
 import { connectDocker, type DockerEngine } from './runtime/docker/connect.ts'
 import { DockerPortPublisher } from './runtime/docker/docker-port-publisher.ts'
 import { DockerRuntime } from './runtime/docker/docker-runtime.ts'
@@ -93,6 +95,10 @@ export function createAgent({ config, log, shutdown }: AgentParts): Runnable {
         const addresses = { nodeAddresses: [nodeIp, gateway], nodeCidr: networkOf(nodeIp) }
         const facts = { ...addresses, podCidr, clusterCidr, serviceCidr, clusterDns: config.clusterDns }
         await takeAddress(config.clusterDns)
+        const policies = new NetworkPolicies({
+          ...{ client, informers, log: log.child({ component: 'network-policies' }) },
+          facts: { nodeName, clusterDns: config.clusterDns },
+        })
         const watch = new NodeWatch({
           ...{ nodeName, nodeIp, podCidr, gateway, clusterCidr, informers, clock },
           log: log.child({ component: 'node' }),
@@ -109,11 +115,12 @@ export function createAgent({ config, log, shutdown }: AgentParts): Runnable {
           },
         })
         const security = await nodeSecurity(config, runtime)
-        const parts = { config, client, runtime, log, nodeIp, informers, recorder, onPressure }
+        const networkReady: NetworkReady = (pod, address) => policies.admit(pod, address)
+        const parts = { config, client, runtime, log, nodeIp, informers, recorder, onPressure, networkReady }
         const resolver = await nodeDns()
         const pods = kubelet({ ...parts, security, nodeDns: resolver })
         const reclaimer = runController({
-          controller: volumeReclaimer({ nodeName, client, informers, runtime, log: log.child({ component: 'volumes' }) }),
+          controller: volumeReclaimer({ nodeName, client, informers, runtime, recorder, log: log.child({ component: 'volumes' }) }),
           ...{ informers, log: log.child({ component: 'volumes' }) },
         })
         const network = new NodeNetwork({ nodeName, facts, informers, pods: pods.pods, log: log.child({ component: 'network' }) })
@@ -124,7 +131,21 @@ export function createAgent({ config, log, shutdown }: AgentParts): Runnable {
         log.info('the node is ready', { node: nodeName, address: nodeIp, podCidr })
         const balancers = loadBalancers({ config, client, docker, informers, log })
         await runAll(
-          [nodeStatus, network, ...balancers, watch, pods, server, identity, images, halt, names, reclaimer, warmUp(runtime, log)],
+          [
+            nodeStatus,
+            network,
+            policies,
+            ...balancers,
+            watch,
+            pods,
+            server,
+            identity,
+            images,
+            halt,
+            names,
+            reclaimer,
+            warmUp(runtime, log),
+          ],
           together,
         )
       } finally {
@@ -341,16 +362,14 @@ interface KubeletParts {
   readonly onPressure: (pressures: readonly Pressure[]) => void
   readonly security: NodeSecurity
   readonly nodeDns: DnsOptions['node']
+  readonly networkReady: NetworkReady
 }
 
-const kubelet = ({ config, client, runtime, log, nodeIp, informers, recorder, onPressure, security, nodeDns }: KubeletParts) =>
+const kubelet = ({ config, informers, onPressure, nodeDns, ...parts }: KubeletParts) =>
   createKubelet({
+    ...parts,
     nodeName: config.nodeName,
-    client,
-    runtime,
     clock,
-    log,
-    nodeIp,
     node: () =>
       informers
         .for(Node)
@@ -358,12 +377,10 @@ const kubelet = ({ config, client, runtime, log, nodeIp, informers, recorder, on
         .find(({ metadata }) => metadata.name === config.nodeName),
     services: () => informers.for(Service).cache.list(),
     dns: { clusterDns: [config.clusterDns], clusterDomain: config.clusterDomain, node: nodeDns },
-    security,
     podPidsLimit: config.podPidsLimit,
     images: config.images,
     imageGc: config.imageGc,
     pullRecordsFile: `${config.dataDirectory}/image-pulls.json`,
-    recorder,
     eviction: {
       thresholds: config.evictionThresholds,
       pressureTransitionPeriodMs: config.evictionPressureTransitionPeriodMs,

@@ -31,7 +31,7 @@ import { measuredLifecycle } from './pods/measured-lifecycle.ts'
 import { PodEvents } from './pods/pod-events.ts'
 import { PodLifecycle } from './pods/pod-lifecycle.ts'
 import { PodSource } from './pods/pod-source.ts'
-import { PodStarter } from './pods/pod-starter.ts'
+import { PodStarter, type NetworkReady } from './pods/pod-starter.ts'
 import { PodWorkers } from './pods/pod-workers.ts'
 import { Resizer } from './pods/resizer.ts'
 import { RestartBackoff } from './pods/restart-backoff.ts'
@@ -73,6 +73,7 @@ export interface KubeletOptions {
   readonly services: () => readonly Service[]
   readonly dns: DnsOptions
   readonly security: NodeSecurity
+  readonly networkReady?: NetworkReady
   /** Processes that a pod may have; absent: as many as it likes. */
   readonly podPidsLimit?: number | undefined
   readonly images?: Partial<ImageSettings>
@@ -176,6 +177,7 @@ export function createKubelet(options: KubeletOptions): Kubelet {
     ...{ runtime, volumes, mounter, containers, backoff, events, clock, hostIp, limits },
     dns: () => options.dns,
     userNamespaces: security.userNamespaces,
+    networkReady: options.networkReady,
   })
   const allocations = new Allocations({ node, events, clock, poke, activePods: (): readonly Pod[] => workers.active() })
   const resizer = new Resizer({ runtime, allocations, log: log('pods') })

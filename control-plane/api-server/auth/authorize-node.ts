@@ -12,6 +12,9 @@ const everyNode: readonly Rule[] = [
   { verbs: ['create', ...read], groups: [''], resources: ['nodes'] },
   { verbs: read, groups: [''], resources: ['services', 'endpoints', 'pods'] },
   { verbs: read, groups: ['discovery.k8s.io'], resources: ['endpointslices'] },
+  // What upstream's network plugins see under names of their own: here the node is its own.
+  { verbs: read, groups: ['networking.k8s.io'], resources: ['networkpolicies'] },
+  { verbs: read, groups: [''], resources: ['namespaces'] },
   { verbs: read, groups: ['node.k8s.io'], resources: ['runtimeclasses'] },
   { verbs: read, groups: ['storage.k8s.io'], resources: ['csidrivers'] },
   // Not upstream's: nodes see which of the volumes that they keep are to be deleted.
