@@ -19,6 +19,10 @@ export class BackoffQueue {
     this.#options = options
   }
 
+  get size(): number {
+    return this.#ends.size
+  }
+
   /** When the first of them may try again; Infinity: there is none. */
   get due(): number {
     return Math.min(...this.#windows.keys())

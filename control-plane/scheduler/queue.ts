@@ -15,6 +15,9 @@ export interface QueueOptions {
   readonly now?: () => number
 }
 
+/** How many pods are where, under upstream's names. */
+export type QueueSizes = Readonly<Record<'active' | 'backoff' | 'unschedulable' | 'gated', number>>
+
 /** A pod that no node would have. */
 interface Unschedulable {
   readonly pod: QueuedPod
@@ -33,6 +36,7 @@ export class SchedulingQueue {
   readonly #now: () => number
   readonly #pods = new Map<string, QueuedPod>()
   readonly #active = new ActiveQueue()
+  readonly #gated = new Set<string>()
   readonly #backoff: BackoffQueue
   /** The one that has waited longest comes first. */
   readonly #unschedulable = new Map<string, Unschedulable>()
@@ -49,7 +53,10 @@ export class SchedulingQueue {
     this.remove(key)
     const pod = { key, priority, refusals: 0, errors: 0 }
     this.#pods.set(key, pod)
-    if (gated) return
+    if (gated) {
+      this.#gated.add(key)
+      return
+    }
     this.#active.add(pod)
     this.#options.ready()
   }
@@ -59,6 +66,7 @@ export class SchedulingQueue {
     const pod = this.#pods.get(key)
     if (!pod) return
     this.#pods.delete(key)
+    this.#gated.delete(key)
     this.#active.remove(pod)
     this.#backoff.remove(pod)
     this.#unschedulable.delete(key)
@@ -105,6 +113,16 @@ export class SchedulingQueue {
     if (!waiting || !this.#options.helps(key, waiting.refusedBy, event)) return
     this.#release(key)
     this.#flush()
+  }
+
+  /** How many pods are where. */
+  get sizes(): QueueSizes {
+    return {
+      active: this.#active.size,
+      backoff: this.#backoff.size,
+      unschedulable: this.#unschedulable.size,
+      gated: this.#gated.size,
+    }
   }
 
   stop(): void {

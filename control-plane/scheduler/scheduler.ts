@@ -16,6 +16,7 @@ import { defaultConfiguration, type SchedulerConfiguration } from './configurati
 import { Decisions } from './decisions.ts'
 import { Framework } from './framework.ts'
 import { Nominations } from './nominations.ts'
+import type { SchedulerObserver } from './observer.ts'
 import { placePod } from './place-pod.ts'
 import { explain, type Placement } from './placement.ts'
 import type { Cluster } from './plugin.ts'
@@ -30,6 +31,7 @@ export interface SchedulerOptions {
   readonly log: Logger
   /** One profile of the name `default-scheduler` with all rules, unless told otherwise. */
   readonly configuration?: SchedulerConfiguration
+  readonly observer?: SchedulerObserver
 }
 
 /** Gives every pod without a node the best one there is. */
@@ -78,6 +80,7 @@ class Scheduler implements Runnable {
       observed: (pod, previous) => this.#observe(pod, previous),
       gone: pod => this.#forget(pod),
     })
+    options.observer?.follow(() => this.#queue.sizes)
   }
 
   run(signal: AbortSignal): Promise<void> {
@@ -102,6 +105,7 @@ class Scheduler implements Runnable {
     this.#queue.remove(keyOf(pod))
     this.#nominations.delete(pod.metadata.uid)
     this.#decisions.delete(pod.metadata.uid)
+    this.#options.observer?.forget(pod)
     for (const step of this.#steps) step.gone?.(pod)
   }
 
@@ -152,6 +156,7 @@ class Scheduler implements Runnable {
     const pod = this.#watch.pod(key)
     const framework = pod && this.#frameworkOf(pod)
     if (!framework || pod.spec.nodeName || !isSchedulable(pod)) return this.#queue.remove(key)
+    this.#options.observer?.begins(pod)
     const cluster = this.#watch.now()
     const placement = placePod(pod, cluster, {
       plugins: framework.profile.rules,
@@ -184,6 +189,7 @@ class Scheduler implements Runnable {
     } finally {
       this.#binding.delete(uid)
     }
+    this.#options.observer?.ends(pod, 'scheduled')
     this.#options.log.debug('pod bound', { pod: keyOf(pod), node })
     framework.events.event(pod, {
       type: 'Normal',
@@ -194,6 +200,7 @@ class Scheduler implements Runnable {
   }
 
   async #unbind(pod: Pod, { framework, error }: { framework: Framework; error: unknown }): Promise<void> {
+    this.#options.observer?.ends(pod, 'error')
     const key = keyOf(pod)
     const current = this.#watch.pod(key)
     const same = current?.metadata.uid === pod.metadata.uid ? current : undefined
@@ -224,11 +231,13 @@ class Scheduler implements Runnable {
     const { refusals, refusedBy, why } = placement
     const { rules, preemption } = framework.profile
     this.#queue.refused(keyOf(pod), refusedBy)
+    this.#options.observer?.ends(pod, 'unschedulable')
     // Where no rule has looked at any node, there is nothing that an eviction could change.
     if (refusals.size === 0 || !preemption)
       return framework.reporter.report(pod, { message: why, reason: 'Unschedulable', nominated: pod.status.nominatedNodeName })
     const plan = planPreemption(pod, cluster, { plugins: rules, refusals, budgets: this.#watch.budgets(), limits: preemption })
     const { candidate } = plan
+    this.#options.observer?.preempts(candidate?.victims.length ?? 0)
     const nominated = nominationAfter(pod, plan)
     this.#nominations.set(pod, nominated)
     if (!candidate) {

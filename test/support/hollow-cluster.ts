@@ -14,11 +14,18 @@ export interface HollowClusterOptions {
   readonly nodes?: readonly string[]
   readonly disabled?: readonly string[]
   readonly scheduler?: SchedulerConfiguration
+  /** Whether anybody runs the pods. */
+  readonly kubelets?: boolean
 }
 
 /** A control plane with scheduler and controllers on a directory of its own, and nodes that only pretend to run pods. */
 export async function startHollowCluster(options: HollowClusterOptions = {}) {
-  const { nodes = ['node-1', 'node-2', 'node-3'], disabled = [], scheduler: configuration = defaultConfiguration } = options
+  const {
+    nodes = ['node-1', 'node-2', 'node-3'],
+    disabled = [],
+    kubelets = true,
+    scheduler: configuration = defaultConfiguration,
+  } = options
   const directory = await mkdtemp(join(tmpdir(), 'kubeling-hollow-'))
   const flags = ['--port=0', '--listen-address=127.0.0.1', '--scheduler=false', '--controllers=false', `--data-dir=${directory}/data`]
   const log = createLogger({ level: 'error' })
@@ -35,7 +42,7 @@ export async function startHollowCluster(options: HollowClusterOptions = {}) {
         authority: plane.identity.authority,
         disabled,
       }),
-      hollowKubelets(client, log),
+      ...(kubelets ? [hollowKubelets(client, log)] : []),
     ],
     stop.signal,
   )

@@ -20,8 +20,10 @@ const pod = (...claims: string[]) =>
   }) as unknown as Pod
 const node = readyNode('n1')
 
+const limits = ({ stop: { signal } }: { stop: AbortController }, timeoutMs = 30_000) => ({ signal, timeoutMs })
+
 /** A real API server with a claim `c` of a class that waits for pods, and a binder whose caches show it. */
-async function start(timeoutMs = 30_000) {
+async function start() {
   const server = await startApiServer()
   const client = createClient({ server: `https://127.0.0.1:${server.port}`, ca: server.ca.cert, userAgent: 'test' })
   await client.create(StorageClass, {
@@ -34,7 +36,7 @@ async function start(timeoutMs = 30_000) {
     spec: { accessModes: ['ReadWriteOnce'], storageClassName: 'late', resources: { requests: { storage: '1Gi' } } },
   } as never)
   const informers = new Informers(client, silentLogger)
-  const binder = new VolumeBinder({ client, informers, timeoutMs })
+  const binder = new VolumeBinder({ client, informers })
   informers.for(StorageClass)
   const stop = new AbortController()
   const running = informers.run(stop.signal)
@@ -80,7 +82,7 @@ describe('the volumes of a pod that has its node', () => {
     expect(s.binder.claims()[0]?.metadata.annotations?.[selected]).toBe('n1')
     expect(reservation?.placement.provisions.map(({ metadata }) => metadata.name)).toEqual(['c'])
     if (!reservation) return
-    const bound = s.binder.bind(reservation, s.stop.signal)
+    const bound = s.binder.bind(reservation, limits(s))
     await untilSelected(s.client)
     await provide(s.client, 'n1')
     await bound
@@ -118,7 +120,7 @@ describe('the volumes of a pod that has its node', () => {
       await using s = await start()
       const reservation = s.binder.reserve(pod('c'), node)
       if (!reservation) throw new Error('nothing was reserved')
-      const bound = s.binder.bind(reservation, s.stop.signal)
+      const bound = s.binder.bind(reservation, limits(s))
       const failure = expect(bound).rejects.toThrow(message)
       await untilSelected(s.client)
       // What was written has to be seen first.
@@ -132,10 +134,10 @@ describe('the volumes of a pod that has its node', () => {
   )
 
   it('are not waited for for ever', async () => {
-    await using s = await start(50)
+    await using s = await start()
     const reservation = s.binder.reserve(pod('c'), node)
     if (!reservation) throw new Error('nothing was reserved')
-    await expect(s.binder.bind(reservation, s.stop.signal)).rejects.toThrow('context deadline exceeded')
+    await expect(s.binder.bind(reservation, limits(s, 50))).rejects.toThrow('context deadline exceeded')
     s.binder.release(reservation)
     await untilSelected(s.client)
   }, 60_000)
