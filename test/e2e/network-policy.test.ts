@@ -23,7 +23,7 @@ const pod = (name: string, nodeName: string, labels: object = {}) => ({
         image: 'busybox:1.36',
         command: ['sh', '-c', `mkdir /www; echo ${name} > /www/index.html; httpd -p 8080 -h /www; exec httpd -f -p 9090 -h /www`],
         ports: [{ name: 'http', containerPort: 8080 }],
-        readinessProbe: { httpGet: { port: 8080 }, periodSeconds: 1, failureThreshold: 1 },
+        readinessProbe: { httpGet: { port: 8080 }, periodSeconds: 1, timeoutSeconds: 5 },
       },
     ],
   },
@@ -60,11 +60,11 @@ describe('network policies', () => {
     })
     await apply(other, pod('guest', second))
     for (const each of [namespace, other])
-      await kubectl(`wait --for=condition=Ready pod --all -n ${each} --timeout=60s`, { timeoutSeconds: 65 })
+      await kubectl(`wait --for=condition=Ready pod --all -n ${each} --timeout=100s`, { timeoutSeconds: 110 })
     address = (await get<Pod>('pod server')).status.podIP ?? ''
     farAddress = (await get<Pod>('pod far')).status.podIP ?? ''
     clusterIp = (await get<Service>('service server')).spec.clusterIP ?? ''
-  }, 150_000)
+  }, 240_000)
   afterAll(async () => {
     await Promise.all(namespaces.map(each => each[Symbol.asyncDispose]()))
   }, 120_000)
