@@ -94,6 +94,8 @@ interface Streamed {
 }
 
 async function stream(request: IncomingMessage, response: ServerResponse, { format, body }: Streamed): Promise<void> {
+  // The deadline has answered already.
+  if (response.headersSent || response.destroyed) return
   response.setHeader('Content-Type', contentTypes[format])
   response.setHeader('Cache-Control', 'no-cache, private')
   if (!acceptsGzip(request)) return pipeline(Readable.from(body), response)

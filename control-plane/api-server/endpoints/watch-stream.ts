@@ -68,6 +68,10 @@ export class WatchStream implements WatchSink {
   overflow(): void {
     this.#options.onOverflow()
   }
+  fail(error: ApiError): void {
+    this.error(error)
+    this.#response.end()
+  }
   initialEventsEnd(revision: number): void {
     if (this.#options.bookmarks) this.bookmark(revision, { 'k8s.io/initial-events-end': 'true' })
   }

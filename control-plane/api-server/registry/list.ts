@@ -2,6 +2,7 @@ import { expired, badRequest } from '../../../api/errors.ts'
 import type { Kind } from '../../../api/kind.ts'
 import { TimeSlice } from '../../../common/time-slice.ts'
 import { Compacted, type Entry, type Page } from '../../store/store.ts'
+import { prepareViews } from './conversions.ts'
 import { decodeContinue, encodeContinue, expiredContinue, type ContinueToken } from './continue-token.ts'
 import { prefixOf } from './keys.ts'
 import { checkNotInFuture, type Registry } from './registry.ts'
@@ -83,9 +84,11 @@ async function collect(registry: Registry, request: ListRequest, start: Start): 
       ...(revision === undefined ? {} : { revision }),
     })
     revision ??= page.revision
+    const converted = selection && kind.storedAs?.conversion ? page.entries.map(entry => read(registry, entry)) : undefined
+    if (converted) await prepareViews(registry, kind, converted)
     for (const [index, entry] of page.entries.entries()) {
       if (slice.over) await slice.next()
-      const stored = read(registry, entry)
+      const stored = converted?.[index] ?? read(registry, entry)
       if (selection && !selection(viewOf(kind, stored))) continue
       items.push(stored)
       if (limit && items.length === limit) {
