@@ -72,9 +72,12 @@ describe('network policies', () => {
   type Path = readonly [from: string, to: string, where?: string]
   /** What is to be possible, and then what is not to be: policies come into force a moment after they were written. */
   async function expectReach({ open = [], closed = [] }: { open?: readonly Path[]; closed?: readonly Path[] }) {
-    for (const [from, to, where] of open)
-      await eventually(async () => (await ask(from, to, { where, seconds: 5 })) !== '', { seconds: 30, what: `an answer of ${to} to ${from}` })
-    for (const [from, to, where] of closed)
+    for (const [from, to, where = namespace] of open)
+      await eventually(async () => (await ask(from, to, { where, seconds: 5 })) !== '', {
+        seconds: 30,
+        what: `an answer of ${to} to ${from}`,
+      })
+    for (const [from, to, where = namespace] of closed)
       await eventually(async () => (await ask(from, to, { where })) === '', { seconds: 30, what: `silence of ${to} towards ${from}` })
   }
   const only = async (...policies: object[]) => {
