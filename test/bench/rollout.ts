@@ -9,6 +9,7 @@ import { RolloutBudget } from '../support/rollout-budget.ts'
 import type { MeasuredControlPlane } from './control-plane.ts'
 import { load, type Figure } from './figures.ts'
 import { rawClient, type RawClient } from './raw-client.ts'
+import { keepAlive } from './scheduling.ts'
 
 const namespace = 'default'
 const name = 'rolling'
@@ -30,10 +31,12 @@ export async function rolloutFigures(plane: MeasuredControlPlane, { pods, nodes,
   const raw = rawClient(plane.config, 2)
   const log = createLogger({ level: 'error' })
   const stop = new AbortController()
-  await load(nodes, 16, index => addHollowNode(client, `node-${index}`))
+  const names = Array.from({ length: nodes }, (_, index) => `node-${index}`)
+  await load(nodes, 16, index => addHollowNode(client, names[index] ?? ''))
   const deployment = await client.create(Deployment, rolling('x:1', pods) as never)
   const budget = new RolloutBudget({ client, deployment, log })
-  const running = runAll([budget, hollowKubelets(client, log, { startMilliseconds })], stop.signal)
+  const beating = { run: (signal: AbortSignal) => keepAlive(client, names, signal) }
+  const running = runAll([budget, hollowKubelets(client, log, { startMilliseconds }), beating], stop.signal)
   try {
     await complete(client, pods)
     while (budget.size.available < pods) await sleep(100)
@@ -106,7 +109,9 @@ async function requests(raw: RawClient): Promise<ReadonlyMap<string, number>> {
 function trafficFigures(before: ReadonlyMap<string, number>, after: ReadonlyMap<string, number>, pods: number): Figure[] {
   const spent = [...after]
     .map(([sort, count]) => ({ sort, each: (count - (before.get(sort) ?? 0)) / pods }))
-    .filter(({ sort, each }) => each > 0 && !sort.startsWith('WATCH') && sort !== 'GET deployments' && sort !== 'GET ')
+    .filter(
+      ({ sort, each }) => each > 0 && !sort.startsWith('WATCH') && sort !== 'PATCH leases' && sort !== 'GET deployments' && sort !== 'GET ',
+    )
     .sort((a, b) => b.each - a.each)
   const all = spent.reduce((sum, { each }) => sum + each, 0)
   return [

@@ -66,7 +66,7 @@ const create = (client: Client, name: string) =>
   })
 
 /** Leases of nodes that nobody runs, renewed as kubelets would. */
-async function keepAlive(client: Client, names: readonly string[], signal: AbortSignal): Promise<void> {
+export async function keepAlive(client: Client, names: readonly string[], signal: AbortSignal): Promise<void> {
   while (!signal.aborted) {
     await sleep(20_000, undefined, { signal }).catch(() => undefined)
     if (signal.aborted) return
