@@ -37,7 +37,7 @@ export async function rolloutFigures(plane: MeasuredControlPlane, { pods, nodes,
   const budget = new RolloutBudget({ client, deployment, log })
   const beating = { run: (signal: AbortSignal) => keepAlive(client, names, signal) }
   const running = runAll([budget, hollowKubelets(client, log, { startMilliseconds }), beating], stop.signal)
-  try {
+  const roll = async (): Promise<Figure[]> => {
     await complete(client, pods)
     while (budget.size.available < pods) await sleep(100)
     budget.begin()
@@ -67,6 +67,10 @@ export async function rolloutFigures(plane: MeasuredControlPlane, { pods, nodes,
       ...trafficFigures(before, after, pods),
       { name: 'processor time of the control plane, a pod', value: spent, unit: 'ms' },
     ]
+  }
+  try {
+    // When the nodes fail, the rollout waits for ever.
+    return await Promise.race([roll(), running.then(() => Promise.reject(new Error('the nodes ended')))])
   } finally {
     stop.abort()
     raw.close()
