@@ -50,6 +50,19 @@ export interface ScalePaths {
   readonly selector?: string
 }
 
+/** A webhook that converts objects between the versions of a kind. */
+export interface WebhookConversion {
+  readonly clientConfig: {
+    readonly url?: string
+    readonly caBundle?: string
+    readonly service?: { readonly namespace: string; readonly name: string; readonly path?: string; readonly port?: number }
+  }
+  /** Versions of the question that it understands, the best first. */
+  readonly reviewVersions: readonly string[]
+  /** The version of the kind that is stored. */
+  readonly storedVersion: string
+}
+
 /**
  * Everything the rest of the system may ask about a kind. The API server, client and tests read these properties and
  * never compare kinds by name. All functions are pure; `prepare…` return a new object or the one they were given.
@@ -70,8 +83,13 @@ export interface Kind<O extends KubernetesObject = KubernetesObject> {
   readonly verbs?: readonly string[]
   readonly columns: readonly Column<O>[]
   readonly subresources?: Readonly<Record<string, Subresource>>
-  /** The value of each field selector besides metadata.name and metadata.namespace. */
+  /**
+   * The value of each field selector besides metadata.name and, of namespaced kinds, metadata.namespace. Kinds without this
+   * know both, namespaced or not, as upstream's do that have no conversion of their own.
+   */
   readonly selectableFields?: Readonly<Record<string, Of<O, string>>>
+  /** Upstream's sentence about a field that cannot be selected by, where it is not the usual one. */
+  unselectable?(field: string): string
   /** True where writes to anything but metadata and status count `metadata.generation` up. */
   readonly generation?: boolean
   /** Seconds of grace a DELETE gives when the caller names none; absent: deletion is immediate. */
@@ -106,6 +124,8 @@ export interface Kind<O extends KubernetesObject = KubernetesObject> {
     readonly plural: string
     toStored(object: O): KubernetesObject
     fromStored(object: KubernetesObject): O
+    /** Who has to be asked first: both functions then take only what is in the right version already. */
+    readonly conversion?: WebhookConversion
   }
   /** How a body becomes an object, where that is not the schema's to say: custom resources are pruned, not typed. Throws a DecodeError. */
   decode?(json: Readonly<Record<string, unknown>>): Decoded<O>

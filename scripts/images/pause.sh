@@ -1,4 +1,4 @@
-# kubeling/pause: the container that holds a pod's namespaces. kubeling/demo: what the demo Deployment runs.
+# kubeling/pause: the container that holds a pod's namespaces; what it runs comes with each pod from the agent. kubeling/demo: what the demo Deployment runs.
 # shellcheck shell=bash
 
 PAUSE_IMAGE=kubeling/pause
@@ -18,8 +18,7 @@ ensure_pause_image() {
   docker cp -q "$container:/bin/busybox" "$work/root/bin/busybox" 2>/dev/null || docker cp -L "$container:/bin/busybox" "$work/root/bin/busybox" >/dev/null
   docker rm "$container" >/dev/null
   add_applets "$work/root"
-  install -m 0755 "$ROOT/scripts/images/pause-init.sh" "$work/root/pause"
-  import_rootfs "$work/root" $PAUSE_IMAGE "LABEL io.kubeling.version=$version" 'ENTRYPOINT ["/pause"]'
+  import_rootfs "$work/root" $PAUSE_IMAGE "LABEL io.kubeling.version=$version"
   install -m 0755 "$ROOT/scripts/images/demo-page.sh" "$work/root/www/cgi-bin/index.cgi"
   import_rootfs "$work/root" $DEMO_IMAGE "LABEL io.kubeling.version=$version" 'EXPOSE 8080' 'CMD ["httpd","-f","-p","8080","-h","/www"]'
   rm -rf "$work"

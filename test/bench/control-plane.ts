@@ -9,6 +9,9 @@ import { createClient } from '../../client/http-client.ts'
 import { loadKubeconfig } from '../../client/kubeconfig.ts'
 import { Namespace } from '../../api/core/namespace.ts'
 
+/** Enough for four thousand nodes. */
+const podCidr = '10.0.0.0/12'
+
 export interface MeasuredControlPlane {
   readonly config: ClientConfig
   /** Milliseconds used so far. */
@@ -37,7 +40,18 @@ export async function withControlPlaneOn<T>(directory: string, use: (plane: Meas
   const kubeconfig = join(directory, 'admin.kubeconfig')
   const child = spawn(
     process.execPath,
-    [...(await nodeOptions()), 'build/control-plane/main.js', '--data-dir', directory, '--port', '0', '--log-level', 'error'],
+    [
+      ...(await nodeOptions()),
+      'build/control-plane/main.js',
+      '--data-dir',
+      directory,
+      '--port',
+      '0',
+      '--log-level',
+      'error',
+      '--pod-cidr',
+      podCidr,
+    ],
     { stdio: 'inherit' },
   )
   try {

@@ -1,7 +1,9 @@
 import { Lease } from '../../api/coordination/lease.ts'
 import { Node } from '../../api/core/node.ts'
+import { PersistentVolume } from '../../api/core/persistent-volume.ts'
 import { Pod } from '../../api/core/pod.ts'
 import { isConflict, isNotFound } from '../../api/errors.ts'
+import { isDataToDelete, withDataFinalizer } from '../../api/storage/node-directory.ts'
 import { microTimestamp, timestamp } from '../../api/time.ts'
 import { keyOf } from '../../client/cache.ts'
 import type { Client } from '../../client/client.ts'
@@ -43,7 +45,10 @@ export interface HollowKubelets {
   readonly startMilliseconds?: number
 }
 
-/** The kubelets of all nodes, as far as the API can tell: bound pods run and are ready at once or after a while, deleted ones end at once. */
+/**
+ * The kubelets of all nodes, as far as the API can tell: bound pods run and are ready at once or after a while, deleted ones end at
+ * once, and volumes have no data.
+ */
 export function hollowKubelets(client: Client, log: Logger, { startMilliseconds = 0 }: HollowKubelets = {}): Runnable {
   const due = new Map<string, number>()
   const informers = new Informers(client, log)
@@ -81,5 +86,17 @@ export function hollowKubelets(client: Client, log: Logger, { startMilliseconds 
     informers,
     log,
   })
-  return { run: signal => runAll([informers, kubelet], signal) }
+  const volumes = runController({
+    controller: {
+      name: 'hollow-volumes',
+      watches: [watching(PersistentVolume)],
+      async reconcile(key) {
+        const volume = informers.for(PersistentVolume).cache.get(key)
+        if (volume && isDataToDelete(volume)) await client.update(PersistentVolume, withDataFinalizer(volume, false))
+      },
+    },
+    informers,
+    log,
+  })
+  return { run: signal => runAll([informers, kubelet, volumes], signal) }
 }

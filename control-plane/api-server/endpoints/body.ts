@@ -1,13 +1,11 @@
 import type { IncomingMessage } from 'node:http'
-import { apiError, badRequest } from '../../../api/errors.ts'
+import { ApiError, apiError, badRequest } from '../../../api/errors.ts'
 import { DecodeError } from '../../../api/schema/decode-error.ts'
 import { duplicateFields, parseJson } from '../../../api/schema/json-text.ts'
 import { decodeProtobuf, protobufMediaType } from '../../../api/protobuf/envelope.ts'
-import { DeleteOptions } from '../../../api/meta.ts'
-import { findKindByName } from '../../../api/kinds.ts'
-import type { Schema } from '../../../api/schema/schema.ts'
 import type { Kind } from '../../../api/kind.ts'
-import { parseYaml } from './yaml-text.ts'
+import { schemaOfBody } from './body-schemas.ts'
+import type { ReadYaml } from './yaml-reader.ts'
 
 const limit = 3 * 1024 * 1024
 
@@ -63,10 +61,14 @@ const unsupportedMediaType = () =>
   )
 
 /** `expected` names the kind in messages. */
-export function parseBody(body: Buffer, mediaType: string, expected: Pick<Kind, 'kind'>): ParsedBody {
+export async function parseBody(
+  body: Buffer,
+  mediaType: string,
+  { expected, readYaml }: { readonly expected: Pick<Kind, 'kind'>; readonly readYaml: ReadYaml },
+): Promise<ParsedBody> {
   if (mediaType === 'application/json') return readJson(body.toString('utf8'), expected)
-  if (mediaType === protobufMediaType) return { json: decodeProtobuf(body, schemaOf), duplicates: [] }
-  if (mediaType === 'application/yaml') return readYaml(body.toString('utf8'), expected)
+  if (mediaType === protobufMediaType) return { json: decodeProtobuf(body, schemaOfBody), duplicates: [] }
+  if (mediaType === 'application/yaml') return readYamlBody(body.toString('utf8'), expected, readYaml)
   throw unsupportedMediaType()
 }
 
@@ -83,18 +85,12 @@ function readJson(text: string, { kind }: Pick<Kind, 'kind'>): ParsedBody {
   }
 }
 
-function readYaml(text: string, { kind }: Pick<Kind, 'kind'>): ParsedBody {
+async function readYamlBody(text: string, { kind }: Pick<Kind, 'kind'>, readYaml: ReadYaml): Promise<ParsedBody> {
   try {
-    return { json: parseYaml(text), duplicates: [] }
+    return { json: await readYaml(text), duplicates: [] }
   } catch (error) {
+    if (error instanceof ApiError) throw error
     const why = error instanceof Error ? error.message.split('\n', 1)[0] : String(error)
     throw badRequest(`the object provided is unrecognized (must be of type ${kind}): error converting YAML to JSON: yaml: ${why}`)
   }
-}
-
-/** The schemas of what may stand in protobuf bodies. */
-function schemaOf(apiVersion: string, kind: string): Schema | undefined {
-  if (kind === 'DeleteOptions') return DeleteOptions
-  const [group, version] = apiVersion.includes('/') ? apiVersion.split('/', 2) : ['', apiVersion]
-  return findKindByName(group ?? '', version ?? '', kind)?.schema
 }

@@ -4,6 +4,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { stringify } from 'yaml'
+import { protobufMediaType } from '../../../api/protobuf/envelope.ts'
 import { TimeSlice } from '../../../common/time-slice.ts'
 
 const compress = promisify(gzip)
@@ -11,23 +12,32 @@ const compress = promisify(gzip)
 /** Smaller answers are not worth the time. */
 const compressFrom = 128 * 1024
 
-export interface Answer {
+/** What answers are labelled with. */
+export const contentTypes = { json: 'application/json', yaml: 'application/yaml', protobuf: protobufMediaType } as const
+
+/** `text` is JSON. */
+export type Content =
+  { readonly format: 'json' | 'yaml'; readonly text: string } | { readonly format: 'protobuf'; readonly bytes: Uint8Array }
+
+export type Answer = Content & {
   readonly code: number
-  /** JSON. */
-  readonly text: string
-  readonly format: 'json' | 'yaml'
   /** Instead of the format's own. */
   readonly contentType?: string
   readonly cacheControl?: string
+}
+
+function bodyOf(content: Content): string | Uint8Array {
+  if (content.format === 'protobuf') return content.bytes
+  return content.format === 'yaml' ? stringify(JSON.parse(content.text), { aliasDuplicateObjects: false }) : `${content.text}\n`
 }
 
 /** Writes one complete answer. */
 export async function respond(request: IncomingMessage, response: ServerResponse, answer: Answer): Promise<void> {
   // The deadline has answered already.
   if (response.headersSent || response.destroyed) return
-  const { code, text, format, contentType, cacheControl = 'no-cache, private' } = answer
-  const body = format === 'yaml' ? stringify(JSON.parse(text), { aliasDuplicateObjects: false }) : `${text}\n`
-  response.setHeader('Content-Type', contentType ?? (format === 'yaml' ? 'application/yaml' : 'application/json'))
+  const { code, format, contentType, cacheControl = 'no-cache, private' } = answer
+  const body = bodyOf(answer)
+  response.setHeader('Content-Type', contentType ?? contentTypes[format])
   response.setHeader('Cache-Control', cacheControl)
   response.statusCode = code
   if (body.length < compressFrom || !acceptsGzip(request)) {
@@ -50,7 +60,7 @@ const pieceSize = 256 * 1024
 export async function respondInPieces(
   request: IncomingMessage,
   response: ServerResponse,
-  { pieces, format }: { readonly pieces: Iterable<string>; readonly format: Answer['format'] },
+  { pieces, format }: { readonly pieces: Iterable<string>; readonly format: 'json' | 'yaml' },
 ): Promise<void> {
   const chunks = inChunks(pieces)
   const first = await chunks.next()
@@ -60,20 +70,38 @@ export async function respondInPieces(
     for (let next = second; !next.done; next = await chunks.next()) text += next.value
     return respond(request, response, { code: 200, text, format })
   }
-  response.setHeader('Content-Type', 'application/json')
-  response.setHeader('Cache-Control', 'no-cache, private')
-  const zipped = acceptsGzip(request)
-  if (zipped) {
-    response.setHeader('Content-Encoding', 'gzip')
-    response.setHeader('Vary', 'Accept-Encoding')
-  }
   const body = async function* () {
     yield Buffer.from(`${first.value ?? ''}${second.value}`)
     for await (const chunk of chunks) yield Buffer.from(chunk)
     yield Buffer.from('\n')
   }
-  if (zipped) await pipeline(Readable.from(body()), createGzip({ level: 1 }), response)
-  else await pipeline(Readable.from(body()), response)
+  await stream(request, response, { format, body: body() })
+}
+
+/** Writes an answer in protobuf that may be long, as fast as the client reads. */
+export async function respondWithBytes(request: IncomingMessage, response: ServerResponse, parts: readonly Uint8Array[]): Promise<void> {
+  const bytes = Buffer.concat(parts)
+  if (bytes.length < pieceSize) return respond(request, response, { code: 200, format: 'protobuf', bytes })
+  const body = function* () {
+    for (let at = 0; at < bytes.length; at += pieceSize) yield bytes.subarray(at, at + pieceSize)
+  }
+  await stream(request, response, { format: 'protobuf', body: body() })
+}
+
+interface Streamed {
+  readonly format: 'json' | 'protobuf'
+  readonly body: Iterable<Uint8Array> | AsyncIterable<Uint8Array>
+}
+
+async function stream(request: IncomingMessage, response: ServerResponse, { format, body }: Streamed): Promise<void> {
+  // The deadline has answered already.
+  if (response.headersSent || response.destroyed) return
+  response.setHeader('Content-Type', contentTypes[format])
+  response.setHeader('Cache-Control', 'no-cache, private')
+  if (!acceptsGzip(request)) return pipeline(Readable.from(body), response)
+  response.setHeader('Content-Encoding', 'gzip')
+  response.setHeader('Vary', 'Accept-Encoding')
+  await pipeline(Readable.from(body), createGzip({ level: 1 }), response)
 }
 
 /** The same texts in larger ones, in time slices. */

@@ -2,8 +2,11 @@ import type { ServerResponse } from 'node:http'
 import { stringify } from 'yaml'
 import type { ApiError } from '../../../api/errors.ts'
 import { apiVersionOf, type Kind } from '../../../api/kind.ts'
+import { encodeProtobuf, watchFrame } from '../../../api/protobuf/envelope.ts'
 import type { WatchEvent, WatchSink } from '../registry/watch.ts'
 import { textOf, viewOf } from '../registry/stored-object.ts'
+import { protobufSchemaOf, type Typed } from './body-schemas.ts'
+import { bytesOf } from './object-bytes.ts'
 import { partialMetadata } from './partial-metadata.ts'
 import type { Representation } from './representation.ts'
 import { tableOf, type IncludeObject } from './table.ts'
@@ -15,6 +18,8 @@ interface Options {
   readonly kind: Kind
   readonly representation: Representation
   readonly includeObject: IncludeObject
+  /** Whether the client knows what to do with bookmarks. */
+  readonly bookmarks: boolean
   /** The client is too slow. */
   onOverflow(): void
   /** An event has been sent. */
@@ -44,7 +49,7 @@ export class WatchStream implements WatchSink {
     lines.set(stored, known)
     const form = type + this.#form
     let line = known.get(form)
-    if (!line) known.set(form, (line = this.#line(type, this.#text(stored))))
+    if (!line) known.set(form, (line = this.#line(type, stored)))
     this.#write(line)
     this.#options.sent(line.length)
   }
@@ -63,16 +68,25 @@ export class WatchStream implements WatchSink {
   overflow(): void {
     this.#options.onOverflow()
   }
+  fail(error: ApiError): void {
+    this.error(error)
+    this.#response.end()
+  }
   initialEventsEnd(revision: number): void {
-    this.bookmark(revision, { 'k8s.io/initial-events-end': 'true' })
+    if (this.#options.bookmarks) this.bookmark(revision, { 'k8s.io/initial-events-end': 'true' })
   }
   bookmark(revision: number, annotations?: Record<string, string>): void {
-    const { kind } = this.#options
+    const { kind, representation } = this.#options
+    const type =
+      representation.as === 'metadata'
+        ? { kind: 'PartialObjectMetadata', apiVersion: 'meta.k8s.io/v1' }
+        : { kind: kind.kind, apiVersion: apiVersionOf(kind) }
     const metadata = { resourceVersion: String(revision), creationTimestamp: null, ...(annotations ? { annotations } : {}) }
-    this.#write(this.#line('BOOKMARK', JSON.stringify({ kind: kind.kind, apiVersion: apiVersionOf(kind), metadata })))
+    const body = { ...type, metadata }
+    this.#write(this.#bodyLine('BOOKMARK', body))
   }
   error({ status }: ApiError): void {
-    this.#write(this.#line('ERROR', JSON.stringify(status)))
+    this.#write(this.#bodyLine('ERROR', status))
   }
 
   #text(stored: WatchEvent['stored']): string {
@@ -83,7 +97,17 @@ export class WatchStream implements WatchSink {
     const { resourceVersion } = object.metadata
     return JSON.stringify(tableOf(kind, [object], { includeObject, now: new Date(), metadata: { resourceVersion } }))
   }
-  #line(type: string, text: string): Buffer {
+  #line(type: string, stored: WatchEvent['stored']): Buffer {
+    const { kind, representation } = this.#options
+    if (representation.format === 'protobuf') return watchFrame(type, bytesOf(kind, stored, representation.as))
+    return this.#textLine(type, this.#text(stored))
+  }
+  /** An event about something that is not stored. */
+  #bodyLine(type: string, body: Typed): Buffer {
+    const schema = this.#options.representation.format === 'protobuf' ? protobufSchemaOf(body) : undefined
+    return schema ? watchFrame(type, encodeProtobuf(schema, body)) : this.#textLine(type, JSON.stringify(body))
+  }
+  #textLine(type: string, text: string): Buffer {
     const json = `{"type":"${type}","object":${text}}\n`
     return Buffer.from(this.#options.representation.format === 'yaml' ? `---\n${stringify(JSON.parse(json))}` : json)
   }

@@ -1,28 +1,29 @@
-import { ApiError, invalid } from '../../../api/errors.ts'
-import { fieldForbidden } from '../../../api/schema/field-error.ts'
+import { ApiError } from '../../../api/errors.ts'
 import { selectionOf } from '../registry/selection.ts'
-import { watch as watchObjects } from '../registry/watch.ts'
-import { includeObjectOf } from './answer.ts'
+import { watch as watchObjects, type Live } from '../registry/watch.ts'
+import { includeObjectOf, representationOf } from './answer.ts'
 import type { ApiRequest, Handler } from './api-request.ts'
-import { negotiate } from './representation.ts'
-import { integerOf, isTrue } from './request-info.ts'
-import { setWarnings } from './respond.ts'
+import { listOptionsOf } from './list-options.ts'
+import { isTrue } from './request-info.ts'
+import { contentTypes, setWarnings } from './respond.ts'
 import { WatchStream } from './watch-stream.ts'
 
 const bookmarkInterval = 60_000
 /** Upstream's minimum; each watch gets up to twice as much, so that they do not all end together. */
 const minimumTimeout = 1_800
+/** Timers cannot be set for later. */
+const longestTimeout = 2 ** 31 / 1000 - 1
 
 export const watch: Handler = async request => {
   const { kind, target, info, registry, response, observer } = request
   const { query } = info
   const parameter = (name: string) => query.get(name) ?? undefined
+  const options = listOptionsOf(query, { watch: true })
   const selectors = { labelSelector: parameter('labelSelector'), fieldSelector: parameter('fieldSelector'), name: target.name }
   const selection = selectionOf(kind, selectors)
-  const representation = negotiate(request.request.headers.accept)
+  const representation = representationOf(request)
   const includeObject = includeObjectOf(query)
-  const sendInitialEvents = initialEvents(query)
-  const timeout = integerOf(query, 'timeoutSeconds') || minimumTimeout * (1 + Math.random())
+  const timeout = Math.min(options.timeoutSeconds || minimumTimeout * (1 + Math.random()), longestTimeout)
 
   const stop = new AbortController()
   response.on('close', () => stop.abort())
@@ -30,42 +31,47 @@ export const watch: Handler = async request => {
     kind,
     representation,
     includeObject,
+    bookmarks: isTrue(query.get('allowWatchBookmarks')),
     onOverflow: () => response.destroy(),
     sent: bytes => observer?.watchEvent(kind, bytes),
   })
   const start = () => {
     setWarnings(response, request.warnings)
     response.writeHead(200, {
-      'Content-Type': representation.format === 'yaml' ? 'application/yaml;stream=watch' : 'application/json;stream=watch',
+      'Content-Type': `${contentTypes[representation.format]};stream=watch`,
       'Cache-Control': 'no-cache, private',
     })
     response.flushHeaders()
   }
   start()
+  let live: Live
   try {
     const { namespace } = target
-    const resourceVersion = parameter('resourceVersion')
-    await watchObjects(registry, { kind, namespace, selection, resourceVersion, sendInitialEvents, signal: stop.signal }, stream)
+    const { resourceVersion, sendInitialEvents = false } = options
+    live = await watchObjects(registry, { kind, namespace, selection, resourceVersion, sendInitialEvents, signal: stop.signal }, stream)
   } catch (error) {
     if (!(error instanceof ApiError)) throw error
-    stream.error(error)
-    response.end()
+    stream.fail(error)
     return
   }
-  keepAlive(request, { stream, timeout, signal: stop.signal })
+  keepAlive(request, { stream, live, timeout, signal: stop.signal })
 }
 
 interface Life {
   readonly stream: WatchStream
+  readonly live: Live
   /** Seconds. */
   readonly timeout: number
   readonly signal: AbortSignal
 }
 
 /** Bookmarks while it lasts, one more at the end, so that the client can go on without a new list. */
-function keepAlive({ info, registry, response }: ApiRequest, { stream, timeout, signal }: Life): void {
+function keepAlive({ info, registry, response }: ApiRequest, { stream, live, timeout, signal }: Life): void {
   const wanted = isTrue(info.query.get('allowWatchBookmarks'))
-  const bookmark = () => stream.bookmark(registry.store.revision)
+  const bookmark = () => {
+    // A client must not go on behind what it has not been sent.
+    if (live.caughtUp()) stream.bookmark(registry.store.revision)
+  }
   const timer = wanted ? setInterval(bookmark, bookmarkInterval) : undefined
   const end = setTimeout(() => {
     if (wanted) bookmark()
@@ -79,18 +85,4 @@ function keepAlive({ info, registry, response }: ApiRequest, { stream, timeout, 
     clearInterval(timer)
     clearTimeout(end)
   }
-}
-
-function initialEvents(query: URLSearchParams): boolean {
-  const kind = { group: 'meta.k8s.io', kind: 'ListOptions' }
-  const match = query.get('resourceVersionMatch')
-  const forbidden = (field: string, detail: string) => invalid(kind, '', [fieldForbidden(field, detail)])
-  if (query.get('sendInitialEvents') === null) {
-    if (match) throw forbidden('resourceVersionMatch', 'resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided')
-    return false
-  }
-  if (match !== 'NotOlderThan') {
-    throw forbidden('resourceVersionMatch', 'sendInitialEvents requires setting resourceVersionMatch to NotOlderThan')
-  }
-  return isTrue(query.get('sendInitialEvents'))
 }

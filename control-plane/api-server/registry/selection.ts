@@ -1,5 +1,5 @@
 import { badRequest } from '../../../api/errors.ts'
-import { matchesFields, parseFieldSelector, unsupportedField, type FieldSelector } from '../../../api/field-selector.ts'
+import { matchesFields, parseFieldSelector, requiredValue, unsupportedField, type FieldSelector } from '../../../api/field-selector.ts'
 import type { Kind, KubernetesObject } from '../../../api/kind.ts'
 import { matches, parseLabelSelector, type Selector } from '../../../api/label-selector.ts'
 
@@ -17,6 +17,9 @@ export interface Selectors {
 export function selectionOf(kind: Kind, { labelSelector, fieldSelector, name }: Selectors): Selection {
   const labels = labelSelector ? readLabels(labelSelector) : undefined
   const fields = fieldSelector ? readFields(kind, fieldSelector) : undefined
+  if (name && fields && requiredValue(fields, 'metadata.name') !== name) {
+    throw badRequest("fieldSelector metadata.name doesn't match requested name")
+  }
   if (!labels && !fields && !name) return undefined
   return object =>
     (!name || object.metadata.name === name) &&

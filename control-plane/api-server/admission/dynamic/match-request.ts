@@ -16,6 +16,12 @@ const group = 'admissionregistration.k8s.io'
 /** What decides about admission is not itself subject to it: a mistake there could never be undone. */
 export const isExempt = ({ kind }: AdmissionContext): boolean => kind.group === group
 
+const reviewGroups = ['authentication.k8s.io', 'authorization.k8s.io']
+
+/** Policies leave questions about identities and rights alone besides: the cluster works by them (upstream's exclusion.Excluded). */
+export const isExemptFromPolicies = (context: AdmissionContext): boolean =>
+  isExempt(context) || (reviewGroups.includes(context.kind.group) && !context.subresource)
+
 /** The request in the version that is wanted; undefined when it is none of its business. */
 export function matchRequest(interest: Interest, context: AdmissionContext, lookup: Lookup): VersionedRequest | undefined {
   const wanted = wantedVersion(interest, context)

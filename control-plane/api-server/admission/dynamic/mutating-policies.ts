@@ -8,7 +8,7 @@ import { isEqual } from '../../../../common/equal.ts'
 import { messageOf } from '../../../../common/error-message.ts'
 import type { AdmissionContext } from '../../interfaces.ts'
 import { boundPolicies, evaluationsOf, type Bound, type PolicyParts } from './bound-policies.ts'
-import { isExempt } from './match-request.ts'
+import { isExemptFromPolicies } from './match-request.ts'
 import { asMaps } from './object-literals.ts'
 import type { Mutator } from './mutators.ts'
 import { completed } from './patched-object.ts'
@@ -19,7 +19,7 @@ type BoundPolicy = Bound<MutatingAdmissionPolicy, MutatingAdmissionPolicyBinding
 
 /** Upstream's MutatingAdmissionPolicy: changes by expressions. */
 export function mutatingPolicies(context: AdmissionContext, parts: PolicyParts): Mutator[] {
-  if (isExempt(context)) return []
+  if (isExemptFromPolicies(context)) return []
   return boundPolicies([MutatingAdmissionPolicy, MutatingAdmissionPolicyBinding], parts.lookup).map(bound => ({
     reinvoked: bound.policy.spec.reinvocationPolicy === 'IfNeeded',
     async mutate(object) {

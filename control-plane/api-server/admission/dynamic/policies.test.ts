@@ -74,6 +74,18 @@ describe('a validating admission policy', () => {
     expect((await create(server, 3)).message).toBe(denied('no params found for policy binding with `Deny` parameterNotFoundAction'))
   })
 
+  it('is about bindings of pods whichever way they are made, and about no question of rights', async () => {
+    await using server = await startAdmittingServer()
+    const resourceRules = [{ apiGroups: ['*'], apiVersions: ['*'], operations: ['CREATE'], resources: ['bindings', 'selfsubjectaccessreviews'] }]
+    await bind(server, { matchConstraints: { resourceRules }, validations: [{ expression: 'false', message: 'never' }] })
+    const binding = { metadata: { name: 'p' }, target: { apiVersion: 'v1', kind: 'Node', name: 'n1' } }
+    const bound = await server.call('POST', '/api/v1/namespaces/default/bindings', { body: binding })
+    expect(bound).toMatchObject({ status: 422, body: { message: expect.stringContaining('bindings "p" is forbidden') } })
+    const question = { metadata: { name: 'q' }, spec: { resourceAttributes: { verb: 'get', resource: 'pods' } } }
+    const answer = await server.call('POST', '/apis/authorization.k8s.io/v1/selfsubjectaccessreviews', { body: question })
+    expect(answer).toMatchObject({ status: 201 })
+  })
+
   it('warns where it is only to warn', async () => {
     await using server = await startAdmittingServer()
     await bind(server, { validations: [{ expression: 'false', message: 'never' }] }, { validationActions: ['Warn'] })
