@@ -70,7 +70,7 @@ export interface Kind<O extends KubernetesObject = KubernetesObject> {
   readonly verbs?: readonly string[]
   readonly columns: readonly Column<O>[]
   readonly subresources?: Readonly<Record<string, Subresource>>
-  /** The value of each field selector besides metadata.name and metadata.namespace. */
+  /** The value of each field selector besides metadata.name and metadata.namespace: a text of the object, a number, a boolean or ''. */
   readonly selectableFields?: Readonly<Record<string, Of<O, string>>>
   /** True where writes to anything but metadata and status count `metadata.generation` up. */
   readonly generation?: boolean

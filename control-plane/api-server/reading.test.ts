@@ -63,6 +63,25 @@ describe('long lists', () => {
   })
 })
 
+describe('lists of some', () => {
+  it('have what labels and fields select, by name too, with and without pieces', async () => {
+    const labels = { colour: 'red', 'example.org/size': 'XL' }
+    await api.call('PATCH', `${maps}/${name(7)}`, {
+      body: { metadata: { labels } },
+      headers: { 'content-type': 'application/merge-patch+json' },
+    })
+    const select = async (query: string) => names((await api.call('GET', `${maps}?${query}`)).body['items'])
+    const selected = (query: string) => Promise.all([select(query), select(`${query}&limit=5`), select(`${query}&resourceVersion=0`)])
+    const only = (...wanted: string[]) => [wanted, wanted, wanted]
+    expect(await selected('labelSelector=colour=red')).toEqual(only(name(7)))
+    expect(await selected('labelSelector=example.org/size')).toEqual(only(name(7)))
+    expect(await selected('labelSelector=colour=re')).toEqual(only())
+    expect(await selected('labelSelector=!colour').then(([whole]) => whole)).toHaveLength(COUNT - 1)
+    expect(await selected(`fieldSelector=metadata.name=${name(12)}`)).toEqual(only(name(12)))
+    expect(await selected('fieldSelector=metadata.name=p-12')).toEqual(only())
+  })
+})
+
 describe('resourceVersionMatch', () => {
   it.each([
     ['resourceVersionMatch=Exact', 'resourceVersionMatch is forbidden unless resourceVersion is provided'],

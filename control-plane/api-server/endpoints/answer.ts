@@ -5,7 +5,7 @@ import { textOf, viewOf, type StoredObject } from '../registry/stored-object.ts'
 import type { ApiRequest } from './api-request.ts'
 import { partialMetadata } from './partial-metadata.ts'
 import { negotiate, type Representation } from './representation.ts'
-import { respond, respondInPieces, setWarnings } from './respond.ts'
+import { respond, respondInPieces, setWarnings, type Piece } from './respond.ts'
 import { rowOf, tableOf, type IncludeObject } from './table.ts'
 
 export function includeObjectOf(query: URLSearchParams): IncludeObject {
@@ -49,34 +49,35 @@ const listMetadata = ({ revision, continue: token, remainingItemCount }: ListRes
   ...(remainingItemCount ? { remainingItemCount } : {}),
 })
 
-/** The text of a list. Whole objects are put together from their stored texts: nothing is parsed, nothing serialised. */
-function* listPieces({ kind, info }: ApiRequest, result: ListResult, as: Representation['as']): Generator<string> {
+/** A list. Whole objects are copied from where they are stored: nothing is parsed, nothing serialised. */
+function* listPieces({ kind, info }: ApiRequest, result: ListResult, as: Representation['as']): Generator<Piece> {
   const metadata = listMetadata(result)
   if (as === 'object') {
     const head = { kind: `${kind.kind}List`, apiVersion: apiVersionOf(kind), metadata }
-    yield* listText(head, { name: 'items', texts: textsOf(result, stored => textOf(kind, stored)) })
+    yield* listText(head, { name: 'items', pieces: piecesOf(result, stored => (kind.storedAs ? textOf(kind, stored) : stored)) })
   } else if (as === 'metadata') {
     const head = { kind: 'PartialObjectMetadataList', apiVersion: 'meta.k8s.io/v1', metadata }
-    yield* listText(head, { name: 'items', texts: textsOf(result, stored => JSON.stringify(partialMetadata(viewOf(kind, stored)))) })
+    yield* listText(head, { name: 'items', pieces: piecesOf(result, stored => JSON.stringify(partialMetadata(viewOf(kind, stored)))) })
   } else {
     const options = { includeObject: includeObjectOf(info.query), now: new Date(), metadata }
     const { rows: _, ...head } = tableOf(kind, [], options)
-    yield* listText(head, { name: 'rows', texts: textsOf(result, stored => JSON.stringify(rowOf(kind, viewOf(kind, stored), options))) })
+    yield* listText(head, { name: 'rows', pieces: piecesOf(result, stored => JSON.stringify(rowOf(kind, viewOf(kind, stored), options))) })
   }
 }
-/** An object of `head`'s fields and, last, a list of what the texts say. */
-function* listText(head: object, { name, texts }: { name: string; texts: Iterable<string> }): Generator<string> {
+/** An object of `head`'s fields and, last, a list of the pieces. */
+function* listText(head: object, { name, pieces }: { name: string; pieces: Iterable<Piece> }): Generator<Piece> {
   yield `${JSON.stringify(head).slice(0, -1)},"${name}":[`
-  let separator = ''
-  for (const text of texts) {
-    yield separator + text
-    separator = ','
+  let first = true
+  for (const piece of pieces) {
+    if (!first) yield ','
+    first = false
+    yield piece
   }
   yield ']}'
 }
 
-function* textsOf({ items }: ListResult, text: (stored: StoredObject) => string): Generator<string> {
-  for (const stored of items) yield text(stored)
+function* piecesOf({ items }: ListResult, piece: (stored: StoredObject) => Piece): Generator<Piece> {
+  for (const stored of items) yield piece(stored)
 }
 
 async function answer({ request, response, warnings }: ApiRequest, body: Parameters<typeof respond>[2]): Promise<void> {

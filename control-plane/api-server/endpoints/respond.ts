@@ -5,6 +5,8 @@ import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { stringify } from 'yaml'
 import { TimeSlice } from '../../../common/time-slice.ts'
+import type { ByteSink } from '../registry/stored-object.ts'
+import { ByteBuilder } from './byte-builder.ts'
 
 const compress = promisify(gzip)
 
@@ -23,12 +25,25 @@ export interface Answer {
 
 /** Writes one complete answer. */
 export async function respond(request: IncomingMessage, response: ServerResponse, answer: Answer): Promise<void> {
+  const { code, text, format, contentType, cacheControl } = answer
+  const body = format === 'yaml' ? yamlOf(text) : `${text}\n`
+  await send(request, response, { code, body, contentType: contentType ?? contentTypes[format], cacheControl })
+}
+
+const contentTypes = { json: 'application/json', yaml: 'application/yaml' }
+const yamlOf = (json: string): string => stringify(JSON.parse(json), { aliasDuplicateObjects: false })
+
+interface Body {
+  readonly code: number
+  readonly body: string | Buffer
+  readonly contentType: string
+  readonly cacheControl?: string | undefined
+}
+
+async function send(request: IncomingMessage, response: ServerResponse, { code, body, contentType, cacheControl }: Body): Promise<void> {
   // The deadline has answered already.
   if (response.headersSent || response.destroyed) return
-  const { code, text, format, contentType, cacheControl = 'no-cache, private' } = answer
-  const body = format === 'yaml' ? stringify(JSON.parse(text), { aliasDuplicateObjects: false }) : `${text}\n`
-  response.setHeader('Content-Type', contentType ?? (format === 'yaml' ? 'application/yaml' : 'application/json'))
-  response.setHeader('Cache-Control', cacheControl)
+  setHeaders(response, contentType, cacheControl)
   response.statusCode = code
   if (body.length < compressFrom || !acceptsGzip(request)) {
     response.setHeader('Content-Length', Buffer.byteLength(body))
@@ -43,55 +58,62 @@ export async function respond(request: IncomingMessage, response: ServerResponse
   response.end(request.method === 'HEAD' ? undefined : compressed)
 }
 
-/** So much of a long answer is made at a time. */
-const pieceSize = 256 * 1024
+function setHeaders(response: ServerResponse, contentType: string, cacheControl = 'no-cache, private'): void {
+  response.setHeader('Content-Type', contentType)
+  response.setHeader('Cache-Control', cacheControl)
+}
 
-/** Writes an answer that may be long: what is longer than one piece goes out as it is made, as fast as the client reads. */
+/** A part of a long answer: a text, or something that writes itself. */
+export type Piece = string | { writeTo(sink: ByteSink): void }
+
+/** So much of a long answer is made at a time. */
+const chunkSize = 256 * 1024
+
+/** Writes an answer that may be long: what is longer than one chunk goes out as it is made, as fast as the client reads. */
 export async function respondInPieces(
   request: IncomingMessage,
   response: ServerResponse,
-  { pieces, format }: { readonly pieces: Iterable<string>; readonly format: Answer['format'] },
+  { pieces, format }: { readonly pieces: Iterable<Piece>; readonly format: Answer['format'] },
 ): Promise<void> {
   const chunks = inChunks(pieces)
+  if (format === 'yaml') {
+    let json = ''
+    const decoder = new TextDecoder()
+    for await (const chunk of chunks) json += decoder.decode(chunk, { stream: true })
+    return respond(request, response, { code: 200, text: json, format })
+  }
   const first = await chunks.next()
   const second = await chunks.next()
-  if (format === 'yaml' || second.done) {
-    let text = first.value ?? ''
-    for (let next = second; !next.done; next = await chunks.next()) text += next.value
-    return respond(request, response, { code: 200, text, format })
-  }
-  response.setHeader('Content-Type', 'application/json')
-  response.setHeader('Cache-Control', 'no-cache, private')
+  if (first.done || second.done) return send(request, response, { code: 200, body: first.value ?? '', contentType: contentTypes.json })
+  // The deadline has answered already.
+  if (response.headersSent || response.destroyed) return
+  setHeaders(response, contentTypes.json)
   const zipped = acceptsGzip(request)
   if (zipped) {
     response.setHeader('Content-Encoding', 'gzip')
     response.setHeader('Vary', 'Accept-Encoding')
   }
   const body = async function* () {
-    yield Buffer.from(`${first.value ?? ''}${second.value}`)
-    for await (const chunk of chunks) yield Buffer.from(chunk)
-    yield Buffer.from('\n')
+    yield first.value
+    yield second.value
+    yield* chunks
   }
   if (zipped) await pipeline(Readable.from(body()), createGzip({ level: 1 }), response)
   else await pipeline(Readable.from(body()), response)
 }
 
-/** The same texts in larger ones, in time slices. */
-async function* inChunks(pieces: Iterable<string>): AsyncGenerator<string, undefined> {
+/** The pieces in larger ones and a line break, in time slices. */
+async function* inChunks(pieces: Iterable<Piece>): AsyncGenerator<Buffer, undefined> {
   const slice = new TimeSlice()
-  let texts: string[] = []
-  let size = 0
+  const chunk = new ByteBuilder()
   for (const piece of pieces) {
-    texts.push(piece)
-    size += piece.length
-    if (size >= pieceSize) {
-      yield texts.join('')
-      texts = []
-      size = 0
-    }
+    if (typeof piece === 'string') chunk.text(piece)
+    else piece.writeTo(chunk)
+    if (chunk.length >= chunkSize) yield chunk.take()
     if (slice.over) await slice.next()
   }
-  yield texts.join('')
+  chunk.text('\n')
+  yield chunk.take()
   return undefined
 }
 

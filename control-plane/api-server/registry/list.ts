@@ -105,8 +105,8 @@ async function collect(registry: Registry, request: ListRequest, start: Start): 
     revision ??= page.revision
     for (const [index, entry] of page.entries.entries()) {
       if (slice.over) await slice.next()
-      const stored = read(registry, entry)
-      if (selection && !selection(viewOf(kind, stored))) continue
+      const stored = select(registry, entry, { kind, selection })
+      if (!stored) continue
       items.push(stored)
       if (limit && items.length === limit) {
         const remaining = page.entries.length - index - 1 + (page.more ? page.remaining : 0)
@@ -120,5 +120,14 @@ async function collect(registry: Registry, request: ListRequest, start: Start): 
   }
 }
 
-/** A long list must not push everything else out of the cache, so what is not in it stays out. */
-const read = (registry: Registry, entry: Entry): StoredObject => registry.cache.peek(entry) ?? new StoredObject(entry)
+/** The object, when it is wanted: parsed only when neither its key nor its bytes say that it is not. */
+function select(registry: Registry, entry: Entry, { kind, selection }: Pick<ListRequest, 'kind' | 'selection'>): StoredObject | undefined {
+  // A long list must not push everything else out of the cache, so what is not in it stays out.
+  const known = registry.cache.peek(entry)
+  if (!selection) return known ?? new StoredObject(entry)
+  const { name, marks } = selection
+  if (name !== undefined && !entry.key.endsWith(`/${name}`)) return undefined
+  if (!known && marks.length > 0 && entry.withBytes?.(bytes => marks.every(mark => bytes.includes(mark))) === false) return undefined
+  const stored = known ?? new StoredObject(entry)
+  return selection.matches(viewOf(kind, stored)) ? stored : undefined
+}
