@@ -24,10 +24,13 @@ const all = Array.from({ length: COUNT }, (_, index) => name(index))
 
 describe('long lists', () => {
   it('come whole, as objects, metadata and tables', async () => {
-    expect(names((await api.call('GET', maps)).body['items'])).toEqual(all)
+    const whole = await api.call('GET', maps)
+    expect(names(whole.body['items'])).toEqual(all)
     const accept = (as: string) => ({ headers: { accept: `application/json;as=${as};g=meta.k8s.io;v=v1` } })
     const metadata = await api.call('GET', maps, accept('PartialObjectMetadataList'))
     expect(metadata.body).toMatchObject({ kind: 'PartialObjectMetadataList', apiVersion: 'meta.k8s.io/v1' })
+    const metadataOf = (items: unknown) => (items as { metadata: object }[]).map(({ metadata }) => metadata)
+    expect(metadataOf(metadata.body['items'])).toEqual(metadataOf(whole.body['items']))
     expect(names(metadata.body['items'])).toEqual(all)
     const table = await api.call('GET', `${maps}?includeObject=Object`, accept('Table'))
     const rows = table.body['rows'] as unknown as { cells: unknown[]; object: { data: object } }[]

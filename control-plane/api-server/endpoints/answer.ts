@@ -3,7 +3,7 @@ import { badRequest } from '../../../api/errors.ts'
 import type { ListResult } from '../registry/list.ts'
 import { textOf, viewOf, type StoredObject } from '../registry/stored-object.ts'
 import type { ApiRequest } from './api-request.ts'
-import { partialMetadata } from './partial-metadata.ts'
+import { partialMetadata, writePartialMetadata } from './partial-metadata.ts'
 import { negotiate, type Representation } from './representation.ts'
 import { respond, respondInPieces, setWarnings, type Piece } from './respond.ts'
 import { rowOf, tableOf, type IncludeObject } from './table.ts'
@@ -57,7 +57,10 @@ function* listPieces({ kind, info }: ApiRequest, result: ListResult, as: Represe
     yield* listText(head, { name: 'items', pieces: piecesOf(result, stored => (kind.storedAs ? textOf(kind, stored) : stored)) })
   } else if (as === 'metadata') {
     const head = { kind: 'PartialObjectMetadataList', apiVersion: 'meta.k8s.io/v1', metadata }
-    yield* listText(head, { name: 'items', pieces: piecesOf(result, stored => JSON.stringify(partialMetadata(viewOf(kind, stored)))) })
+    yield* listText(head, {
+      name: 'items',
+      pieces: piecesOf(result, stored => ({ writeTo: sink => writePartialMetadata(kind, stored, sink) })),
+    })
   } else {
     const options = { includeObject: includeObjectOf(info.query), now: new Date(), metadata }
     const { rows: _, ...head } = tableOf(kind, [], options)

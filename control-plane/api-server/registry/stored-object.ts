@@ -1,5 +1,6 @@
 import type { Kind, KubernetesObject } from '../../../api/kind.ts'
 import type { Entry } from '../../store/store.ts'
+import { endOfObject } from './json-bytes.ts'
 
 const metadataStart = '"metadata":{'
 const metadataBytes = Buffer.from(metadataStart)
@@ -50,11 +51,22 @@ export class StoredObject {
     const { withBytes } = this.#entry
     if (this.revision === 0 || !withBytes) return sink.text(this.text)
     withBytes.call(this.#entry, bytes => {
-      const at = bytes.indexOf(metadataBytes) + metadataBytes.length
+      const at = inMetadata(bytes)
       sink.bytes(bytes, 0, at)
       sink.text(revisionText(this.revision))
       sink.bytes(bytes, at, bytes.length)
     })
+  }
+  /** Its metadata alone, a JSON object, copied likewise; false, and nothing written, where it is not on disk. */
+  writeMetadataTo(sink: ByteSink): boolean {
+    const { withBytes } = this.#entry
+    if (this.revision === 0 || !withBytes) return false
+    withBytes.call(this.#entry, bytes => {
+      const at = inMetadata(bytes)
+      sink.text(`{${revisionText(this.revision)}`)
+      sink.bytes(bytes, at, endOfObject(bytes, at))
+    })
+    return true
   }
   get object(): KubernetesObject {
     this.#object ??= JSON.parse(this.text) as KubernetesObject
@@ -67,6 +79,9 @@ function withResourceVersion(value: string, revision: number): string {
   const at = value.indexOf(metadataStart) + metadataStart.length
   return `${value.slice(0, at)}${revisionText(revision)}${value.slice(at)}`
 }
+/** Where the first field of metadata is. */
+const inMetadata = (bytes: Buffer): number => bytes.indexOf(metadataBytes) + metadataBytes.length
+
 const revisionText = (revision: number): string => `"resourceVersion":"${revision}",`
 
 /** The text to store: kind, apiVersion and metadata first, so that the splice finds its place, and no resourceVersion. */
