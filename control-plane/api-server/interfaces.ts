@@ -174,6 +174,6 @@ export interface SeenRequest {
 export interface RequestObserver {
   /** A request begins; what it returns is called once when it has ended, with the code of the answer. */
   begin(request: SeenRequest): (code: number) => void
-  /** A watch was told of a change. */
-  watchEvent(kind: Pick<Kind, 'group' | 'version' | 'plural'>, bytes: number): void
+  /** A watch was told of a change in so many bytes; `made`: for this watch, while others like it are sent the same ones. */
+  watchEvent(kind: Pick<Kind, 'group' | 'version' | 'plural'>, event: { readonly bytes: number; readonly made: boolean }): void
 }

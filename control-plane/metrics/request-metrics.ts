@@ -8,6 +8,8 @@ const sizes = [1024, 2048, 4096, 8192, 16_384, 32_768, 65_536, 131_072]
 const verbs: Readonly<Record<string, string>> = { create: 'POST', update: 'PUT' }
 const reading = new Set(['get', 'list', 'watch', 'head'])
 
+type WatchedEvent = Parameters<RequestObserver['watchEvent']>[1]
+
 /** The series that all requests of one sort share. */
 interface Sort {
   readonly labels: readonly string[]
@@ -41,6 +43,11 @@ export class RequestMetrics implements RequestObserver {
     help: 'Events sent to watches.',
     labels: ['group', 'version', 'resource'],
   })
+  /** Upstream has no name for it. */
+  readonly #eventsMade = new Counters('kubeling_watch_events_serialized_total', {
+    help: 'Events put into bytes; watches that want the same ones share them.',
+    labels: ['group', 'version', 'resource'],
+  })
   readonly #eventSizes = new Histograms('apiserver_watch_events_sizes', {
     help: 'Bytes of events sent to watches.',
     labels: ['group', 'version', 'resource'],
@@ -49,9 +56,17 @@ export class RequestMetrics implements RequestObserver {
   readonly #mutating = this.#inflight.of('mutating')
   readonly #readOnly = this.#inflight.of('readOnly')
   readonly #sorts = new Map<string, Sort>()
-  readonly #watched = new Map<string, { readonly count: Series; readonly sizes: Distribution }>()
+  readonly #watched = new Map<string, { readonly count: Series; readonly made: Series; readonly sizes: Distribution }>()
 
-  readonly families: readonly Family[] = [this.#total, this.#durations, this.#inflight, this.#longRunning, this.#events, this.#eventSizes]
+  readonly families: readonly Family[] = [
+    this.#total,
+    this.#durations,
+    this.#inflight,
+    this.#longRunning,
+    this.#events,
+    this.#eventsMade,
+    this.#eventSizes,
+  ]
 
   begin(request: SeenRequest): (code: number) => void {
     const started = performance.now()
@@ -67,14 +82,16 @@ export class RequestMetrics implements RequestObserver {
       if (!request.longRunning) sort.duration.observe((performance.now() - started) / 1000)
     }
   }
-  watchEvent({ group, version, plural }: Parameters<RequestObserver['watchEvent']>[0], bytes: number): void {
+  watchEvent({ group, version, plural }: Parameters<RequestObserver['watchEvent']>[0], { bytes, made }: WatchedEvent): void {
     const key = `${group}/${plural}`
     let found = this.#watched.get(key)
     if (!found) {
-      found = { count: this.#events.of(group, version, plural), sizes: this.#eventSizes.of(group, version, plural) }
+      const labels = [group, version, plural]
+      found = { count: this.#events.of(...labels), made: this.#eventsMade.of(...labels), sizes: this.#eventSizes.of(...labels) }
       this.#watched.set(key, found)
     }
     found.count.value++
+    if (made) found.made.value++
     found.sizes.observe(bytes)
   }
 

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -19,6 +20,8 @@ export interface MeasuredControlPlane {
   readonly startSeconds: number
   /** Resident memory now. */
   readonly residentMegabytes: () => number
+  /** The longest time, in milliseconds, for which the server let everything else wait while `task` ran. */
+  readonly stallDuring: (task: () => Promise<unknown>) => Promise<number>
 }
 
 /** A control plane of its own, as a process on a fresh data directory: the API figures are not to be mixed with a cluster's work. */
@@ -37,15 +40,26 @@ export async function withControlPlaneOn<T>(directory: string, use: (plane: Meas
   const kubeconfig = join(directory, 'admin.kubeconfig')
   const child = spawn(
     process.execPath,
-    [...(await nodeOptions()), 'build/control-plane/main.js', '--data-dir', directory, '--port', '0', '--log-level', 'error'],
-    { stdio: 'inherit' },
+    [
+      ...(await nodeOptions()),
+      ...['--import', new URL('stall-probe.js', import.meta.url).href],
+      ...['build/control-plane/main.js', '--data-dir', directory, '--port', '0', '--log-level', 'error'],
+    ],
+    { stdio: ['inherit', 'inherit', 'inherit', 'ipc'] },
   )
   try {
     const config = await whenReady(kubeconfig)
     const startSeconds = (performance.now() - began) / 1000
     const pki = join(directory, 'pki')
     const residentMegabytes = () => residentOf(child.pid)
-    return await use({ config, processorTime: () => processorTime(child.pid), pki, startSeconds, residentMegabytes })
+    const stallDuring = async (task: () => Promise<unknown>) => {
+      child.send('begin')
+      await task()
+      child.send('end')
+      const [longest] = (await once(child, 'message')) as [number]
+      return longest
+    }
+    return await use({ config, processorTime: () => processorTime(child.pid), pki, startSeconds, residentMegabytes, stallDuring })
   } finally {
     child.kill('SIGTERM')
     await new Promise(resolve => child.once('exit', resolve))

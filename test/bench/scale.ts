@@ -7,6 +7,7 @@ import { withBareServer } from './bare-server.ts'
 import { withControlPlaneOn, type MeasuredControlPlane } from './control-plane.ts'
 import { load, percentile, type Figure } from './figures.ts'
 import { rawClient, type Answer, type RawClient } from './raw-client.ts'
+import { watcherFigures } from './watchers.ts'
 
 const PODS = 10_000
 const OBJECTS = 50_000
@@ -67,7 +68,7 @@ async function multiply(path: string): Promise<void> {
 }
 
 async function measure(plane: MeasuredControlPlane): Promise<Figure[]> {
-  const { config, pki, processorTime, residentMegabytes, startSeconds } = plane
+  const { config, pki, processorTime, residentMegabytes, startSeconds, stallDuring } = plane
   const client = rawClient(config, 1)
   const other = rawClient(config, 1)
   try {
@@ -77,7 +78,9 @@ async function measure(plane: MeasuredControlPlane): Promise<Figure[]> {
     const quiet = await whileOthersAsk(other, () => sleep(1000))
     const before = processorTime()
     let lists: number[] = []
-    const asked = await whileOthersAsk(other, async () => void (lists = (await load(LISTS, 1, () => client.send('GET', pods))).samples))
+    const listing = async () => void (lists = (await load(LISTS, 1, () => client.send('GET', pods))).samples)
+    let asked: number[] = []
+    const stall = await stallDuring(async () => void (asked = await whileOthersAsk(other, listing)))
     const used = (processorTime() - before) / LISTS
     const bare = await withBareServer({ config, pki }, config => bareBytes(config, body.length))
     const most = (value: number) => ({ bound: 'most', value }) as const
@@ -93,13 +96,14 @@ async function measure(plane: MeasuredControlPlane): Promise<Figure[]> {
         beside: `bare Node.js, as many bytes (${(body.length / 1e6).toFixed(1)} MB), ${bare.toFixed(0)} ms`,
       },
       { name: 'processor time of the server, list with the gets beside it', value: used, unit: 'ms' },
+      { name: 'longest stall of the server meanwhile', value: stall, unit: 'ms', aim: most(50) },
       {
         name: 'longest get of another client meanwhile',
         value: Math.max(...asked),
         unit: 'ms',
-        aim: most(50),
         beside: `without lists ${Math.max(...quiet).toFixed(0)} ms`,
       },
+      ...(await watcherFigures(plane)),
     ]
   } finally {
     client.close()

@@ -17,8 +17,8 @@ interface Options {
   readonly includeObject: IncludeObject
   /** The client is too slow. */
   onOverflow(): void
-  /** An event has been sent. */
-  sent(bytes: number): void
+  /** An event has been sent; `made`: it was serialised for this watch, and the others that want the same share it. */
+  sent(event: { readonly bytes: number; readonly made: boolean }): void
 }
 
 /** Unsent bytes above which the past of a watch waits for its client. */
@@ -44,9 +44,10 @@ export class WatchStream implements WatchSink {
     lines.set(stored, known)
     const form = type + this.#form
     let line = known.get(form)
+    const made = !line
     if (!line) known.set(form, (line = this.#line(type, this.#text(stored))))
     this.#write(line)
-    this.#options.sent(line.length)
+    this.#options.sent({ bytes: line.length, made })
   }
   async taken(): Promise<void> {
     const { socket } = this.#response

@@ -31,7 +31,7 @@ export const watch: Handler = async request => {
     representation,
     includeObject,
     onOverflow: () => response.destroy(),
-    sent: bytes => observer?.watchEvent(kind, bytes),
+    sent: event => observer?.watchEvent(kind, event),
   })
   const start = () => {
     setWarnings(response, request.warnings)
