@@ -8,8 +8,6 @@ const sizes = [1024, 2048, 4096, 8192, 16_384, 32_768, 65_536, 131_072]
 const verbs: Readonly<Record<string, string>> = { create: 'POST', update: 'PUT' }
 const reading = new Set(['get', 'list', 'watch', 'head'])
 
-type WatchedEvent = Parameters<RequestObserver['watchEvent']>[1]
-
 /** The series that all requests of one sort share. */
 interface Sort {
   readonly labels: readonly string[]
@@ -44,7 +42,7 @@ export class RequestMetrics implements RequestObserver {
     labels: ['group', 'version', 'resource'],
   })
   /** Upstream has no name for it. */
-  readonly #eventsMade = new Counters('kubeling_watch_events_serialized_total', {
+  readonly #eventsSerialized = new Counters('kubeling_watch_events_serialized_total', {
     help: 'Events put into bytes; watches that want the same ones share them.',
     labels: ['group', 'version', 'resource'],
   })
@@ -56,7 +54,6 @@ export class RequestMetrics implements RequestObserver {
   readonly #mutating = this.#inflight.of('mutating')
   readonly #readOnly = this.#inflight.of('readOnly')
   readonly #sorts = new Map<string, Sort>()
-  readonly #watched = new Map<string, { readonly count: Series; readonly made: Series; readonly sizes: Distribution }>()
 
   readonly families: readonly Family[] = [
     this.#total,
@@ -64,7 +61,7 @@ export class RequestMetrics implements RequestObserver {
     this.#inflight,
     this.#longRunning,
     this.#events,
-    this.#eventsMade,
+    this.#eventsSerialized,
     this.#eventSizes,
   ]
 
@@ -82,17 +79,14 @@ export class RequestMetrics implements RequestObserver {
       if (!request.longRunning) sort.duration.observe((performance.now() - started) / 1000)
     }
   }
-  watchEvent({ group, version, plural }: Parameters<RequestObserver['watchEvent']>[0], { bytes, made }: WatchedEvent): void {
-    const key = `${group}/${plural}`
-    let found = this.#watched.get(key)
-    if (!found) {
-      const labels = [group, version, plural]
-      found = { count: this.#events.of(...labels), made: this.#eventsMade.of(...labels), sizes: this.#eventSizes.of(...labels) }
-      this.#watched.set(key, found)
+  watching({ group, version, plural }: Parameters<RequestObserver['watching']>[0]): (bytes: number, made: boolean) => void {
+    const labels = [group, version, plural]
+    const [count, serialized, sizes] = [this.#events.of(...labels), this.#eventsSerialized.of(...labels), this.#eventSizes.of(...labels)]
+    return (bytes, made) => {
+      count.value++
+      if (made) serialized.value++
+      sizes.observe(bytes)
     }
-    found.count.value++
-    if (made) found.made.value++
-    found.sizes.observe(bytes)
   }
 
   #sortOf({ verb, resource, path, dryRun }: SeenRequest): Sort {

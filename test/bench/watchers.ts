@@ -10,7 +10,8 @@ const WATCHERS = 1000
 const EVENTS = 1000
 /** Connections that are being made at the same time. */
 const OPENING = 32
-const PAUSE_MILLISECONDS = 10
+/** From one event to the next: what comes faster than a thousand watchers are told goes out together, and says less about one. */
+const EVERY_MILLISECONDS = 50
 const LONGEST_WAIT_MILLISECONDS = 30_000
 
 const namespace = 'bench-watchers'
@@ -30,10 +31,9 @@ export async function watcherFigures({ config, processorTime, residentMegabytes 
     const before = processorTime()
     const began = performance.now()
     for (let index = 0; index < EVENTS; index++) {
-      const name = `event-${index}`
-      crowd.expect(name)
-      await client.send('POST', maps, mapOf(name))
-      await sleep(PAUSE_MILLISECONDS)
+      crowd.expect(index)
+      await client.send('POST', maps, mapOf(`event-${index}`))
+      await sleep(Math.max(0, began + (index + 1) * EVERY_MILLISECONDS - performance.now()))
     }
     await crowd.complete()
     const seconds = (performance.now() - began) / 1000
@@ -48,7 +48,13 @@ export async function watcherFigures({ config, processorTime, residentMegabytes 
         aim: { bound: 'most', value: 50 },
         beside: `p50 ${percentile(latencies, 0.5).toFixed(1)} ms, longest ${percentile(latencies, 1).toFixed(0)} ms, ${(EVENTS / seconds).toFixed(0)} events/s`,
       },
-      { name: 'serialisations per event', value: events / EVENTS, unit: '', aim: { bound: 'most', value: 1 } },
+      {
+        name: 'serialisations per event',
+        value: events / EVENTS,
+        unit: '',
+        aim: { bound: 'most', value: 2 },
+        beside: 'one for the watchers, one for the garbage collector, which wants metadata',
+      },
       { name: 'processor time of the server per event and watcher', value: (used / EVENTS / WATCHERS) * 1000, unit: 'µs' },
       { name: `resident with ${WATCHERS} watchers`, value: residentMegabytes(), unit: 'MB' },
     ]
@@ -69,7 +75,8 @@ class Crowd {
   readonly latencies: number[] = []
   readonly #config: ClientConfig
   readonly #sockets: TLSSocket[] = []
-  readonly #sent = new Map<string, number>()
+  /** When each event was sent. */
+  readonly #sent: number[] = []
   #heard = 0
 
   constructor(config: ClientConfig) {
@@ -83,13 +90,13 @@ class Crowd {
     await Promise.all(Array.from({ length: OPENING }, openNext))
   }
   /** From now on it counts how late this one is heard of. */
-  expect(name: string): void {
-    this.#sent.set(name, performance.now())
+  expect(index: number): void {
+    this.#sent[index] = performance.now()
   }
   /** Resolves when everybody has heard of everything. */
   async complete(): Promise<void> {
     const deadline = Date.now() + LONGEST_WAIT_MILLISECONDS
-    const all = this.#sockets.length * this.#sent.size
+    const all = this.#sockets.length * this.#sent.length
     while (this.#heard < all) {
       if (Date.now() > deadline) throw new Error(`watchers heard ${this.#heard} of ${all} events`)
       await sleep(20)
@@ -105,21 +112,26 @@ class Crowd {
     const pair = typeof certificate === 'function' ? certificate() : certificate
     const socket = connect({ host: hostname, port: Number(port), ca, ...pair })
     await once(socket, 'secureConnect')
-    socket.setEncoding('latin1')
     socket.write(`GET ${maps}?watch=1 HTTP/1.1\r\nHost: ${hostname}\r\n\r\n`)
     await once(socket, 'data')
-    const names = /"name":"(event-\d+)"/g
-    let rest = ''
-    socket.on('data', (text: string) => {
-      const lines = rest + text
-      const end = lines.lastIndexOf('\n') + 1
-      rest = lines.slice(end)
-      const now = performance.now()
-      for (const [, name = ''] of lines.slice(0, end).matchAll(names)) {
-        this.latencies.push(now - (this.#sent.get(name) ?? Number.NaN))
-        this.#heard++
-      }
+    let rest: Buffer | undefined
+    socket.on('data', (bytes: Buffer) => {
+      const all = rest ? Buffer.concat([rest, bytes]) : bytes
+      // Every event is a line, and the chunk that it comes in ends with one.
+      rest = all.at(-1) === lineBreak ? undefined : all
+      if (!rest) this.#hear(all)
     })
     return socket
   }
+  #hear(lines: Buffer): void {
+    const now = performance.now()
+    for (let at = lines.indexOf(mark); at !== -1; at = lines.indexOf(mark, at + mark.length)) {
+      const index = Number.parseInt(lines.latin1Slice(at + mark.length, at + mark.length + 6), 10)
+      this.latencies.push(now - (this.#sent[index] ?? Number.NaN))
+      this.#heard++
+    }
+  }
 }
+
+const mark = Buffer.from('"name":"event-')
+const lineBreak = 0x0a

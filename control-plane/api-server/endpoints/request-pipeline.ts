@@ -9,6 +9,7 @@ import { forwardTo, upgradeTo } from './backend-proxy.ts'
 import { connectUpgraded, type ConnectOptions } from './connect.ts'
 import { timedOut, timeoutOf } from './deadline.ts'
 import { answerError, PathNotFound, PlainError, TooManyRequests } from './error-handler.ts'
+import { FanOut } from './fan-out.ts'
 import { forbiddenFor } from './forbidden.ts'
 import type { GeneralPaths } from './general-paths.ts'
 import { isLongRunning } from './long-running.ts'
@@ -37,6 +38,7 @@ const anonymous: User = { name: 'system:anonymous', groups: ['system:unauthentic
 /** Every request: what is asked, until when, who asks, is it their turn, may they, then whoever serves it. */
 export class RequestPipeline {
   readonly #options: Options
+  readonly #fanOut = new FanOut()
 
   constructor(options: Options) {
     this.#options = options
@@ -110,7 +112,8 @@ export class RequestPipeline {
     const { router, registry, observer } = this.#options
     const kind = router.kindOf(parts.target)
     const warnings = kind.deprecation ? [kind.deprecation] : []
-    return { ...parts, kind, subresource: kind.subresources?.[parts.target.subresource], registry, observer, warnings }
+    const subresource = kind.subresources?.[parts.target.subresource]
+    return { ...parts, kind, subresource, registry, observer, fanOut: this.#fanOut, warnings }
   }
   /** Answers 504 when the time is over; a client that does not take an answer that has begun is cut off. */
   #deadline(request: IncomingMessage, response: ServerResponse, { query }: RequestInfo): NodeJS.Timeout {

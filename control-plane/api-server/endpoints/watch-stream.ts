@@ -2,9 +2,11 @@ import type { ServerResponse } from 'node:http'
 import { stringify } from 'yaml'
 import type { ApiError } from '../../../api/errors.ts'
 import { apiVersionOf, type Kind } from '../../../api/kind.ts'
+import type { RequestObserver } from '../interfaces.ts'
 import type { WatchEvent, WatchSink } from '../registry/watch.ts'
 import { textOf, viewOf } from '../registry/stored-object.ts'
 import { partialMetadata } from './partial-metadata.ts'
+import type { FanOut, Sender } from './fan-out.ts'
 import type { Representation } from './representation.ts'
 import { tableOf, type IncludeObject } from './table.ts'
 
@@ -15,10 +17,12 @@ interface Options {
   readonly kind: Kind
   readonly representation: Representation
   readonly includeObject: IncludeObject
+  /** Says when it is this stream's turn to send. */
+  readonly fanOut: FanOut
   /** The client is too slow. */
   onOverflow(): void
-  /** An event has been sent; `made`: it was serialised for this watch, and the others that want the same share it. */
-  sent(event: { readonly bytes: number; readonly made: boolean }): void
+  /** Called for every event. */
+  readonly sent: ReturnType<RequestObserver['watching']> | undefined
 }
 
 /** Unsent bytes above which the past of a watch waits for its client. */
@@ -27,29 +31,34 @@ const ahead = 256 * 1024
 /** Lines that all watchers of one kind with the same wishes share. */
 const lines = new WeakMap<object, Map<string, Buffer>>()
 
-/** Writes watch events, each serialised once however many watchers there are. */
-export class WatchStream implements WatchSink {
+/** Writes watch events, each serialised once however many watchers there are, and those that wait for a turn at once. */
+export class WatchStream implements WatchSink, Sender {
   readonly #response: ServerResponse
   readonly #options: Options
-  readonly #form: string
+  /** By the event's type, what is the same for all watchers that want the same. */
+  readonly #forms: Readonly<Record<WatchEvent['type'], string>>
+  #waiting: Buffer[] = []
+  #waitingBytes = 0
 
   constructor(response: ServerResponse, options: Options) {
     this.#response = response
     this.#options = options
     const { kind, representation, includeObject } = options
-    this.#form = [representation.as, representation.format, includeObject, apiVersionOf(kind)].join()
+    const form = (type: WatchEvent['type']) => [type, representation.as, representation.format, includeObject, apiVersionOf(kind)].join()
+    this.#forms = { ADDED: form('ADDED'), MODIFIED: form('MODIFIED'), DELETED: form('DELETED') }
   }
   event({ type, stored }: WatchEvent): void {
     const known = lines.get(stored) ?? new Map<string, Buffer>()
     lines.set(stored, known)
-    const form = type + this.#form
+    const form = this.#forms[type]
     let line = known.get(form)
     const made = !line
     if (!line) known.set(form, (line = this.#line(type, this.#text(stored))))
     this.#write(line)
-    this.#options.sent({ bytes: line.length, made })
+    this.#options.sent?.(line.length, made)
   }
   async taken(): Promise<void> {
+    if (this.#waitingBytes >= ahead) this.flush()
     const { socket } = this.#response
     if (!socket || socket.destroyed || this.#response.writableLength < ahead) return
     // Whoever goes instead of reading closes the connection.
@@ -72,8 +81,23 @@ export class WatchStream implements WatchSink {
     const metadata = { resourceVersion: String(revision), creationTimestamp: null, ...(annotations ? { annotations } : {}) }
     this.#write(this.#line('BOOKMARK', JSON.stringify({ kind: kind.kind, apiVersion: apiVersionOf(kind), metadata })))
   }
+  /** Ends with an error, behind everything that was written. */
   error({ status }: ApiError): void {
     this.#write(this.#line('ERROR', JSON.stringify(status)))
+    this.end()
+  }
+  end(): void {
+    this.flush()
+    this.#response.end()
+  }
+  flush(): void {
+    const lines = this.#waiting
+    this.#waiting = []
+    this.#waitingBytes = 0
+    if (lines.length === 0 || this.#response.writableEnded || this.#response.destroyed) return
+    this.#response.write(lines.length === 1 ? lines[0] : Buffer.concat(lines))
+    // HTTP would write it behind this turn, where nobody sees how long that takes.
+    this.#response.socket?.uncork()
   }
 
   #text(stored: WatchEvent['stored']): string {
@@ -90,7 +114,8 @@ export class WatchStream implements WatchSink {
   }
   #write(line: Buffer): void {
     if (this.#response.writableEnded || this.#response.destroyed) return
-    this.#response.write(line)
-    if (this.#response.writableLength > backlogLimit) this.#options.onOverflow()
+    if (this.#waiting.push(line) === 1) this.#options.fanOut.later(this)
+    this.#waitingBytes += line.length
+    if (this.#response.writableLength + this.#waitingBytes > backlogLimit) this.#options.onOverflow()
   }
 }

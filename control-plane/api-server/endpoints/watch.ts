@@ -14,7 +14,7 @@ const bookmarkInterval = 60_000
 const minimumTimeout = 1_800
 
 export const watch: Handler = async request => {
-  const { kind, target, info, registry, response, observer } = request
+  const { kind, target, info, registry, response, observer, fanOut } = request
   const { query } = info
   const parameter = (name: string) => query.get(name) ?? undefined
   const selectors = { labelSelector: parameter('labelSelector'), fieldSelector: parameter('fieldSelector'), name: target.name }
@@ -30,8 +30,9 @@ export const watch: Handler = async request => {
     kind,
     representation,
     includeObject,
+    fanOut,
     onOverflow: () => response.destroy(),
-    sent: event => observer?.watchEvent(kind, event),
+    sent: observer?.watching(kind),
   })
   const start = () => {
     setWarnings(response, request.warnings)
@@ -49,7 +50,6 @@ export const watch: Handler = async request => {
   } catch (error) {
     if (!(error instanceof ApiError)) throw error
     stream.error(error)
-    response.end()
     return
   }
   keepAlive(request, { stream, timeout, signal: stop.signal })
@@ -63,13 +63,13 @@ interface Life {
 }
 
 /** Bookmarks while it lasts, one more at the end, so that the client can go on without a new list. */
-function keepAlive({ info, registry, response }: ApiRequest, { stream, timeout, signal }: Life): void {
+function keepAlive({ info, registry }: ApiRequest, { stream, timeout, signal }: Life): void {
   const wanted = isTrue(info.query.get('allowWatchBookmarks'))
   const bookmark = () => stream.bookmark(registry.store.revision)
   const timer = wanted ? setInterval(bookmark, bookmarkInterval) : undefined
   const end = setTimeout(() => {
     if (wanted) bookmark()
-    response.end()
+    stream.end()
   }, timeout * 1000)
   signal.addEventListener('abort', () => {
     clearInterval(timer)
