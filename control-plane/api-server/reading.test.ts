@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { gunzipSync } from 'node:zlib'
-import { get } from 'node:https'
+import { Agent, get } from 'node:https'
+import { connect } from 'node:tls'
 import { startApiServer } from './testing.ts'
 
 const api = await startApiServer()
@@ -149,5 +150,38 @@ describe('watches of long lists', () => {
     const spec = { maxReplicas: 3, scaleTargetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name: 'web' } }
     expect((await api.call('POST', scalers('v2'), { body: { metadata: { name: 'web' }, spec } })).status).toBe(201)
     expect([await first('v1'), await first('v2')]).toEqual(['autoscaling/v1', 'autoscaling/v2'])
+  })
+})
+
+describe('the end of a watch', () => {
+  const watchPath = `${maps}?watch=1&timeoutSeconds=1&labelSelector=never=there&allowWatchBookmarks=true`
+
+  it('is the end of its answer, and its connection serves the next request', async () => {
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 })
+    const ask = (path: string) =>
+      new Promise<{ text: string; reused: boolean }>((resolve, reject) => {
+        const outgoing = get({ port: api.port, path, ca: api.ca.cert, host: '127.0.0.1', agent }, response => {
+          const chunks: Buffer[] = []
+          response.on('data', (chunk: Buffer) => chunks.push(chunk))
+          response.on('error', reject)
+          response.on('end', () => resolve({ text: Buffer.concat(chunks).toString(), reused: outgoing.reusedSocket }))
+        }).on('error', reject)
+      })
+    const { text } = await ask(watchPath)
+    expect(text).toMatch(/^{"type":"BOOKMARK",.*}\n$/)
+    const next = await ask(`${maps}/${name(1)}`)
+    expect(next.reused).toBe(true)
+    expect(next.text).toContain(name(1))
+    agent.destroy()
+  })
+
+  it('is the end of the connection for a client that knows no chunks', async () => {
+    const socket = connect({ port: api.port, host: '127.0.0.1', ca: api.ca.cert })
+    socket.write(`GET ${watchPath} HTTP/1.0\r\nHost: localhost\r\n\r\n`)
+    const chunks: Buffer[] = []
+    for await (const chunk of socket) chunks.push(chunk as Buffer)
+    const [head, body] = Buffer.concat(chunks).toString().split('\r\n\r\n')
+    expect(head?.toLowerCase()).not.toContain('chunked')
+    expect(body).toMatch(/^{"type":"BOOKMARK",.*}\n$/)
   })
 })

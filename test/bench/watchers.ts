@@ -126,7 +126,7 @@ class Crowd {
   #hear(lines: Buffer): void {
     const now = performance.now()
     for (let at = lines.indexOf(mark); at !== -1; at = lines.indexOf(mark, at + mark.length)) {
-      const index = Number.parseInt(lines.latin1Slice(at + mark.length, at + mark.length + 6), 10)
+      const index = Number.parseInt(lines.toString('latin1', at + mark.length, at + mark.length + 6), 10)
       this.latencies.push(now - (this.#sent[index] ?? Number.NaN))
       this.#heard++
     }

@@ -28,8 +28,17 @@ interface Options {
 /** Unsent bytes above which the past of a watch waits for its client. */
 const ahead = 256 * 1024
 
+/** An event as it goes over the wire. */
+interface Line {
+  readonly bytes: Buffer
+  /** Without the framing of the chunk. */
+  readonly length: number
+}
+
 /** Lines that all watchers of one kind with the same wishes share. */
-const lines = new WeakMap<object, Map<string, Buffer>>()
+const lines = new WeakMap<object, Map<string, Line>>()
+
+const lastChunk = '0\r\n\r\n'
 
 /** Writes watch events, each serialised once however many watchers there are, and those that wait for a turn at once. */
 export class WatchStream implements WatchSink, Sender {
@@ -37,18 +46,24 @@ export class WatchStream implements WatchSink, Sender {
   readonly #options: Options
   /** By the event's type, what is the same for all watchers that want the same. */
   readonly #forms: Readonly<Record<WatchEvent['type'], string>>
+  readonly #chunked: boolean
   #waiting: Buffer[] = []
   #waitingBytes = 0
 
+  /** `response` has sent its headers; from now on it belongs to the stream. */
   constructor(response: ServerResponse, options: Options) {
     this.#response = response
     this.#options = options
+    // HTTP would frame an event for each watcher anew, in four pieces that are put together again; here they share that too.
+    this.#chunked = response.chunkedEncoding
+    response.chunkedEncoding = false
     const { kind, representation, includeObject } = options
-    const form = (type: WatchEvent['type']) => [type, representation.as, representation.format, includeObject, apiVersionOf(kind)].join()
+    const wishes = [representation.as, representation.format, includeObject, apiVersionOf(kind), this.#chunked].join()
+    const form = (type: WatchEvent['type']) => `${type},${wishes}`
     this.#forms = { ADDED: form('ADDED'), MODIFIED: form('MODIFIED'), DELETED: form('DELETED') }
   }
   event({ type, stored }: WatchEvent): void {
-    const known = lines.get(stored) ?? new Map<string, Buffer>()
+    const known = lines.get(stored) ?? new Map<string, Line>()
     lines.set(stored, known)
     const form = this.#forms[type]
     let line = known.get(form)
@@ -88,7 +103,8 @@ export class WatchStream implements WatchSink, Sender {
   }
   end(): void {
     this.flush()
-    this.#response.end()
+    if (this.#response.writableEnded) return
+    this.#response.end(this.#chunked ? lastChunk : undefined)
   }
   flush(): void {
     const lines = this.#waiting
@@ -108,14 +124,16 @@ export class WatchStream implements WatchSink, Sender {
     const { resourceVersion } = object.metadata
     return JSON.stringify(tableOf(kind, [object], { includeObject, now: new Date(), metadata: { resourceVersion } }))
   }
-  #line(type: string, text: string): Buffer {
+  #line(type: string, text: string): Line {
     const json = `{"type":"${type}","object":${text}}\n`
-    return Buffer.from(this.#options.representation.format === 'yaml' ? `---\n${stringify(JSON.parse(json))}` : json)
+    const line = this.#options.representation.format === 'yaml' ? `---\n${stringify(JSON.parse(json))}` : json
+    const length = Buffer.byteLength(line)
+    return { bytes: Buffer.from(this.#chunked ? `${length.toString(16)}\r\n${line}\r\n` : line), length }
   }
-  #write(line: Buffer): void {
+  #write({ bytes }: Line): void {
     if (this.#response.writableEnded || this.#response.destroyed) return
-    if (this.#waiting.push(line) === 1) this.#options.fanOut.later(this)
-    this.#waitingBytes += line.length
+    if (this.#waiting.push(bytes) === 1) this.#options.fanOut.later(this)
+    this.#waitingBytes += bytes.length
     if (this.#response.writableLength + this.#waitingBytes > backlogLimit) this.#options.onOverflow()
   }
 }

@@ -26,6 +26,12 @@ export const watch: Handler = async request => {
 
   const stop = new AbortController()
   response.on('close', () => stop.abort())
+  setWarnings(response, request.warnings)
+  response.writeHead(200, {
+    'Content-Type': representation.format === 'yaml' ? 'application/yaml;stream=watch' : 'application/json;stream=watch',
+    'Cache-Control': 'no-cache, private',
+  })
+  response.flushHeaders()
   const stream = new WatchStream(response, {
     kind,
     representation,
@@ -34,15 +40,6 @@ export const watch: Handler = async request => {
     onOverflow: () => response.destroy(),
     sent: observer?.watching(kind),
   })
-  const start = () => {
-    setWarnings(response, request.warnings)
-    response.writeHead(200, {
-      'Content-Type': representation.format === 'yaml' ? 'application/yaml;stream=watch' : 'application/json;stream=watch',
-      'Cache-Control': 'no-cache, private',
-    })
-    response.flushHeaders()
-  }
-  start()
   try {
     const { namespace } = target
     const resourceVersion = parameter('resourceVersion')
