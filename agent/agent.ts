@@ -4,6 +4,7 @@ import { Service } from '../api/core/service.ts'
 import { EndpointSlice } from '../api/discovery/endpoint-slice.ts'
 import { quantityToNumber } from '../api/quantity.ts'
 import type { Client } from '../client/client.ts'
+import { runController } from '../client/controller.ts'
 import { EventRecorder } from '../client/event-recorder.ts'
 import { createClient } from '../client/http-client.ts'
 import { Informers } from '../client/informers.ts'
@@ -21,8 +22,10 @@ import type { Pressure } from './eviction/thresholds.ts'
 import { haltOnShutdown } from './halt-on-shutdown.ts'
 import { ImageReport } from './images/image-report.ts'
 import { createKubelet, nodeReference } from './kubelet.ts'
+import { LoadBalancer } from './load-balancer/load-balancer.ts'
+import { NetworkPolicies } from './network/network-policies.ts'
 import { NodeNetwork } from './network/node-network.ts'
-import { becomeRouter, takeAddress } from './network/routes.ts'
+import { becomeRouter, networkOf, takeAddress } from './network/routes.ts'
 import { gatherFacts, ownAddress } from './node/facts.ts'
 import { NodeIdentity } from './node/identity.ts'
 import { NodeLease } from './node/lease.ts'
@@ -33,13 +36,16 @@ import { knowsPodCidr, podCidrOf } from './node/pod-cidr.ts'
 import { persist } from './persist.ts'
 import type { NodeSecurity } from './pods/node-security.ts'
 import { parseResolvConf, type DnsOptions } from './pods/pod-dns.ts'
+import type { NetworkReady } from './pods/pod-starter.ts'
 import { connectDocker, type DockerEngine } from './runtime/docker/connect.ts'
+import { DockerPortPublisher } from './runtime/docker/docker-port-publisher.ts'
 import { DockerRuntime } from './runtime/docker/docker-runtime.ts'
 import { removeHelpers } from './runtime/docker/helper-container.ts'
 import { findVolumeStore } from './runtime/docker/node-volumes.ts'
 import { ensurePodNetwork } from './runtime/docker/pod-network.ts'
 import type { Runtime } from './runtime/runtime.ts'
 import { createAgentServer } from './server/agent-server.ts'
+import { volumeReclaimer } from './volumes/volume-reclaimer.ts'
 
 const clock = systemClock
 const warmUpAfterMs = 5000
@@ -86,9 +92,13 @@ export function createAgent({ config, log, shutdown }: AgentParts): Runnable {
         })
         state.notReady = undefined
         const { clusterCidr, serviceCidr } = config
-        const facts = { nodeAddress: nodeIp, podCidr, clusterCidr, serviceCidr, clusterDns: config.clusterDns }
+        const addresses = { nodeAddresses: [nodeIp, gateway], nodeCidr: networkOf(nodeIp) }
+        const facts = { ...addresses, podCidr, clusterCidr, serviceCidr, clusterDns: config.clusterDns }
         await takeAddress(config.clusterDns)
-        const network = new NodeNetwork({ nodeName, facts, informers, log: log.child({ component: 'network' }) })
+        const policies = new NetworkPolicies({
+          ...{ client, informers, log: log.child({ component: 'network-policies' }) },
+          facts: { nodeName, clusterDns: config.clusterDns },
+        })
         const watch = new NodeWatch({
           ...{ nodeName, nodeIp, podCidr, gateway, clusterCidr, informers, clock },
           log: log.child({ component: 'node' }),
@@ -105,15 +115,39 @@ export function createAgent({ config, log, shutdown }: AgentParts): Runnable {
           },
         })
         const security = await nodeSecurity(config, runtime)
-        const parts = { config, client, runtime, log, nodeIp, informers, recorder, onPressure }
+        const networkReady: NetworkReady = (pod, address) => policies.admit(pod, address)
+        const parts = { config, client, runtime, log, nodeIp, informers, recorder, onPressure, networkReady }
         const resolver = await nodeDns()
         const pods = kubelet({ ...parts, security, nodeDns: resolver })
+        const reclaimer = runController({
+          controller: volumeReclaimer({ nodeName, client, informers, runtime, log: log.child({ component: 'volumes' }) }),
+          ...{ informers, log: log.child({ component: 'volumes' }) },
+        })
+        const network = new NodeNetwork({ nodeName, facts, informers, pods: pods.pods, log: log.child({ component: 'network' }) })
         const names = dnsServer({ config, informers, upstream: resolver.servers, log })
         const server = agentServer({ config, client, identity, pods, log })
         const halt = haltOnShutdown({ shutdown, stop, state, nodeStatus, pods, recorder, nodeName, clock, log })
         recorder.event(nodeReference(nodeName), { type: 'Normal', reason: 'Starting', message: 'Starting kubelet.' })
         log.info('the node is ready', { node: nodeName, address: nodeIp, podCidr })
-        await runAll([nodeStatus, network, watch, pods, server, identity, images, halt, names, warmUp(runtime, log)], together)
+        const balancers = loadBalancers({ config, client, docker, informers, log })
+        await runAll(
+          [
+            nodeStatus,
+            network,
+            policies,
+            ...balancers,
+            watch,
+            pods,
+            server,
+            identity,
+            images,
+            halt,
+            names,
+            reclaimer,
+            warmUp(runtime, log),
+          ],
+          together,
+        )
       } finally {
         stop.abort()
         await background
@@ -274,6 +308,24 @@ async function podRuntime({
   return { runtime, gateway }
 }
 
+/** Opens ports of the machine for services, while this is the node that does it, unless nothing is to be opened. */
+function loadBalancers({
+  config,
+  client,
+  docker,
+  informers,
+  log,
+}: Pick<KubeletParts, 'config' | 'client' | 'informers' | 'log'> & { docker: DockerEngine }): Runnable[] {
+  const { cluster, nodeName, nodeContainer, publishAddress } = config
+  if (!publishAddress) return []
+  const component = 'load-balancer'
+  const recorder = new EventRecorder({ client, component: 'service-controller', log: log.child({ component }), clock })
+  const publisher = new DockerPortPublisher({ docker, cluster, nodeName, nodeContainer, address: publishAddress })
+  // Every address of the machine includes that of the machine itself.
+  const address = publishAddress === '0.0.0.0' ? '127.0.0.1' : publishAddress
+  return [recorder, new LoadBalancer({ nodeName, publisher, address, client, informers, recorder, clock, log: log.child({ component }) })]
+}
+
 /** Answers for names at the cluster's DNS address, from what the service proxy knows too. */
 const dnsServer = ({
   config,
@@ -310,16 +362,14 @@ interface KubeletParts {
   readonly onPressure: (pressures: readonly Pressure[]) => void
   readonly security: NodeSecurity
   readonly nodeDns: DnsOptions['node']
+  readonly networkReady: NetworkReady
 }
 
-const kubelet = ({ config, client, runtime, log, nodeIp, informers, recorder, onPressure, security, nodeDns }: KubeletParts) =>
+const kubelet = ({ config, informers, onPressure, nodeDns, ...parts }: KubeletParts) =>
   createKubelet({
+    ...parts,
     nodeName: config.nodeName,
-    client,
-    runtime,
     clock,
-    log,
-    nodeIp,
     node: () =>
       informers
         .for(Node)
@@ -327,12 +377,10 @@ const kubelet = ({ config, client, runtime, log, nodeIp, informers, recorder, on
         .find(({ metadata }) => metadata.name === config.nodeName),
     services: () => informers.for(Service).cache.list(),
     dns: { clusterDns: [config.clusterDns], clusterDomain: config.clusterDomain, node: nodeDns },
-    security,
     podPidsLimit: config.podPidsLimit,
     images: config.images,
     imageGc: config.imageGc,
     pullRecordsFile: `${config.dataDirectory}/image-pulls.json`,
-    recorder,
     eviction: {
       thresholds: config.evictionThresholds,
       pressureTransitionPeriodMs: config.evictionPressureTransitionPeriodMs,

@@ -1,4 +1,5 @@
 import type { Taint } from '../api/core/affinity.ts'
+import { parseAddress } from '../common/cidr.ts'
 import { parseGoDuration } from '../common/go-duration.ts'
 
 /** How the text of an option becomes a value. Each throws an Error that names the option when the text makes no sense. */
@@ -21,6 +22,11 @@ export function count(option: string, value: string): number {
 }
 export function oneOf(option: string, value: string, values: readonly string[]): string {
   if (!values.includes(value)) throw wrong(option, value, `one of ${values.join(', ')}`)
+  return value
+}
+/** An IPv4 address. */
+export function address(option: string, value: string): string {
+  if (parseAddress(value) === undefined) throw wrong(option, value, 'an IPv4 address, or none')
   return value
 }
 /** `a=b,c=d`. */

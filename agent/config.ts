@@ -5,7 +5,7 @@ import { parseCidr } from '../common/cidr.ts'
 import type { LogLevel } from '../common/log.ts'
 import { imageDefaults, readImageConfig, type ImageConfig } from './config-images.ts'
 import { readNodeConfig, nodeDefaults, type NodeConfig } from './config-node.ts'
-import { count, delays, matching, oneOf, pairs, wrong, type DelayRange } from './config-values.ts'
+import { address, count, delays, matching, oneOf, pairs, wrong, type DelayRange } from './config-values.ts'
 import { dottedSysctl, namespaceOf } from './pods/sysctls.ts'
 
 export interface AgentConfig extends NodeConfig, ImageConfig {
@@ -28,6 +28,8 @@ export interface AgentConfig extends NodeConfig, ImageConfig {
   readonly clusterDns: string
   readonly clusterDomain: string
   readonly pauseImage: string
+  /** The machine's address where services with ports for outsiders are open; undefined: nowhere. */
+  readonly publishAddress: string | undefined
   readonly hostPathRoot: string | undefined
   /** Whether containers without a seccomp profile get the runtime's instead of none. */
   readonly seccompDefault: boolean
@@ -66,6 +68,7 @@ const defaults = {
   'cluster-dns': '',
   'cluster-domain': 'cluster.local',
   'pause-image': 'kubeling/pause',
+  'publish-address': '127.0.0.1',
   'host-path-root': '',
   'seccomp-default': 'false',
   'allowed-unsafe-sysctls': '',
@@ -126,6 +129,7 @@ function network(read: Read) {
     clusterDns: read('cluster-dns') || tenthAddress(read('service-cidr')),
     clusterDomain: read('cluster-domain'),
     pauseImage: read('pause-image'),
+    publishAddress: read('publish-address') === 'none' ? undefined : address('publish-address', read('publish-address')),
     hostPathRoot: read('host-path-root') || undefined,
   }
 }

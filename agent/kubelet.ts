@@ -31,7 +31,7 @@ import { measuredLifecycle } from './pods/measured-lifecycle.ts'
 import { PodEvents } from './pods/pod-events.ts'
 import { PodLifecycle } from './pods/pod-lifecycle.ts'
 import { PodSource } from './pods/pod-source.ts'
-import { PodStarter } from './pods/pod-starter.ts'
+import { PodStarter, type NetworkReady } from './pods/pod-starter.ts'
 import { PodWorkers } from './pods/pod-workers.ts'
 import { Resizer } from './pods/resizer.ts'
 import { RestartBackoff } from './pods/restart-backoff.ts'
@@ -48,6 +48,7 @@ import type { PodSource as PodSourceOfServer } from './server/pod-source.ts'
 import { ManifestDirectory } from './static-pods/manifest-directory.ts'
 import { MirrorPods } from './static-pods/mirror-pods.ts'
 import { StaticPods } from './static-pods/static-pods.ts'
+import { ClaimVolumes } from './volumes/claim-volumes.ts'
 import { ObjectReader } from './volumes/object-reader.ts'
 import { ObjectWatches } from './volumes/object-watches.ts'
 import { TokenSource } from './volumes/service-account-token.ts'
@@ -72,6 +73,7 @@ export interface KubeletOptions {
   readonly services: () => readonly Service[]
   readonly dns: DnsOptions
   readonly security: NodeSecurity
+  readonly networkReady?: NetworkReady
   /** Processes that a pod may have; absent: as many as it likes. */
   readonly podPidsLimit?: number | undefined
   readonly images?: Partial<ImageSettings>
@@ -100,6 +102,8 @@ export interface Kubelet extends Runnable {
   /** What the agent's server answers about: the pods of this node and what was last observed of each. */
   readonly served: PodSourceOfServer
   readonly metrics: KubeletMetrics
+  /** The node's pods as the API has them. */
+  readonly pods: PodSource['informer']
   /** The runtime, each call of it counted. */
   readonly runtime: Runtime
 }
@@ -157,7 +161,8 @@ export function createKubelet(options: KubeletOptions): Kubelet {
     },
   })
   const memoryLimit = ({ spec }: Pod) => podResources(spec, 'limits')['memory']
-  const volumes = new VolumeManager({ runtime, objects, watches, tokens, hostIp, allocatable, memoryLimit })
+  const claims = new ClaimVolumes({ objects, runtime })
+  const volumes = new VolumeManager({ runtime, objects, watches, tokens, claims, hostIp, allocatable, memoryLimit })
   const mounter: VolumeMounter = new VolumeMounter({ volumes, events, clock })
   const backoff = new RestartBackoff(timings.restartBackoffInitialMs, timings.restartBackoffMaxMs)
   const stopper = new ContainerStopper({ runtime, clock, events, log: log('pods') })
@@ -172,6 +177,7 @@ export function createKubelet(options: KubeletOptions): Kubelet {
     ...{ runtime, volumes, mounter, containers, backoff, events, clock, hostIp, limits },
     dns: () => options.dns,
     userNamespaces: security.userNamespaces,
+    networkReady: options.networkReady,
   })
   const allocations = new Allocations({ node, events, clock, poke, activePods: (): readonly Pod[] => workers.active() })
   const resizer = new Resizer({ runtime, allocations, log: log('pods') })
@@ -263,6 +269,7 @@ export function createKubelet(options: KubeletOptions): Kubelet {
     shutdown,
     metrics,
     runtime,
+    pods: source.informer,
     served: {
       list: current,
       observed: () => cache.all(),

@@ -36,21 +36,26 @@ const always: Readonly<Record<string, (object: KubernetesObject) => string>> = {
   'metadata.namespace': object => object.metadata.namespace ?? '',
 }
 
-const getterOf = (kind: Pick<Kind, 'selectableFields'>, field: string) =>
-  (Object.hasOwn(always, field) ? always[field] : undefined) ??
-  (kind.selectableFields && Object.hasOwn(kind.selectableFields, field) ? kind.selectableFields[field] : undefined)
+type Selectable = Pick<Kind, 'selectableFields' | 'namespaced' | 'unselectable'>
+
+function getterOf({ selectableFields, namespaced }: Selectable, field: string): ((object: KubernetesObject) => string) | undefined {
+  if (selectableFields && Object.hasOwn(selectableFields, field)) return selectableFields[field]
+  if (selectableFields && !namespaced && field === 'metadata.namespace') return undefined
+  return Object.hasOwn(always, field) ? always[field] : undefined
+}
 
 /** What upstream says about the first field that objects of this kind cannot be selected by; undefined when all are known. */
-export function unsupportedField(selector: FieldSelector, kind: Pick<Kind, 'selectableFields'>): string | undefined {
+export function unsupportedField(selector: FieldSelector, kind: Selectable): string | undefined {
   const unknown = selector.requirements.find(({ field }) => !getterOf(kind, field))
   if (!unknown) return undefined
+  if (kind.unselectable) return kind.unselectable(unknown.field)
   return kind.selectableFields
     ? `field label not supported: ${unknown.field}`
     : `${JSON.stringify(unknown.field)} is not a known field selector: only "metadata.name", "metadata.namespace"`
 }
 
 /** Whether `object` is selected; fields without a getter never match. */
-export const matchesFields = (selector: FieldSelector, object: KubernetesObject, kind: Pick<Kind, 'selectableFields'>): boolean =>
+export const matchesFields = (selector: FieldSelector, object: KubernetesObject, kind: Selectable): boolean =>
   selector.requirements.every(({ field, operator, value }) => {
     const actual = getterOf(kind, field)?.(object)
     return actual !== undefined && (actual === value) === (operator === '=')

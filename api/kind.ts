@@ -70,8 +70,13 @@ export interface Kind<O extends KubernetesObject = KubernetesObject> {
   readonly verbs?: readonly string[]
   readonly columns: readonly Column<O>[]
   readonly subresources?: Readonly<Record<string, Subresource>>
-  /** The value of each field selector besides metadata.name and metadata.namespace: a text of the object, a number, a boolean or ''. */
+  /**
+   * The value of each field selector besides metadata.name and, of namespaced kinds, metadata.namespace: a text of the object, a
+   * number, a boolean or ''. Kinds without this know both, namespaced or not, as upstream's do that have no conversion of their own.
+   */
   readonly selectableFields?: Readonly<Record<string, Of<O, string>>>
+  /** Upstream's sentence about a field that cannot be selected by, where it is not the usual one. */
+  unselectable?(field: string): string
   /** True where writes to anything but metadata and status count `metadata.generation` up. */
   readonly generation?: boolean
   /** Seconds of grace a DELETE gives when the caller names none; absent: deletion is immediate. */

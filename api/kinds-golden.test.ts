@@ -178,7 +178,6 @@ const missing: Readonly<Record<string, string>> = {
   'coordination.k8s.io/v1beta1': 'off by default',
   'internal.apiserver.k8s.io/v1alpha1': 'off by default',
   'networking.k8s.io/v1beta1': 'off by default',
-  'resource.k8s.io/v1': 'nothing allocates devices',
   'resource.k8s.io/v1alpha3': 'off by default',
   'resource.k8s.io/v1beta1': 'off by default',
   'resource.k8s.io/v1beta2': 'off by default',

@@ -61,6 +61,10 @@ import { ClusterRoleBinding } from './rbac/cluster-role-binding.ts'
 import { ClusterRole } from './rbac/cluster-role.ts'
 import { RoleBinding } from './rbac/role-binding.ts'
 import { Role } from './rbac/role.ts'
+import { DeviceClass } from './resource/device-class.ts'
+import { ResourceClaimTemplate } from './resource/resource-claim-template.ts'
+import { ResourceClaim } from './resource/resource-claim.ts'
+import { ResourceSlice } from './resource/resource-slice.ts'
 import { PriorityClass } from './scheduling/priority-class.ts'
 import { CSIDriver } from './storage/csi-driver.ts'
 import { CSINode } from './storage/csi-node.ts'
@@ -132,6 +136,10 @@ export const builtInKinds: readonly Kind[] = [
   Lease,
   RuntimeClass,
   EndpointSlice,
+  DeviceClass,
+  ResourceClaim,
+  ResourceClaimTemplate,
+  ResourceSlice,
   FlowSchema,
   PriorityLevelConfiguration,
   CustomResourceDefinition,

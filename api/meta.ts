@@ -1,6 +1,7 @@
 import {
   atomicMessage,
   boolean,
+  embedded,
   int32,
   int64,
   json,
@@ -163,6 +164,17 @@ export const DeleteOptions = message('io.k8s.apimachinery.pkg.apis.meta.v1.Delet
   ),
 })
 export type DeleteOptions = Static<typeof DeleteOptions>
+
+export const PartialObjectMetadata = message(
+  'io.k8s.apimachinery.pkg.apis.meta.v1.PartialObjectMetadata',
+  'An object of which only the metadata is shown.',
+  {
+    apiVersion: stored(0, string(), 'API version of this view: meta.k8s.io/v1.'),
+    kind: stored(0, string(), 'PartialObjectMetadata.'),
+    metadata: embedded(1, ObjectMeta, 'The metadata of the object.'),
+  },
+)
+export type PartialObjectMetadata = Static<typeof PartialObjectMetadata>
 
 export const StatusCause = message('io.k8s.apimachinery.pkg.apis.meta.v1.StatusCause', 'One reason why a request failed.', {
   reason: optional(1, string(), 'The reason as one word for programs.'),

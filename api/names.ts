@@ -57,6 +57,16 @@ const wildcardRule = rule(
   "a wildcard DNS-1123 subdomain must start with '*.', followed by a valid DNS subdomain, which must consist of lower case alphanumeric characters, '-' or '.' and end with an alphanumeric character",
   ['*.example.com'],
 )
+const cIdentifierRule = rule(
+  '[A-Za-z_][A-Za-z0-9_]*',
+  "a valid C identifier must start with alphabetic character or '_', followed by a string of alphanumeric characters or '_'",
+  ['my_name', 'MY_NAME', 'MyName'],
+)
+const conditionReasonRule = rule(
+  '[A-Za-z]([A-Za-z0-9_,:]*[A-Za-z0-9_])?',
+  "a condition reason must start with alphabetic character, optionally followed by a string of alphanumeric characters or '_,:', and must end with an alphanumeric character or '_'",
+  ['my_name', 'MY_NAME', 'MyName', 'ReasonA,ReasonB', 'ReasonA:ReasonB'],
+)
 const configMapKeyRule = rule(configMapKey, "a valid config key must consist of alphanumeric characters, '-', '_' or '.'", [
   'key.name',
   'KEY_NAME',
@@ -78,6 +88,11 @@ export const dns1123LabelErrors = (value: string): string[] => {
 export const dns1123SubdomainErrors = (value: string): string[] => check(value, 253, subdomain1123Rule)
 export const dns1035LabelErrors = (value: string): string[] => check(value, 63, label1035Rule)
 export const labelValueErrors = (value: string): string[] => check(value, 63, labelValueRule)
+
+/** Names of the attributes of devices; how long they may be is not this rule's to say. */
+export const cIdentifierErrors = (value: string): string[] => check(value, Infinity, cIdentifierRule)
+/** Reasons of conditions; how long they may be is not this rule's to say. */
+export const conditionReasonErrors = (value: string): string[] => check(value, Infinity, conditionReasonRule)
 
 /** Label and annotation keys, taint keys, condition types: `name` or `prefix.example.com/name`. */
 export function qualifiedNameErrors(value: string): string[] {

@@ -79,6 +79,17 @@ export function validateAnnotations(annotations: Readonly<Record<string, string>
   return size > annotationLimit ? [...errors, fieldTooLong(path, annotationLimit)] : errors
 }
 
+/** Metadata of what objects are made from: labels and annotations, and nothing else (upstream's ValidateTemplateObjectMeta). */
+export function validateTemplateMetadata(meta: Partial<ObjectMeta>, path: string): FieldError[] {
+  const { labels, annotations, ...others } = meta
+  const given = Object.entries(others).filter(([, value]) => value !== undefined && value !== null)
+  return [
+    ...validateAnnotations(annotations, `${path}.annotations`),
+    ...validateLabels(labels, `${path}.labels`),
+    ...given.map(([name]) => fieldForbidden(`${path}.${name}`, 'cannot be set')),
+  ]
+}
+
 function validateOwnerReferences(references: readonly OwnerReference[], path: string): FieldError[] {
   const errors = references.flatMap(reference => validateOwnerReference(reference, path))
   const [first, ...others] = references.filter(reference => reference.controller)

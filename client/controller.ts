@@ -1,5 +1,6 @@
 import { isConflict } from '../api/errors.ts'
 import type { Kind, KubernetesObject } from '../api/kind.ts'
+import { systemClock, type AlarmClock } from '../common/clock.ts'
 import type { Logger } from '../common/log.ts'
 import type { Runnable } from '../common/run.ts'
 import { keyOf } from './cache.ts'
@@ -46,11 +47,19 @@ export interface Controller {
   reconcile(key: string, signal: AbortSignal): Promise<number | void>
 }
 
+export interface ControllerRun {
+  readonly controller: Controller
+  readonly informers: Informers
+  readonly log: Logger
+  readonly clock?: AlarmClock
+}
+
 /** Runs a controller: informers → queue → reconcile. It starts working once all its caches are filled. */
-export const runController = ({ controller, informers, log }: { controller: Controller; informers: Informers; log: Logger }): Runnable => ({
+export const runController = ({ controller, informers, log, clock = systemClock }: ControllerRun): Runnable => ({
   async run(signal) {
     const queue = new WorkQueue((key, stop) => controller.reconcile(key, stop), {
       workers: controller.workers ?? 2,
+      clock,
       onError(key, error) {
         if (!signal.aborted) log[isConflict(error) ? 'debug' : 'warn']('reconcile failed', { key, error })
       },

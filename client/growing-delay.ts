@@ -1,6 +1,7 @@
 export interface GrowingDelayOptions {
   readonly initial: number
   readonly maximum: number
+  readonly random?: () => number
 }
 
 /** How long to wait between tries of one thing: doubled by every failure in a row, plus up to as much again at random. */
@@ -12,8 +13,8 @@ export class GrowingDelay {
     this.#options = options
   }
   next(): number {
-    const { initial, maximum } = this.#options
-    return Math.min(initial * 2 ** this.#failures++, maximum) * (1 + Math.random())
+    const { initial, maximum, random = Math.random } = this.#options
+    return Math.min(initial * 2 ** this.#failures++, maximum) * (1 + random())
   }
   reset(): void {
     this.#failures = 0

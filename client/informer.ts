@@ -26,6 +26,7 @@ export interface InformerOptions<O extends KubernetesObject> {
   /** What to keep of each object; the whole of it unless told otherwise. */
   readonly transform?: (object: O) => O
   readonly clock?: Clock
+  readonly random?: () => number
 }
 
 const pageSize = 500
@@ -43,7 +44,7 @@ export class Informer<O extends KubernetesObject> implements Runnable {
   readonly #clock: Clock
   readonly #listeners = new Set<Listener<O>>()
   readonly #waiting = new Set<{ readonly version: number; readonly resolve: () => void }>()
-  readonly #backoff = new GrowingDelay({ initial: 100, maximum: 5000 })
+  readonly #backoff: GrowingDelay
   #version = ''
   #listed = false
   #relist = true
@@ -52,6 +53,7 @@ export class Informer<O extends KubernetesObject> implements Runnable {
     this.#options = options
     this.kind = options.kind
     this.#clock = options.clock ?? systemClock
+    this.#backoff = new GrowingDelay({ initial: 100, maximum: 5000, ...(options.random ? { random: options.random } : {}) })
   }
 
   get cache(): ReadonlyCache<O> {
@@ -95,11 +97,11 @@ export class Informer<O extends KubernetesObject> implements Runnable {
 
   async run(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
-      const started = Date.now()
+      const started = this.#clock.now().getTime()
       try {
         if (this.#relist) await this.#list(signal)
         await this.#watch(signal)
-        if (Date.now() - started >= shortestWatch) this.#backoff.reset()
+        if (this.#clock.now().getTime() - started >= shortestWatch) this.#backoff.reset()
         else await sleepUnlessAborted(this.#clock, this.#backoff.next(), signal)
       } catch (error) {
         if (!signal.aborted) await this.#recover(error, signal)

@@ -1,19 +1,28 @@
 import type { Kind, KubernetesObject } from '../api/kind.ts'
+import type { Clock } from '../common/clock.ts'
 import type { Logger } from '../common/log.ts'
 import { untilAborted, type Runnable } from '../common/run.ts'
 import type { Client } from './client.ts'
 import { Informer } from './informer.ts'
+
+/** What an informer's waiting depends on besides the server. */
+export interface InformerChance {
+  readonly clock?: Clock
+  readonly random?: () => number
+}
 
 /** One informer per kind, shared by everybody who asks for it; upstream's SharedInformerFactory. */
 export class Informers implements Runnable {
   readonly #informers = new Map<string, Informer<KubernetesObject>>()
   readonly #client: Pick<Client, 'list' | 'watch'>
   readonly #log: Logger
+  readonly #chance: InformerChance
   #start: ((informer: Informer<KubernetesObject>) => void) | undefined
 
-  constructor(client: Pick<Client, 'list' | 'watch'>, log: Logger) {
+  constructor(client: Pick<Client, 'list' | 'watch'>, log: Logger, chance: InformerChance = {}) {
     this.#client = client
     this.#log = log
+    this.#chance = chance
   }
 
   /** The informer of a kind, of all namespaces or of what a selector picks. Asked for while the others run already, it starts at once. */
@@ -22,7 +31,13 @@ export class Informers implements Runnable {
     const known = this.#informers.get(name)
     // The map forgets which object type goes with which kind; the name it is kept under is the kind's own.
     if (known) return known as unknown as Informer<O>
-    const informer = new Informer({ client: this.#client, kind, log: this.#log, ...(fieldSelector ? { fieldSelector } : {}) })
+    const informer = new Informer({
+      client: this.#client,
+      kind,
+      log: this.#log,
+      ...this.#chance,
+      ...(fieldSelector ? { fieldSelector } : {}),
+    })
     this.#informers.set(name, informer as unknown as Informer<KubernetesObject>)
     this.#start?.(informer as unknown as Informer<KubernetesObject>)
     return informer

@@ -1,3 +1,5 @@
+import { systemClock, type AlarmClock } from '../common/clock.ts'
+
 /** Returns the milliseconds after which to look at the key again, if there is a known moment. */
 export type Handler = (key: string, signal: AbortSignal) => Promise<number | void>
 
@@ -5,15 +7,14 @@ export interface WorkQueueOptions {
   readonly workers?: number
   readonly backoff?: (failures: number) => number
   readonly onError?: (key: string, error: unknown) => void
+  readonly clock?: AlarmClock
 }
 
 const exponential = (failures: number) => Math.min(5 * 2 ** (failures - 1), 1_000_000)
-/** Longer timers fire at once in Node; whoever waits for weeks is woken in between and waits again. */
-const longestTimer = 2 ** 31 - 1
 
 interface Delayed {
   readonly due: number
-  readonly timer: NodeJS.Timeout
+  readonly cancel: () => void
 }
 
 /**
@@ -30,11 +31,13 @@ export class WorkQueue {
   readonly #idle: (() => void)[] = []
   readonly #handler: Handler
   readonly #options: WorkQueueOptions
+  readonly #clock: AlarmClock
   #stopped = false
 
   constructor(handler: Handler, options: WorkQueueOptions = {}) {
     this.#handler = handler
     this.#options = options
+    this.#clock = options.clock ?? systemClock
   }
 
   /** Keys that wait for their turn or are being handled; not those that wait for a moment. */
@@ -55,12 +58,11 @@ export class WorkQueue {
 
   /** Adds the key later. Of several moments for one key the earliest counts. */
   addAfter(key: string, milliseconds: number): void {
-    const due = Date.now() + milliseconds
+    const due = this.#clock.now().getTime() + milliseconds
     const current = this.#delayed.get(key)
     if (this.#stopped || this.#waiting.has(key) || (current && current.due <= due)) return
     this.#undelay(key)
-    const timer = setTimeout(() => this.add(key), Math.min(milliseconds, longestTimer)).unref()
-    this.#delayed.set(key, { due, timer })
+    this.#delayed.set(key, { due, cancel: this.#clock.alarm(milliseconds, () => this.add(key)) })
   }
 
   /** Works until the signal aborts; resolves once every handler in flight has returned. */
@@ -75,7 +77,7 @@ export class WorkQueue {
   }
 
   #undelay(key: string): void {
-    clearTimeout(this.#delayed.get(key)?.timer)
+    this.#delayed.get(key)?.cancel()
     this.#delayed.delete(key)
   }
 

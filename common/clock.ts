@@ -7,6 +7,15 @@ export interface Clock {
   sleep(milliseconds: number, signal?: AbortSignal): Promise<void>
 }
 
+/** A clock that can also be told to do something later without anybody waiting for it. */
+export interface AlarmClock extends Clock {
+  /** Calls `ring` after `milliseconds`, which may be weeks; returns how to call it off. No alarm keeps a program alive. */
+  alarm(milliseconds: number, ring: () => void): () => void
+}
+
+/** Longer timers fire at once in Node; whoever waits for weeks waits in pieces. */
+const longestTimer = 2 ** 31 - 1
+
 /** Sleeps, or less when the signal aborts: for loops that look at the signal themselves. */
 export async function sleepUnlessAborted(clock: Pick<Clock, 'sleep'>, milliseconds: number, signal: AbortSignal): Promise<void> {
   try {
@@ -16,7 +25,16 @@ export async function sleepUnlessAborted(clock: Pick<Clock, 'sleep'>, millisecon
   }
 }
 
-export const systemClock: Clock = {
+export const systemClock: AlarmClock = {
   now: () => new Date(),
   sleep: (milliseconds, signal) => delay(milliseconds, undefined, signal ? { signal } : undefined),
+  alarm(milliseconds, ring) {
+    let timer: NodeJS.Timeout
+    const wind = (left: number) => {
+      const piece = Math.min(left, longestTimer)
+      timer = setTimeout(() => (left > piece ? wind(left - piece) : ring()), piece).unref()
+    }
+    wind(milliseconds)
+    return () => clearTimeout(timer)
+  },
 }

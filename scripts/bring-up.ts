@@ -8,7 +8,7 @@ import { Deployment } from '../api/apps/deployment.ts'
 import { Node } from '../api/core/node.ts'
 import { Service } from '../api/core/service.ts'
 import { isAlreadyExists } from '../api/errors.ts'
-import type { KubernetesObject } from '../api/kind.ts'
+import type { Kind, KubernetesObject } from '../api/kind.ts'
 import { findKindByName } from '../api/kinds.ts'
 import type { Client } from '../client/client.ts'
 import { createClient } from '../client/http-client.ts'
@@ -24,6 +24,7 @@ const { values: options } = parseArgs({
     port: { type: 'string', default: '6443' },
     nodes: { type: 'string', default: 'node-1,node-2,node-3' },
     demo: { type: 'string' },
+    addon: { type: 'string', multiple: true, default: [] },
   },
 })
 const started = Date.now()
@@ -85,9 +86,10 @@ async function nodesReady(client: Client): Promise<object | string> {
   return missing.length > 0 ? `waiting for ${missing.join(', ')}` : { ready }
 }
 
-/** In the default namespace, and with what `kubectl apply` leaves on it, so that applying the file again is no surprise. */
-function asApplied(object: KubernetesObject): KubernetesObject {
-  const metadata = { annotations: {}, ...object.metadata, namespace: object.metadata.namespace ?? 'default' }
+/** In its namespace, and with what `kubectl apply` leaves on it, so that applying the file again is no surprise. */
+function asApplied(object: KubernetesObject, { namespaced }: Kind): KubernetesObject {
+  const { namespace = 'default', ...rest } = object.metadata
+  const metadata = { annotations: {}, ...rest, ...(namespaced ? { namespace } : {}) }
   const applied = `${JSON.stringify({ ...object, metadata })}\n`
   const annotations = { ...metadata.annotations, 'kubectl.kubernetes.io/last-applied-configuration': applied }
   return { ...object, metadata: { ...metadata, annotations } }
@@ -96,10 +98,11 @@ function asApplied(object: KubernetesObject): KubernetesObject {
 /** Creates what is not there yet; what is there stays as its user has it. */
 async function deploy(client: Client, file: string): Promise<void> {
   for (const document of parseAllDocuments(await readFile(file, 'utf8'))) {
-    const object = asApplied(document.toJS() as KubernetesObject)
-    const [version = '', group = ''] = object.apiVersion.split('/').reverse()
-    const kind = findKindByName(group, version, object.kind)
-    if (!kind) throw new Error(`${file}: ${object.apiVersion} ${object.kind} is not a kind of this cluster`)
+    const written = document.toJS() as KubernetesObject
+    const [version = '', group = ''] = written.apiVersion.split('/').reverse()
+    const kind = findKindByName(group, version, written.kind)
+    if (!kind) throw new Error(`${file}: ${written.apiVersion} ${written.kind} is not a kind of this cluster`)
+    const object = asApplied(written, kind)
     try {
       await client.create(kind, object)
       step(`created ${object.kind.toLowerCase()} ${object.metadata.name}`)
@@ -109,10 +112,10 @@ async function deploy(client: Client, file: string): Promise<void> {
   }
 }
 
-async function deploymentAvailable(client: Client): Promise<object | string> {
-  const { spec, status } = await client.get(Deployment, { namespace: 'default', name: 'demo' })
+async function deploymentAvailable(client: Client, namespace: string, name: string): Promise<object | string> {
+  const { spec, status } = await client.get(Deployment, { namespace, name })
   const available = status.availableReplicas ?? 0
-  return available >= (spec.replicas ?? 1) ? { available } : `${available} of ${spec.replicas} pods of the demo are available`
+  return available >= (spec.replicas ?? 1) ? { available } : `${available} of ${spec.replicas} pods of ${name} are available`
 }
 
 async function demoAnswers(client: Client): Promise<string[]> {
@@ -133,6 +136,21 @@ async function demoAnswers(client: Client): Promise<string[]> {
   return [answer.stdout.trim()]
 }
 
+/** Where load balancers are open on this machine, a line for each service; text while the demo's is not known. */
+async function openServices(client: Client): Promise<string[] | string> {
+  const { items } = await client.list(Service)
+  const balanced = items.filter(({ spec }) => spec.type === 'LoadBalancer' && !spec.loadBalancerClass)
+  const missing = balanced.find(({ metadata, status }) => metadata.name === 'demo' && !status.loadBalancer.ingress?.length)
+  if (missing) return 'the demo is not open on this machine: kubectl describe service demo tells why'
+  return balanced.flatMap(({ metadata, spec, status }) => {
+    const [ingress] = status.loadBalancer.ingress ?? []
+    if (!ingress) return []
+    const taken = (ingress.ports ?? []).filter(({ error }) => error).map(({ port }) => port)
+    const ports = (spec.ports ?? []).map(({ port, nodePort }) => (taken.includes(port) ? nodePort : port))
+    return [`${metadata.namespace}/${metadata.name}: ${ports.map(port => `${ingress.ip ?? ingress.hostname}:${port}`).join(', ')}`]
+  })
+}
+
 try {
   await fetchKubeconfig()
   const config = await loadKubeconfig(options.kubeconfig)
@@ -143,14 +161,22 @@ try {
   step(`nodes ready: ${options.nodes}`)
   if (options.demo) {
     await deploy(client, options.demo)
-    await waitFor('the demo Deployment', () => deploymentAvailable(client))
+    await waitFor('the demo Deployment', () => deploymentAvailable(client, 'default', 'demo'))
     step(`the demo answers: ${(await demoAnswers(client)).join(' ')}`)
+  }
+  for (const addon of options.addon) await deploy(client, addon)
+  if (options.addon.length > 0) {
+    await waitFor('the ingress proxy', () => deploymentAvailable(client, 'ingress', 'ingress-proxy'))
+    step('the ingress proxy is there: kubectl get service -n ingress says where')
+  }
+  if (process.env['KUBELING_PUBLISH_ADDRESS'] !== 'none') {
+    for (const service of await waitFor('an address on this machine', () => openServices(client))) step(`open on this machine: ${service}`)
   }
   say(`
 Try next:
   export KUBECONFIG=${options.kubeconfig}
   kubectl get pods -o wide
-  kubectl port-forward service/demo 8080:80      # then open http://localhost:8080
+  kubectl get services                           # those of type LoadBalancer are open on this machine
 `)
   process.exit(0)
 } catch (error) {

@@ -38,6 +38,12 @@ const interfaceIn = (range: string): string | undefined => {
   return Object.entries(networkInterfaces()).find(([, addresses]) => addresses?.some(({ address }) => cidrContains(cidr, address)))?.[0]
 }
 
+/** The range of the network in which this machine has the address; the address alone when it has no such network. */
+export const networkOf = (address: string): string =>
+  Object.values(networkInterfaces())
+    .flatMap(addresses => addresses ?? [])
+    .find(each => each.address === address)?.cidr ?? `${address}/32`
+
 /**
  * Makes the node the router of its pods. It takes the address that they have as default route, which Docker refuses to assign;
  * and it keeps its own default route on the nodes' network, where Docker may have put it on the pods' side.

@@ -22,7 +22,7 @@ function mountOf(mount: VolumeMount, facts: MountFacts): Mount {
   const common = {
     name: mount.name,
     target: mount.mountPath.startsWith('/') ? mount.mountPath : `/${mount.mountPath}`,
-    readOnly: (mount.readOnly ?? false) || ('readOnly' in source && source.readOnly === true),
+    readOnly: (mount.readOnly ?? false) || source.readOnly === true,
     ...(isRecursivelyReadOnly(mount, facts.recursiveReadOnlyMounts) ? { recursiveReadOnly: true } : {}),
     ...(mount.mountPropagation ? { propagation: mount.mountPropagation as 'None' } : {}),
     ...(subPath ? { subPath } : {}),

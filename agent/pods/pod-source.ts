@@ -30,6 +30,10 @@ export class PodSource {
     this.#informer = new Informer({ client, kind: Pod, fieldSelector: `spec.nodeName=${nodeName}`, log })
   }
 
+  /** For others who want to hear of the node's pods; it runs as long as this does. */
+  get informer(): Pick<Informer<Pod>, 'addListener' | 'cache' | 'synced'> {
+    return this.#informer
+  }
   get hasSynced(): boolean {
     return this.#informer.hasSynced
   }

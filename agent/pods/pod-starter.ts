@@ -27,7 +27,10 @@ export interface PodStarterOptions {
   readonly limits: () => NodeLimits
   readonly hostIp: () => string
   readonly userNamespaces: boolean
+  /** Resolves when the network treats the pod as it is to be treated; its containers wait for that. */
+  readonly networkReady?: NetworkReady | undefined
 }
+export type NetworkReady = (pod: Pod, address: () => Promise<string | undefined>) => Promise<void>
 export interface StartRequest {
   readonly pod: Pod
   readonly observed: ObservedPod
@@ -146,6 +149,7 @@ export class PodStarter {
     if (!actions.createSandbox) return () => Promise.resolve(pod.spec.hostNetwork ? hostIp() : (observed.sandboxes[0]?.ip ?? ''))
     const { ip } = await runtime.startSandbox(id)
     onSandboxReady()
+    await this.#options.networkReady?.(pod, ip)
     return async () => (pod.spec.hostNetwork ? hostIp() : ((await ip()) ?? ''))
   }
 

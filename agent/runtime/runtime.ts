@@ -396,7 +396,8 @@ export interface RegistryCredentials {
 
 export interface VolumeConfig {
   readonly name: string
-  readonly pod: PodIdentity
+  /** Whose it is; absent: nobody's, so that it is not listed and stays until it is removed. */
+  readonly pod?: PodIdentity
   /** A tmpfs of at most this size (0: no limit) instead of a directory on disk. */
   readonly memory?: { readonly sizeBytes: number }
   /** Permission bits of the volume's root; default 0777. */
@@ -412,6 +413,8 @@ export interface WriteOptions {
 export interface PreparedVolume extends VolumeConfig {
   /** Absent: created empty, or left as it is. */
   readonly content?: { readonly files: readonly VolumeFile[]; readonly atomic: boolean }
+  /** What is in the volume already becomes the group's too: always, or when its root is not the group's yet. Only on disk. */
+  readonly regroup?: 'Always' | 'OnRootMismatch'
 }
 export interface VolumeFile {
   readonly path: string

@@ -1,7 +1,7 @@
 import type { PreparedVolume, VolumeFile } from './runtime.ts'
 
 interface SimulatedVolume {
-  readonly podUid: string
+  readonly podUid: string | undefined
   readonly files: Map<string, VolumeFile>
 }
 
@@ -11,7 +11,7 @@ export class SimulatedVolumes {
 
   prepare(volumes: readonly PreparedVolume[]): void {
     for (const { name, pod, content } of volumes) {
-      if (!this.#volumes.has(name)) this.#volumes.set(name, { podUid: pod.uid, files: new Map() })
+      if (!this.#volumes.has(name)) this.#volumes.set(name, { podUid: pod?.uid, files: new Map() })
       if (content) this.write(name, content.files, content.atomic)
     }
   }
@@ -33,6 +33,6 @@ export class SimulatedVolumes {
     this.#volumes.delete(name)
   }
   list(): { name: string; podUid: string }[] {
-    return [...this.#volumes].map(([name, { podUid }]) => ({ name, podUid }))
+    return [...this.#volumes].flatMap(([name, { podUid }]) => (podUid === undefined ? [] : [{ name, podUid }]))
   }
 }

@@ -7,6 +7,11 @@ export interface MountFailure {
   readonly message: string
 }
 
+/** Why a volume cannot be had, worded as the event is. */
+export class MountProblem extends Error {
+  override readonly name = 'MountProblem'
+}
+
 /** One or several volumes of a pod cannot be set up, or not be brought up to date. */
 export class MountError extends Error {
   override readonly name = 'MountError'
@@ -23,6 +28,7 @@ export function throwFailures(volumes: readonly { readonly name: string }[], res
   const failures = results.flatMap((result, index): MountFailure[] => {
     if (result.status === 'fulfilled' || result.reason instanceof NotYetKnown) return []
     const volume = volumes[index]?.name ?? ''
+    if (result.reason instanceof MountProblem) return [{ volume, message: result.reason.message }]
     return [{ volume, message: `MountVolume.SetUp failed for volume "${volume}" : ${messageOf(result.reason)}` }]
   })
   if (failures.length > 0) throw new MountError(failures)

@@ -17,6 +17,12 @@ export function mountedVolumes({ spec }: Pod): Volume[] {
   return (spec.volumes ?? []).filter(({ name }) => names.has(name))
 }
 
+/** True for volumes that are not the pod's own: what they hold was there before, and will be there after it. */
+export const isShared = ({ hostPath, persistentVolumeClaim, ephemeral }: Volume): boolean =>
+  Boolean(hostPath ?? persistentVolumeClaim ?? ephemeral)
+
+export const isClaimed = ({ persistentVolumeClaim, ephemeral }: Volume): boolean => Boolean(persistentVolumeClaim ?? ephemeral)
+
 /** True for volumes that the agent fills with files, and whose content follows what the API says. */
 export const hasContent = ({ configMap, secret, downwardAPI, projected }: Volume): boolean =>
   Boolean(configMap ?? secret ?? downwardAPI ?? projected)

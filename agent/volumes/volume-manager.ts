@@ -9,6 +9,7 @@ import {
   type VolumeConfig,
   type VolumeFile,
 } from '../runtime/runtime.ts'
+import type { ClaimVolume, ClaimVolumes } from './claim-volumes.ts'
 import { configMapFiles } from './config-map.ts'
 import { downwardFiles } from './downward-api.ts'
 import { emptyDir } from './empty-dir.ts'
@@ -16,7 +17,7 @@ import { checkHostPath } from './host-path.ts'
 import type { Objects } from './object-reader.ts'
 import { throwFailures } from './mount-error.ts'
 import type { ObjectWatches } from './object-watches.ts'
-import { hasContent, mountedVolumes, volumeName, watchedReferences } from './pod-volumes.ts'
+import { hasContent, isClaimed, isShared, mountedVolumes, volumeName, watchedReferences } from './pod-volumes.ts'
 import { projectedFiles } from './projected.ts'
 import { secretFiles } from './secret.ts'
 import type { TokenSource } from './service-account-token.ts'
@@ -31,7 +32,7 @@ export type MountSource =
       /** Of an image nothing is made that is not in it. */
       readonly partsExist?: boolean
     }
-  | { readonly hostPath: string }
+  | { readonly hostPath: string; readonly readOnly?: boolean }
 
 export interface VolumeManagerOptions {
   readonly runtime: Pick<
@@ -51,6 +52,7 @@ export interface VolumeManagerOptions {
   /** What is heard since, for pods that run. */
   readonly watches: Pick<ObjectWatches, 'get' | 'track' | 'forget'>
   readonly tokens: TokenSource
+  readonly claims: ClaimVolumes
   readonly hostIp: () => string
   readonly allocatable: () => Readonly<Record<string, string>>
   /** What the containers of a pod may use of memory together, as a quantity. */
@@ -73,13 +75,21 @@ const baseOf = (pod: Pod, { name }: Volume): VolumeConfig => {
   return { name: volumeName(pod, name), pod: identityOf(pod), ...(gid === undefined ? {} : { gid }) }
 }
 
-function sourceOf(pod: Pod, volume: Volume): MountSource {
+function sourceOf(pod: Pod, volume: Volume, claims: ClaimVolumes): MountSource | undefined {
+  if (isClaimed(volume)) return claimedSource(claims.get(pod.metadata.uid, volume.name))
   if (volume.hostPath) return { hostPath: volume.hostPath.path }
   return {
     volume: volumeName(pod, volume.name),
     ...(volume.image ? { readOnly: true, partsExist: true } : {}),
     ...(hasContent(volume) ? { readOnly: true } : {}),
   }
+}
+
+function claimedSource(found: ClaimVolume | undefined): MountSource | undefined {
+  if (!found) return undefined
+  const { source, readOnly } = found
+  if (source.type === 'directory') return { volume: source.volume, readOnly }
+  return { hostPath: source.type === 'local' ? source.path : source.source.path, readOnly }
 }
 
 function digest(files: readonly VolumeFile[]): string {
@@ -100,17 +110,22 @@ export class VolumeManager {
 
   /** The runtime's names of the pod's volumes, known before anything is set up. */
   names(pod: Pod): string[] {
-    return mountedVolumes(pod).flatMap(volume => (volume.hostPath ? [] : [volumeName(pod, volume.name)]))
+    return mountedVolumes(pod).flatMap(volume => (isShared(volume) ? [] : [volumeName(pod, volume.name)]))
   }
 
-  /** Where each volume will be, by its name in the pod. */
+  /** Where each volume will be, by its name in the pod; that of a claim once it has been collected. */
   sources(pod: Pod): Map<string, MountSource> {
-    return new Map(mountedVolumes(pod).map(volume => [volume.name, sourceOf(pod, volume)]))
+    return new Map(
+      mountedVolumes(pod).flatMap((volume): [string, MountSource][] => {
+        const source = sourceOf(pod, volume, this.#options.claims)
+        return source ? [[volume.name, source]] : []
+      }),
+    )
   }
 
   /** Makes the volumes, empty as yet: the sandbox that is to hold them mounts them when it is created. */
   async create(pod: Pod): Promise<void> {
-    const volumes = mountedVolumes(pod).filter(({ hostPath }) => !hostPath)
+    const volumes = mountedVolumes(pod).filter(volume => !isShared(volume))
     await Promise.all(
       volumes.map(async volume => {
         await this.#options.runtime.createVolume({
@@ -159,7 +174,7 @@ export class VolumeManager {
   }
 
   /** Bytes that the pod's volumes take up, by their name in the pod; those that are not there yet, or no more, are left out. */
-  async usage(pod: Pod, counts = ({ hostPath }: Volume) => !hostPath): Promise<Map<string, number>> {
+  async usage(pod: Pod, counts = (volume: Volume) => !isShared(volume)): Promise<Map<string, number>> {
     const measured = mountedVolumes(pod)
       .filter(counts)
       .map(async ({ name }): Promise<[string, number] | undefined> => {
@@ -187,9 +202,10 @@ export class VolumeManager {
 
   /** Removes whatever volumes the runtime still has of the pod. */
   async release(podUid: string): Promise<void> {
-    const { runtime, tokens, watches } = this.#options
+    const { runtime, tokens, watches, claims } = this.#options
     tokens.forget(podUid)
     watches.forget(podUid)
+    claims.forget(podUid)
     const names = (await runtime.listVolumes(podUid)).map(({ name }) => name)
     await Promise.all(names.map(name => runtime.removeVolume(name)))
     for (const name of names) this.#digests.delete(name)
@@ -198,6 +214,7 @@ export class VolumeManager {
   async #prepared(pod: Pod, volume: Volume): Promise<PreparedVolume | undefined> {
     const base = baseOf(pod, volume)
     if (volume.emptyDir) return { ...base, ...this.#emptyDir(pod, volume.emptyDir) }
+    if (isClaimed(volume)) return await this.#claimed(pod, volume)
     if (volume.hostPath) {
       await checkHostPath(volume.hostPath, this.#options.runtime)
       return undefined
@@ -207,6 +224,16 @@ export class VolumeManager {
     // Upstream keeps these in a tmpfs, whose root is sticky; a ConfigMap's files lie on disk.
     const mode = groupMode(volume.configMap ? 0o777 : 0o1777, base.gid, 0o2550)
     return { ...base, mode, content: { files: await this.#files(pod, volume, this.#options.objects), atomic: true } }
+  }
+
+  /** The node's own directories are made when they are first used; what they hold becomes the pod's group's. */
+  async #claimed(pod: Pod, volume: Volume): Promise<PreparedVolume | undefined> {
+    const { source } = await this.#options.claims.find(pod, volume)
+    if (source.type !== 'directory') return undefined
+    const { fsGroup: gid, fsGroupChangePolicy } = pod.spec.securityContext ?? {}
+    const mode = groupMode(0o777, gid, 0o2770)
+    if (gid === undefined) return { name: source.volume, mode }
+    return { name: source.volume, mode, gid, regroup: fsGroupChangePolicy === 'OnRootMismatch' ? 'OnRootMismatch' : 'Always' }
   }
 
   #emptyDir(pod: Pod, source: EmptyDirVolumeSource): Pick<VolumeConfig, 'memory' | 'mode'> {

@@ -146,7 +146,6 @@ function subresourcesOf({ subresources }: CustomResourceDefinitionVersion): Reco
 }
 
 function selectableFieldsOf({ selectableFields = [] }: CustomResourceDefinitionVersion): Pick<Kind, 'selectableFields'> {
-  if (selectableFields.length === 0) return {}
   const getters = selectableFields.map(({ jsonPath }) => {
     const find = parseJsonPath(jsonPath)
     const getter = (object: KubernetesObject): string => {

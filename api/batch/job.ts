@@ -69,6 +69,7 @@ export const Job = defineKind(JobSchema, {
   orphansDependents:
     'child pods are preserved by default when jobs are deleted; set propagationPolicy=Background to remove them or set propagationPolicy=Orphan to suppress this warning',
   subresources: { status: statusSubresource },
+  unselectable: field => `field label ${JSON.stringify(field)} not supported for batchv1.Job`,
   selectableFields: { 'status.successful': job => String(job.status.succeeded ?? 0) },
   applyDefaults: applyJobDefaults,
   prepareForCreate: withGeneratedSelector,

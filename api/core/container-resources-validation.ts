@@ -29,7 +29,8 @@ export const standardQuotaResources: ReadonlySet<string> = new Set([
 
 const isHugePages = (name: string) => name.startsWith('hugepages-')
 const isNative = (name: string) => !name.includes('/') || name.includes('kubernetes.io/')
-const isExtended = (name: string) =>
+/** Whether a name is one that a cluster's own devices have: not one of Kubernetes' (upstream's IsExtendedResourceName). */
+export const isExtendedResourceName = (name: string): boolean =>
   !isNative(name) && !name.startsWith('requests.') && qualifiedNameErrors(`requests.${name}`).length === 0
 /** Whether more may be promised of it than there is. */
 export const mayOvercommit = (name: string) => isNative(name) && !isHugePages(name)
@@ -54,7 +55,8 @@ export function validateContainerResourceName(name: string, path: string): Field
   const errors = validateResourceName(name, path)
   if (!name.includes('/')) {
     if (!measured.includes(name) && !isHugePages(name)) errors.push(fieldInvalid(path, name, 'must be a standard resource for containers'))
-  } else if (!isNative(name) && !isExtended(name)) errors.push(fieldInvalid(path, name, "doesn't follow extended resource name standard"))
+  } else if (!isNative(name) && !isExtendedResourceName(name))
+    errors.push(fieldInvalid(path, name, "doesn't follow extended resource name standard"))
   return errors
 }
 
@@ -62,7 +64,7 @@ export function validateResourceQuantity(name: string, quantity: string, path: s
   const shown = canonicalQuantity(quantity)
   return [
     ...(compareQuantities(quantity, '0') < 0 ? [fieldInvalid(path, shown, 'must be greater than or equal to 0')] : []),
-    ...((counted.includes(name) || isExtended(name)) && milliValue(quantity) % 1000 !== 0
+    ...((counted.includes(name) || isExtendedResourceName(name)) && milliValue(quantity) % 1000 !== 0
       ? [fieldInvalid(path, shown, 'must be an integer')]
       : []),
   ]
@@ -94,18 +96,28 @@ function validateRequest(name: string, quantity: string, { limit, path }: { limi
   return order > 0 ? wrong(`must be less than or equal to ${limitText}`) : []
 }
 
+/** Each entry names a claim of the pod, or one request of it, and no two the same (upstream's validateResourceClaimNames). */
 function validateClaims(claims: NonNullable<Resources['claims']>, spec: PodSpec, path: string): FieldError[] {
+  const known = (spec.resourceClaims ?? []).map(({ name }) => name).sort()
+  const which = known.length > 0 ? `: ${known.join(', ')}` : ' which is empty'
   const seen = new Set<string>()
-  return eachAt(claims, path, ({ name, request }, at) => {
-    if (!name) return [fieldRequired(`${at}.name`)]
-    const key = request ? `${name}/${request}` : name
-    if (seen.has(key) || (request && seen.has(name))) return [fieldDuplicate(at, key)]
-    seen.add(key)
+  return eachAt(claims, path, ({ name, request = '' }, at) => {
+    if (!name) return [fieldRequired(at)]
+    const repeated = seen.has(name) ? name : repeats({ name, request }, seen)
+    const labelled = request && !seen.has(name) ? invalidAll(`${at}.request`, request, dns1123LabelErrors(request)) : []
+    seen.add(request ? `${name}/${request}` : name)
     return [
-      ...(request ? invalidAll(`${at}.request`, request, dns1123LabelErrors(request)) : []),
-      ...(spec.resourceClaims?.some(claim => claim.name === name) ? [] : [fieldNotFound(`${at}.name`, name)]),
+      ...labelled,
+      ...(repeated === undefined ? [] : [fieldDuplicate(at, repeated)]),
+      ...(known.includes(name) ? [] : [fieldNotFound(at, name, `must be one of the names in pod.spec.resourceClaims${which}`)]),
     ]
   })
+}
+
+/** The same request once more, or the whole of a claim of which a request was named before. */
+function repeats({ name, request }: { name: string; request: string }, seen: ReadonlySet<string>): string | undefined {
+  if (request) return seen.has(`${name}/${request}`) ? `${name}/${request}` : undefined
+  return [...seen].some(key => key.startsWith(`${name}/`)) ? name : undefined
 }
 
 const sorted = (resources: Readonly<Record<string, string>> | undefined) =>

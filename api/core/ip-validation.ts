@@ -1,4 +1,4 @@
-import { isIP, isIPv4, isIPv6 } from 'node:net'
+import { isIP, isIPv4, isIPv6, SocketAddress } from 'node:net'
 import { fieldInvalid, type FieldError } from '../schema/field-error.ts'
 
 export const ipErrors = (value: string, path: string): FieldError[] =>
@@ -16,6 +16,16 @@ export function cidrErrors(value: string, path: string): FieldError[] {
   return bits !== '' && Number(bits) <= limit
     ? []
     : [fieldInvalid(path, value, 'must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)')]
+}
+
+/** The address of an interface with the length of its prefix, in the one form that counts (upstream's IsValidInterfaceAddress). */
+export function interfaceAddressErrors(value: string, path: string): FieldError[] {
+  if (cidrErrors(value, path).length > 0) {
+    return [fieldInvalid(path, value, 'must be a valid address in CIDR form, (e.g. 10.9.8.7/24 or 2001:db8::1/64)')]
+  }
+  const [address = '', bits = ''] = value.split('/')
+  const canonical = `${new SocketAddress({ address, family: isIPv6(address) ? 'ipv6' : 'ipv4' }).address}/${bits}`
+  return value === canonical ? [] : [fieldInvalid(path, value, `must be in canonical form (${JSON.stringify(canonical)})`)]
 }
 
 /** Addresses that mean "this machine" or "this link" lead nowhere else, so nobody may publish them. */

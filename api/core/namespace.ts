@@ -50,7 +50,7 @@ export const Namespace = defineKind(NamespaceSchema, {
     status: { type: 'status', verbs: ['get', 'patch', 'update'] },
     finalize: { type: 'update', verbs: ['update'] },
   },
-  selectableFields: { name: namespace => namespace.metadata.name, 'status.phase': namespace => namespace.status.phase ?? '' },
+  selectableFields: { 'status.phase': namespace => namespace.status.phase ?? '' },
   validateName: nameCheck(dns1123LabelErrors),
   applyDefaults: withNameLabel,
   prepareForCreate: prepareNamespaceForCreate,

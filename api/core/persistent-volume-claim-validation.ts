@@ -8,6 +8,7 @@ import { validateLabelSelector } from '../label-selector.ts'
 import { dns1123SubdomainErrors } from '../names.ts'
 import { canonicalQuantity, compareQuantities } from '../quantity.ts'
 import { fieldForbidden, fieldInvalid, fieldRequired, type FieldError } from '../schema/field-error.ts'
+import { namesNoClass } from '../storage/default-storage-class.ts'
 import { isEqual } from '../../common/equal.ts'
 
 /** An amount above nothing. */
@@ -65,7 +66,9 @@ export function validateClaimUpdate(next: PersistentVolumeClaim, current: Persis
   const before = storageOf(current)
   const { volumeAttributesClassName: _, ...nextSpec } = withStorage(next.spec, next.status.phase === 'Bound' ? before : wanted)
   const { volumeAttributesClassName: __, ...currentSpec } = current.spec
-  const expected = current.spec.volumeName ? currentSpec : { ...currentSpec, ...pick(nextSpec, 'volumeName') }
+  const named = current.spec.volumeName ? currentSpec : { ...currentSpec, ...pick(nextSpec, 'volumeName') }
+  // Who left the class to the cluster may be told later which one it is (upstream's validateStorageClassUpgradeFromNil).
+  const expected = namesNoClass(current) ? { ...named, ...pick(nextSpec, 'storageClassName') } : named
   const errors = validateClaim(next)
   if (!isEqual(nextSpec, expected)) {
     const why = 'spec is immutable after creation except resources.requests and volumeAttributesClassName for bound claims'

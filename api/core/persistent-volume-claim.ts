@@ -55,7 +55,6 @@ export const PersistentVolumeClaim = defineKind(PersistentVolumeClaimSchema, {
   plural: 'persistentvolumeclaims',
   shortNames: ['pvc'],
   namespaced: true,
-  inert: true,
   subresources: { status: statusSubresource },
   applyDefaults: withClaimDefaults,
   prepareForCreate: claim => ({ ...claim, status: { phase: 'Pending' } }),

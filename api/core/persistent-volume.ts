@@ -36,7 +36,6 @@ export const PersistentVolume = defineKind(PersistentVolumeSchema, {
   plural: 'persistentvolumes',
   shortNames: ['pv'],
   namespaced: false,
-  inert: true,
   subresources: { status: statusSubresource },
   applyDefaults: withVolumeDefaults,
   prepareForCreate: volume => ({

@@ -67,22 +67,20 @@ function validateOs(name: string, path: string): FieldError[] {
 
 function validateResourceClaims(claims: NonNullable<PodSpec['resourceClaims']>, path: string): FieldError[] {
   const names = new Set<string>()
-  return eachAt(claims, path, ({ name, resourceClaimName, resourceClaimTemplateName }, at) => {
+  return eachAt(claims, path, ({ name, resourceClaimName: claim, resourceClaimTemplateName: template }, at) => {
     const errors: FieldError[] = []
     if (!name) errors.push(fieldRequired(`${at}.name`))
     else if (names.has(name)) errors.push(fieldDuplicate(`${at}.name`, name))
     else errors.push(...invalidAll(`${at}.name`, name, dns1123LabelErrors(name)))
     names.add(name)
-    const one = 'must specify one of: `resourceClaimName`, `resourceClaimTemplateName`'
-    if (resourceClaimName !== undefined && resourceClaimTemplateName !== undefined)
-      errors.push(
-        fieldInvalid(
-          at,
-          { name, resourceClaimName, resourceClaimTemplateName },
-          'at most one of `resourceClaimName` or `resourceClaimTemplateName` may be specified',
-        ),
-      )
-    if (resourceClaimName === undefined && resourceClaimTemplateName === undefined) errors.push(fieldInvalid(at, { name }, one))
+    // Upstream shows its own form of the entry, with Go's names.
+    const shown = { Name: name, ResourceClaimName: claim ?? null, ResourceClaimTemplateName: template ?? null }
+    if (claim !== undefined && template !== undefined)
+      errors.push(fieldInvalid(at, shown, 'at most one of `resourceClaimName` or `resourceClaimTemplateName` may be specified'))
+    if (claim === undefined && template === undefined)
+      errors.push(fieldInvalid(at, shown, 'must specify one of: `resourceClaimName`, `resourceClaimTemplateName`'))
+    if (claim !== undefined) errors.push(...invalidAll(`${at}.resourceClaimName`, claim, dns1123SubdomainErrors(claim)))
+    if (template !== undefined) errors.push(...invalidAll(`${at}.resourceClaimTemplateName`, template, dns1123SubdomainErrors(template)))
     return errors
   })
 }

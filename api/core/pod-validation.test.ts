@@ -14,7 +14,7 @@ function errors(spec: object): string[] {
 const container = (properties: object) => ({ containers: [{ name: 'c', image: 'x', ...properties }] })
 const volume = (source: object) => ({ volumes: [{ name: 'v', ...source }] })
 
-const cases: readonly (readonly [string, object, readonly string[]])[] = [
+const cases: readonly (readonly [string, object, readonly unknown[]])[] = [
   [
     'requests above limits',
     container({ resources: { limits: { cpu: '1', memory: '1Gi' }, requests: { cpu: '1500m', memory: '2Gi' } } }),
@@ -45,6 +45,28 @@ const cases: readonly (readonly [string, object, readonly string[]])[] = [
     'huge pages alone',
     container({ resources: { limits: { 'hugepages-2Mi': '4Mi' } } }),
     ['spec.containers[0].resources: Forbidden: HugePages require cpu or memory'],
+  ],
+  [
+    'claims that say nothing, or too much',
+    { resourceClaims: [{ name: 'a' }, { name: 'a', resourceClaimName: 'b', resourceClaimTemplateName: 'C_' }] },
+    [
+      'spec.resourceClaims[0]: Invalid value: {"Name":"a","ResourceClaimName":null,"ResourceClaimTemplateName":null}: must specify one of: `resourceClaimName`, `resourceClaimTemplateName`',
+      'spec.resourceClaims[1].name: Duplicate value: "a"',
+      'spec.resourceClaims[1]: Invalid value: {"Name":"a","ResourceClaimName":"b","ResourceClaimTemplateName":"C_"}: at most one of `resourceClaimName` or `resourceClaimTemplateName` may be specified',
+      expect.stringMatching(/^spec\.resourceClaims\[1\]\.resourceClaimTemplateName: Invalid value: "C_": a lowercase RFC 1123 subdomain/),
+    ],
+  ],
+  [
+    'claims of containers that the pod does not have, or twice',
+    {
+      resourceClaims: [{ name: 'a', resourceClaimName: 'a' }],
+      ...container({ resources: { claims: [{ name: 'a', request: 'r' }, { name: 'a' }, { name: 'a', request: 's' }, { name: 'b' }] } }),
+    },
+    [
+      'spec.containers[0].resources.claims[1]: Duplicate value: "a"',
+      'spec.containers[0].resources.claims[2]: Duplicate value: "a"',
+      'spec.containers[0].resources.claims[3]: Not found: "b": must be one of the names in pod.spec.resourceClaims: a',
+    ],
   ],
   [
     'two sources of a variable',

@@ -42,7 +42,6 @@ export const IngressClass = defineKind(IngressClassSchema, {
   plural: 'ingressclasses',
   namespaced: false,
   generation: true,
-  inert: true,
   validate: validateIngressClass,
   validateUpdate: validateIngressClassUpdate,
   columns: [

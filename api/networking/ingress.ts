@@ -117,7 +117,6 @@ export const Ingress = defineKind(IngressSchema, {
   shortNames: ['ing'],
   namespaced: true,
   generation: true,
-  inert: true,
   subresources: { status: statusSubresource },
   validate: validateNewIngress,
   validateUpdate: validateIngress,

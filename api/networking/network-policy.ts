@@ -65,7 +65,6 @@ export const NetworkPolicy = defineKind(NetworkPolicySchema, {
   shortNames: ['netpol'],
   namespaced: true,
   generation: true,
-  inert: true,
   applyDefaults: withPolicyTypes,
   validate: validateNetworkPolicy,
   columns: [

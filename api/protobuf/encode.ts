@@ -3,21 +3,27 @@ import type { Schema } from '../schema/schema.ts'
 import { layoutOf, type Layout } from './layout.ts'
 import { WireWriter } from './wire.ts'
 
-/** The protobuf form of an object of this schema. Properties the schema does not have are left out. */
-export const encodeMessage = (schema: Schema, value: unknown): Uint8Array => encodeFields(layoutOf(schema), isRecord(value) ? value : {})
+/** Writes an object in the protobuf form of its schema. Properties the schema does not have are left out. */
+export const writeMessage = (writer: WireWriter, schema: Schema, value: unknown): void =>
+  writeFields(writer, layoutOf(schema), isRecord(value) ? value : {})
 
-function encodeFields(layout: Layout, value: Readonly<Record<string, unknown>>): Uint8Array {
+/** The protobuf form of an object of this schema. */
+export function encodeMessage(schema: Schema, value: unknown): Uint8Array {
   const writer = new WireWriter()
+  writeMessage(writer, schema, value)
+  return writer.finish()
+}
+
+function writeFields(writer: WireWriter, layout: Layout, value: Readonly<Record<string, unknown>>): void {
   for (const [number, slot] of layout) {
     if ('inlined' in slot) {
-      writer.bytes(number, encodeFields(slot.inlined, value))
+      writer.message(number, () => writeFields(writer, slot.inlined, value))
       continue
     }
     const { name, schema } = slot.member
     const field = value[name]
     if (field !== undefined && field !== null) writeField(writer, number, { schema, value: field })
   }
-  return writer.finish()
 }
 
 interface Typed {
@@ -32,10 +38,10 @@ function writeField(writer: WireWriter, number: number, { schema, value }: Typed
   } else if (schema.additionalProperties) {
     const values = schema.additionalProperties
     for (const [key, child] of Object.entries(isRecord(value) ? value : {})) {
-      const entry = new WireWriter()
-      entry.text(1, key)
-      writeValue(entry, 2, { schema: values, value: child })
-      writer.bytes(number, entry.finish())
+      writer.message(number, () => {
+        writer.text(1, key)
+        writeValue(writer, 2, { schema: values, value: child })
+      })
     }
   } else writeValue(writer, number, { schema, value })
 }
@@ -44,52 +50,40 @@ function writeValue(writer: WireWriter, number: number, { schema, value }: Typed
   if (schema.type === 'integer') writer.integer(number, Number(value))
   else if (schema.type === 'boolean') writer.integer(number, value === true ? 1 : 0)
   else if (schema.type === 'number') writer.double(number, Number(value))
-  else writer.bytes(number, bytesOf({ schema, value }))
+  else if (schema.message) writer.message(number, () => writeMessage(writer, schema, value))
+  else writeSpecial(writer, number, { schema, value })
 }
 
-function bytesOf({ schema, value }: Typed): Uint8Array {
-  if (schema.message) return encodeMessage(schema, value)
+/** Texts, and the messages that JSON writes as a text or a number. */
+function writeSpecial(writer: WireWriter, number: number, { schema, value }: Typed): void {
   switch (schema.format) {
     case 'date-time':
     case 'micro-time':
-      return encodeTime(String(value))
+      return writer.message(number, () => writeTime(writer, String(value)))
     case 'quantity':
-      return encodeText(String(value))
+      return writer.message(number, () => writer.text(1, String(value)))
     case 'int-or-string':
-      return encodeIntOrString(value)
+      return writer.message(number, () => writeIntOrString(writer, value))
     case 'json':
     case 'raw-extension':
-      return encodeText(JSON.stringify(value))
+      return writer.message(number, () => writer.text(1, JSON.stringify(value)))
     case 'byte':
-      return Buffer.from(String(value), 'base64')
+      return writer.bytes(number, Buffer.from(String(value), 'base64'))
     default:
   }
-  if (schema.type === 'array') {
-    const items = new WireWriter()
-    writeField(items, 1, { schema, value })
-    return items.finish()
-  }
-  return Buffer.from(String(value))
+  // A list as the value of a map has to be a message.
+  if (schema.type === 'array') writer.message(number, () => writeField(writer, 1, { schema, value }))
+  else writer.text(number, String(value))
 }
 
-function encodeTime(text: string): Uint8Array {
-  const writer = new WireWriter()
+function writeTime(writer: WireWriter, text: string): void {
   const [, fraction = ''] = /\.(\d+)/.exec(text) ?? []
   writer.integer(1, Math.floor(Date.parse(text) / 1000))
   writer.integer(2, Number(fraction.padEnd(9, '0').slice(0, 9)))
-  return writer.finish()
 }
 
-function encodeText(text: string): Uint8Array {
-  const writer = new WireWriter()
-  writer.text(1, text)
-  return writer.finish()
-}
-
-function encodeIntOrString(value: unknown): Uint8Array {
-  const writer = new WireWriter()
+function writeIntOrString(writer: WireWriter, value: unknown): void {
   writer.integer(1, typeof value === 'number' ? 0 : 1)
   writer.integer(2, typeof value === 'number' ? value : 0)
   writer.text(3, typeof value === 'number' ? '' : String(value))
-  return writer.finish()
 }

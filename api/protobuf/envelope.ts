@@ -1,8 +1,9 @@
 import { badRequest } from '../errors.ts'
+import { ListMeta } from '../meta.ts'
 import { DecodeError } from '../schema/decode-error.ts'
 import type { Schema } from '../schema/schema.ts'
 import { decodeMessage } from './decode.ts'
-import { encodeMessage } from './encode.ts'
+import { writeMessage } from './encode.ts'
 import { WireReader, WireWriter, wireTypes } from './wire.ts'
 
 export const protobufMediaType = 'application/vnd.kubernetes.protobuf'
@@ -74,15 +75,54 @@ function readType(bytes: Uint8Array): { apiVersion: string; kind: string } {
   return { apiVersion: texts[1] ?? '', kind: texts[2] ?? '' }
 }
 
+interface Typed {
+  readonly apiVersion: string
+  readonly kind: string
+}
+
+/** runtime.Unknown, as upstream writes it, around a message. */
+function sealed({ apiVersion, kind }: Typed, write: (writer: WireWriter) => void): Buffer {
+  const writer = new WireWriter()
+  writer.raw(magic)
+  writer.message(1, () => {
+    writer.text(1, apiVersion)
+    writer.text(2, kind)
+  })
+  writer.message(2, () => write(writer))
+  writer.text(3, '')
+  writer.text(4, '')
+  return writer.finish()
+}
+
 /** An object as a protobuf body. */
-export function encodeProtobuf(schema: Schema, object: { readonly apiVersion: string; readonly kind: string }): Uint8Array {
-  const type = new WireWriter()
-  type.text(1, object.apiVersion)
-  type.text(2, object.kind)
-  const envelope = new WireWriter()
-  envelope.bytes(1, type.finish())
-  envelope.bytes(2, encodeMessage(schema, object))
-  envelope.text(3, '')
-  envelope.text(4, '')
-  return Buffer.concat([magic, envelope.finish()])
+export const encodeProtobuf = (schema: Schema, object: Typed): Buffer => sealed(object, writer => writeMessage(writer, schema, object))
+
+/** A list as a protobuf body, in pieces. Its items are messages already: their length is what the envelope begins with. */
+export function sealList({ metadata, ...type }: Typed & { readonly metadata: object }, items: readonly Uint8Array[]): Uint8Array[] {
+  const heads = items.map(item => {
+    const head = new WireWriter(8)
+    head.tag(2, wireTypes.bytes)
+    head.varint(item.length)
+    return head.finish()
+  })
+  const meta = new WireWriter()
+  meta.message(1, () => writeMessage(meta, ListMeta, metadata))
+  const length = items.reduce((sum, item, index) => sum + item.length + (heads[index]?.length ?? 0), meta.finish().length)
+  // An envelope of nothing ends with a raw message of no length, and two empty texts.
+  const empty = sealed(type, () => undefined)
+  const raw = new WireWriter(8)
+  raw.varint(length)
+  const [start, end] = [empty.subarray(0, -5), empty.subarray(-4)]
+  return [start, raw.finish(), meta.finish(), ...items.flatMap((item, index) => [heads[index] ?? item, item]), end]
+}
+
+/** One event of a watch: its length in four bytes, then a WatchEvent without an envelope, whose object is a body with one. */
+export function watchFrame(type: string, body: Uint8Array): Buffer {
+  const writer = new WireWriter(body.length + 64)
+  writer.raw(Buffer.alloc(4))
+  writer.text(1, type)
+  writer.message(2, () => writer.bytes(1, body))
+  const frame = writer.finish()
+  frame.writeUInt32BE(frame.length - 4)
+  return frame
 }

@@ -1,5 +1,5 @@
 import type { Schema } from '../schema/schema.ts'
-import { inlinedMessages, renamedFields } from './inlined.ts'
+import { inlinedMessages, otherNumbers, type InlinedMessage } from './inlined.ts'
 
 export interface Member {
   readonly name: string
@@ -20,12 +20,17 @@ export function layoutOf(schema: Schema): Layout {
   return layout
 }
 
+/** Whether objects of this schema have a protobuf form: custom resources and their definitions have none here. */
+export const hasProtobuf = (schema: Schema): boolean => layoutOf(schema).size > 0
+
 function buildLayout(schema: Schema): Layout {
   const name = schema.message?.name ?? ''
-  const slots = slotsOf(schema, { ...schema.message?.numbers, ...renamedFields[name] })
-  for (const { number, numbers } of inlinedMessages[name] ?? []) {
-    slots.set(number, { inlined: slotsOf(schema, numbers) })
-  }
+  return layoutBy(schema, { numbers: { ...schema.message?.numbers, ...otherNumbers[name] }, inlined: inlinedMessages[name] ?? [] })
+}
+
+function layoutBy(schema: Schema, { numbers, inlined = [] }: Omit<InlinedMessage, 'number'>): Layout {
+  const slots = slotsOf(schema, numbers)
+  for (const message of inlined) slots.set(message.number, { inlined: layoutBy(schema, message) })
   return new Map([...slots].sort(([a], [b]) => a - b))
 }
 

@@ -73,41 +73,87 @@ export class WireReader {
   }
 }
 
-/** Writes protobuf primitives. */
-export class WireWriter {
-  readonly #chunks: Uint8Array[] = []
+/** Numbers below this are written without big integers. */
+const small = 0x8000_0000
 
+/** Writes protobuf primitives, one after the other into one buffer. */
+export class WireWriter {
+  #buffer: Buffer
+  #at = 0
+
+  constructor(size = 1024) {
+    this.#buffer = Buffer.allocUnsafe(size)
+  }
   varint(value: number | bigint): void {
+    this.#reserve(10)
+    if (typeof value === 'number' && value >= 0 && value < small) return this.#smallVarint(value)
     let rest = BigInt.asUintN(64, BigInt(value))
-    const bytes: number[] = []
-    while (rest > 0x7fn) {
-      bytes.push(Number(rest & 0x7fn) | 0x80)
-      rest >>= 7n
-    }
-    this.#chunks.push(Uint8Array.from([...bytes, Number(rest)]))
+    for (; rest > 0x7fn; rest >>= 7n) this.#buffer[this.#at++] = Number(rest & 0x7fn) | 0x80
+    this.#buffer[this.#at++] = Number(rest)
+  }
+  #smallVarint(value: number): void {
+    let rest = value
+    for (; rest > 0x7f; rest >>>= 7) this.#buffer[this.#at++] = (rest & 0x7f) | 0x80
+    this.#buffer[this.#at++] = rest
   }
   tag(number: number, wireType: number): void {
     this.varint((number << 3) | wireType)
   }
   integer(number: number, value: number): void {
     this.tag(number, wireTypes.varint)
-    this.varint(BigInt(Math.trunc(value)))
+    this.varint(Math.trunc(value))
   }
   double(number: number, value: number): void {
-    const bytes = new Uint8Array(8)
-    new DataView(bytes.buffer).setFloat64(0, value, true)
     this.tag(number, wireTypes.fixed64)
-    this.#chunks.push(bytes)
+    this.#reserve(8)
+    this.#at = this.#buffer.writeDoubleLE(value, this.#at)
   }
   bytes(number: number, value: Uint8Array): void {
     this.tag(number, wireTypes.bytes)
     this.varint(value.length)
-    this.#chunks.push(value)
+    this.raw(value)
+  }
+  /** Bytes as they are, without a tag. */
+  raw(value: Uint8Array): void {
+    this.#reserve(value.length)
+    this.#buffer.set(value, this.#at)
+    this.#at += value.length
   }
   text(number: number, value: string): void {
-    this.bytes(number, Buffer.from(value))
+    this.tag(number, wireTypes.bytes)
+    const length = Buffer.byteLength(value)
+    this.varint(length)
+    this.#reserve(length)
+    this.#at += this.#buffer.write(value, this.#at)
   }
-  finish(): Uint8Array {
-    return Buffer.concat(this.#chunks)
+  /** A message, which `write` writes here. Its length comes first: most fit into one byte, longer ones are moved. */
+  message(number: number, write: () => void): void {
+    this.tag(number, wireTypes.bytes)
+    this.#reserve(1)
+    const start = this.#at + 1
+    this.#at = start
+    write()
+    const end = this.#at
+    const moved = bytesOfVarint(end - start) - 1
+    this.#reserve(moved)
+    if (moved > 0) this.#buffer.copyWithin(start + moved, start, end)
+    this.#at = start - 1
+    this.#smallVarint(end - start)
+    this.#at = end + moved
   }
+  finish(): Buffer {
+    return this.#buffer.subarray(0, this.#at)
+  }
+  #reserve(length: number): void {
+    if (this.#at + length <= this.#buffer.length) return
+    const larger = Buffer.allocUnsafe(Math.max(2 * this.#buffer.length, this.#at + length))
+    this.#buffer.copy(larger, 0, 0, this.#at)
+    this.#buffer = larger
+  }
+}
+
+function bytesOfVarint(value: number): number {
+  let count = 1
+  for (let rest = value; rest > 0x7f; rest >>>= 7) count++
+  return count
 }

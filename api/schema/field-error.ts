@@ -45,10 +45,10 @@ export const fieldDuplicate = (field: string, value: unknown): FieldError => ({
   field,
   message: `Duplicate value: ${shown(value)}`,
 })
-export const fieldNotFound = (field: string, value: unknown): FieldError => ({
+export const fieldNotFound = (field: string, value: unknown, detail = ''): FieldError => ({
   reason: 'FieldValueNotFound',
   field,
-  message: `Not found: ${shown(value)}`,
+  message: `Not found: ${shown(value)}${detail && `: ${detail}`}`,
 })
 /** `supported` is printed in the order given: sort it where upstream does. */
 export const fieldNotSupported = (field: string, value: unknown, supported: readonly string[]): FieldError => ({

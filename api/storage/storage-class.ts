@@ -35,7 +35,6 @@ export const StorageClass = defineKind(StorageClassSchema, {
   plural: 'storageclasses',
   shortNames: ['sc'],
   namespaced: false,
-  inert: true,
   validate: validateStorageClass,
   validateUpdate: validateStorageClassUpdate,
   columns: [

@@ -5,6 +5,7 @@ import { formatAddress, parseCidr } from '../../common/cidr.ts'
 import type { APIService } from '../../api/apiregistration/api-service.ts'
 import type { ClusterRoleBinding } from '../../api/rbac/cluster-role-binding.ts'
 import type { ClusterRole } from '../../api/rbac/cluster-role.ts'
+import { standardStorageClass } from '../../api/storage/node-directory.ts'
 import { planRegistration, type Registration } from './aggregator/plan-registration.ts'
 import type { ServedVersion } from './aggregator/priorities.ts'
 import { flowSchemas, keepFlowControl, priorityLevels, systemPriorityClasses } from './default-objects.ts'
@@ -62,6 +63,7 @@ export async function bootstrap(options: Options): Promise<void> {
       reconcileRole(current as ClusterRole, wanted as ClusterRole),
     ),
     ...all({ group: 'scheduling.k8s.io', plural: 'priorityclasses' }, systemPriorityClasses),
+    ...all({ group: 'storage.k8s.io', plural: 'storageclasses' }, [standardStorageClass]),
     ...all({ group: flowControl, plural: 'prioritylevelconfigurations' }, priorityLevels, keepFlowControl),
     ...all({ group: flowControl, plural: 'flowschemas' }, flowSchemas, keepFlowControl),
     ensure(options, { group: '', plural: 'configmaps' }, { wanted: extensionAuthentication(options), upkeep: replaceContent }),

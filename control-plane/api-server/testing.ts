@@ -12,6 +12,7 @@ export interface Answer {
   readonly status: number
   readonly headers: Readonly<Record<string, string | string[] | undefined>>
   readonly text: string
+  readonly bytes: Buffer
   // Tests look into whatever came back.
   readonly body: Record<string, never> & { readonly [name: string]: unknown }
 }
@@ -70,34 +71,40 @@ export async function startApiServer(options: Partial<ApiServerOptions> & { read
             ),
           )
           incoming.on('end', () => {
-            const text = Buffer.concat(chunks).toString()
+            const bytes = Buffer.concat(chunks)
+            const text = bytes.toString()
             const json = text.startsWith('{') ? (JSON.parse(text) as Answer['body']) : ({} as Answer['body'])
-            resolve({ status: incoming.statusCode ?? 0, headers: incoming.headers, text, body: json })
+            resolve({ status: incoming.statusCode ?? 0, headers: incoming.headers, text, bytes, body: json })
           })
         },
       )
       outgoing.on('error', reject)
       outgoing.end(text)
     })
-  /** The events of a watch, as they come, until the caller stops asking. */
-  async function* watch(path: string, headers: Call['headers'] = {}): AsyncGenerator<WatchedEvent> {
+  /** The bytes of a watch, as they come, until the caller stops asking. */
+  async function* watchBytes(path: string, headers: Call['headers'] = {}): AsyncGenerator<Buffer> {
     const outgoing = httpsRequest({ port, host: '127.0.0.1', path, ca: ca.cert, headers: { ...headers } }).end()
     try {
       const [incoming] = (await once(outgoing, 'response')) as [IncomingMessage]
       // Ending early breaks the stream off, which is no error here.
       incoming.on('error', () => undefined)
-      let rest = ''
-      for await (const chunk of incoming) {
-        const lines = (rest + String(chunk)).split('\n')
-        rest = lines.pop() ?? ''
-        for (const line of lines) yield JSON.parse(line) as WatchedEvent
-      }
+      for await (const chunk of incoming) yield chunk as Buffer
     } finally {
       outgoing.destroy()
     }
   }
+  /** The events of a watch. */
+  async function* watch(path: string, headers: Call['headers'] = {}): AsyncGenerator<WatchedEvent> {
+    let rest = ''
+    for await (const chunk of watchBytes(path, headers)) {
+      const lines = (rest + String(chunk)).split('\n')
+      rest = lines.pop() ?? ''
+      for (const line of lines) yield JSON.parse(line) as WatchedEvent
+    }
+  }
   return {
     watch,
+    watchBytes,
     port,
     ca,
     server,

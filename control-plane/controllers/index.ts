@@ -1,9 +1,10 @@
+import { nodeDirectoryProvisioner } from '../../api/storage/node-directory.ts'
 import type { Client } from '../../client/client.ts'
 import { runController, type Controller } from '../../client/controller.ts'
 import { EventRecorder } from '../../client/event-recorder.ts'
 import { Informers } from '../../client/informers.ts'
 import type { CertificatePair } from '../../common/certificates.ts'
-import { systemClock, type Clock } from '../../common/clock.ts'
+import { systemClock, type AlarmClock } from '../../common/clock.ts'
 import type { Logger } from '../../common/log.ts'
 import { runAll, type Runnable } from '../../common/run.ts'
 import { autoscalerController } from './autoscaler/autoscaler.ts'
@@ -19,9 +20,11 @@ import { daemonSetController } from './daemon-set/daemon-set.ts'
 import { deploymentController } from './deployment/deployment.ts'
 import { disruptionController } from './disruption/disruption.ts'
 import { staleDisruptionController } from './disruption/stale-disruption.ts'
+import { endpointSliceMirroringController } from './endpoints/endpoint-slice-mirroring.ts'
 import { endpointSliceController } from './endpoints/endpoint-slices.ts'
 import { endpointsController } from './endpoints/endpoints.ts'
 import { GarbageCollector } from './garbage-collector/garbage-collector.ts'
+import { ingressController } from './ingress/ingress-controller.ts'
 import { jobOrphansController } from './job/job-orphans.ts'
 import { jobController } from './job/job.ts'
 import { ttlAfterFinishedController } from './job/ttl-after-finished.ts'
@@ -36,6 +39,10 @@ import { rootCaPublisher } from './root-ca.ts'
 import { serviceAccountController } from './service-account.ts'
 import { statefulSetController } from './stateful-set/stateful-set.ts'
 import { pvcProtectionController, pvProtectionController } from './storage-protection.ts'
+import { ephemeralVolumeController } from './ephemeral-volume.ts'
+import { persistentVolumeController } from './persistent-volume/persistent-volume.ts'
+import { volumeExpansionController } from './persistent-volume/volume-expansion.ts'
+import { volumeProvisioner } from './volume-provisioner/volume-provisioner.ts'
 
 export interface ControllersOptions {
   readonly client: Client
@@ -46,7 +53,7 @@ export interface ControllersOptions {
   readonly authority: CertificatePair
   /** Names of controllers not to run, as in upstream's `--controllers=-name`. */
   readonly disabled?: readonly string[]
-  readonly clock?: Clock
+  readonly clock?: AlarmClock
 }
 
 const garbageCollector = 'garbage-collector-controller'
@@ -67,6 +74,7 @@ const controllersOf = ({ authority, clusterCidr }: ControllersOptions): Readonly
   'horizontal-pod-autoscaler-controller': autoscalerController,
   'endpoints-controller': endpointsController,
   'endpointslice-controller': endpointSliceController,
+  'endpointslice-mirroring-controller': endpointSliceMirroringController,
   'serviceaccount-controller': serviceAccountController,
   'root-ca-certificate-publisher-controller': context => rootCaPublisher(context, authority.cert),
   'namespace-controller': namespaceController,
@@ -82,6 +90,11 @@ const controllersOf = ({ authority, clusterCidr }: ControllersOptions): Readonly
   'crd-finalizer': finalizingController,
   'disruption-controller': disruptionController,
   'stale-disruption-controller': staleDisruptionController,
+  'persistentvolume-controller': persistentVolumeController,
+  volume_expand: volumeExpansionController,
+  ephemeral_volume: ephemeralVolumeController,
+  [nodeDirectoryProvisioner]: volumeProvisioner,
+  'ingress-controller': ingressController,
   'persistentvolumeclaim-protection-controller': pvcProtectionController,
   'persistentvolume-protection-controller': pvProtectionController,
 })
@@ -89,18 +102,18 @@ const controllersOf = ({ authority, clusterCidr }: ControllersOptions): Readonly
 /** All controllers, on shared informers. */
 export function createControllers(options: ControllersOptions): Runnable {
   const { client, disabled = [], clock = systemClock } = options
-  const informers = new Informers(client, options.log)
+  const informers = new Informers(client, options.log, { clock })
   const runnables: Runnable[] = [informers]
   const contextOf = (component: string): ControllerContext => {
     const log = options.log.child({ component })
-    const events = new EventRecorder({ client, component, log })
+    const events = new EventRecorder({ client, component, log, clock })
     runnables.push(events)
     return { client, informers, events, log, clock }
   }
   for (const [name, create] of Object.entries(controllersOf(options))) {
     if (disabled.includes(name)) continue
     const context = contextOf(name)
-    for (const controller of [create(context)].flat()) runnables.push(runController({ controller, informers, log: context.log }))
+    for (const controller of [create(context)].flat()) runnables.push(runController({ controller, informers, log: context.log, clock }))
   }
   if (!disabled.includes(garbageCollector)) runnables.push(new GarbageCollector(contextOf(garbageCollector)))
   if (!disabled.includes(resourceQuota)) runnables.push(new ResourceQuotaController(contextOf(resourceQuota)))

@@ -58,6 +58,7 @@ export class PodControl<O extends KubernetesObject> {
     } catch (error) {
       // The whole namespace is going away: there is nothing to tell anybody, and nothing to try again.
       if (isNamespaceTerminating(error)) return
+      this.#writes.failed(keyOf(owner), error)
       events.event(owner, { type: 'Warning', reason: 'FailedCreate', message: `Error creating: ${messageOf(error)}` })
       throw error
     }
@@ -71,6 +72,7 @@ export class PodControl<O extends KubernetesObject> {
       events.event(owner, { type: 'Normal', reason: 'SuccessfulDelete', message: `Deleted pod: ${pod.metadata.name}` })
     } catch (error) {
       if (isNotFound(error)) return
+      this.#writes.failed(keyOf(owner), error)
       events.event(owner, { type: 'Warning', reason: 'FailedDelete', message: `Error deleting: ${messageOf(error)}` })
       throw error
     }

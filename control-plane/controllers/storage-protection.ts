@@ -1,5 +1,6 @@
 import { PersistentVolumeClaim } from '../../api/core/persistent-volume-claim.ts'
 import { PersistentVolume } from '../../api/core/persistent-volume.ts'
+import { claimNamesOf } from '../../api/core/pod-claims.ts'
 import { Pod } from '../../api/core/pod.ts'
 import type { KubernetesObject } from '../../api/kind.ts'
 import { isPodFinished } from '../../api/pod-phase.ts'
@@ -18,12 +19,10 @@ const withoutFinalizer = <O extends KubernetesObject>(object: O, finalizer: stri
 })
 
 /** The claims of a pod that runs or is about to; made for it or named by it. */
-function claimsOf({ metadata, spec, status }: Pod): string[] {
+function claimsOf(pod: Pod): string[] {
+  const { metadata, spec, status } = pod
   if (!spec.nodeName || isPodFinished({ status })) return []
-  return (spec.volumes ?? []).flatMap(({ name, persistentVolumeClaim, ephemeral }) => {
-    const claim = persistentVolumeClaim?.claimName ?? (ephemeral ? `${metadata.name}-${name}` : undefined)
-    return claim === undefined ? [] : [`${metadata.namespace ?? ''}/${claim}`]
-  })
+  return claimNamesOf(pod).map(claim => `${metadata.namespace ?? ''}/${claim}`)
 }
 
 /** Lets a deleted claim go once no pod uses it. */

@@ -63,12 +63,25 @@ describe('placing a pod', () => {
       { metadata: { name: 'data', namespace: 'default' }, spec: {}, status: {} },
       'pod has unbound immediate PersistentVolumeClaims. not found',
     ],
-    ['is bound', { metadata: { name: 'data', namespace: 'default' }, spec: { volumeName: 'v' }, status: { phase: 'Bound' } }, undefined],
+    [
+      'is bound',
+      {
+        metadata: { name: 'data', namespace: 'default', annotations: { 'pv.kubernetes.io/bind-completed': 'yes' } },
+        spec: { volumeName: 'v' },
+        status: { phase: 'Bound' },
+      },
+      undefined,
+    ],
   ])('waits for a claim that %s', (_, claim, why) => {
     const wanted = pod('p', { volumes: [{ name: 'v', persistentVolumeClaim: { claimName: 'data' } }] })
     const claims = 'metadata' in claim ? [claim as unknown as PersistentVolumeClaim] : []
     const placed = placePod(wanted, { nodes: [nodeInfoOf(node('a'), [])], namespaces: [], services: [], claims }, { plugins })
     expect('why' in placed ? placed.why : undefined).toBe(why && `0/1 nodes are available: ${why}`)
+  })
+
+  it('waits when it claims devices, which nobody allocates', () => {
+    const placed = place(pod('p', { resourceClaims: [{ name: 'gpu', resourceClaimName: 'gpu' }] }), [[node('a')]])
+    expect('why' in placed ? placed.why : undefined).toBe('0/1 nodes are available: cannot allocate all claims')
   })
 
   it('prefers the node with fewer pods of the same owner', () => {

@@ -1,7 +1,9 @@
 import type { Namespace } from '../../api/core/namespace.ts'
 import type { PersistentVolumeClaim } from '../../api/core/persistent-volume-claim.ts'
+import type { PersistentVolume } from '../../api/core/persistent-volume.ts'
 import type { Pod } from '../../api/core/pod.ts'
 import type { Service } from '../../api/core/service.ts'
+import type { StorageClass } from '../../api/storage/storage-class.ts'
 import type { NodeInfo } from './node-info.ts'
 
 /** Everything a rule may know: the cluster as it is while one pod is being placed. */
@@ -10,6 +12,14 @@ export interface Cluster {
   readonly namespaces: readonly Namespace[]
   readonly services: readonly Service[]
   readonly claims: readonly PersistentVolumeClaim[]
+  /** Absent: there are no volumes, and no classes of them. */
+  readonly storage?: Storage
+}
+
+/** Where claims get their volumes from; only read for pods that have claims. */
+export interface Storage {
+  readonly volumes: readonly PersistentVolume[]
+  readonly classes: readonly StorageClass[]
 }
 
 export interface Rejection {

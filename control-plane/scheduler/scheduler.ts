@@ -1,9 +1,11 @@
 import { Namespace } from '../../api/core/namespace.ts'
 import { Node } from '../../api/core/node.ts'
 import { PersistentVolumeClaim } from '../../api/core/persistent-volume-claim.ts'
+import { PersistentVolume } from '../../api/core/persistent-volume.ts'
 import { Pod } from '../../api/core/pod.ts'
 import { Service } from '../../api/core/service.ts'
 import { PodDisruptionBudget } from '../../api/policy/pod-disruption-budget.ts'
+import { StorageClass } from '../../api/storage/storage-class.ts'
 import { isConflict, isNotFound } from '../../api/errors.ts'
 import { isPodFinished } from '../../api/pod-phase.ts'
 import { keyOf } from '../../client/cache.ts'
@@ -26,6 +28,7 @@ import { planPreemption, type PreemptionPlan } from './preemption.ts'
 import { Preemptor } from './preemptor.ts'
 import { SchedulingQueue } from './queue.ts'
 import { matters, Snapshot } from './snapshot.ts'
+import { VolumeBinder, type VolumeReservation } from './volumes/volume-binder.ts'
 
 export interface SchedulerOptions {
   readonly client: Client
@@ -53,6 +56,10 @@ class Scheduler implements Runnable {
   readonly #decisions = new Decisions()
   readonly #preemptor: Preemptor
   readonly #reporter: FailureReporter
+  readonly #volumes: VolumeBinder
+  /** Pods that have a node, whose volumes are still being bound. */
+  readonly #waiting = new Set<Promise<void>>()
+  #stopping = AbortSignal.abort()
   /** Where the search for nodes goes on, so that all get their turn where not all are looked at. */
   #start = 0
   #wake: () => void = () => undefined
@@ -65,6 +72,7 @@ class Scheduler implements Runnable {
     this.#queue = new SchedulingQueue({ ready: () => this.#wake() })
     this.#preemptor = new Preemptor({ client: options.client, events: this.#events })
     this.#reporter = new FailureReporter({ ...options, events: this.#events })
+    this.#volumes = new VolumeBinder({ client: options.client, informers: this.#informers })
   }
 
   run(signal: AbortSignal): Promise<void> {
@@ -73,7 +81,7 @@ class Scheduler implements Runnable {
       this.#watchPods(),
       this.#informers.for(Namespace),
       this.#informers.for(Service),
-      this.#watchClaims(),
+      ...this.#watchStorage(),
       this.#informers.for(PodDisruptionBudget),
     ]
     const loop: Runnable = {
@@ -103,11 +111,18 @@ class Scheduler implements Runnable {
     return informer
   }
 
-  #watchClaims() {
-    const informer = this.#informers.for(PersistentVolumeClaim)
+  #watchStorage() {
     const wake = () => this.#queue.wake()
-    informer.addListener({ added: wake, updated: wake, deleted: () => undefined })
-    return informer
+    const listener = { added: wake, updated: wake, deleted: () => undefined }
+    const [claims, volumes, classes] = [
+      this.#informers.for(PersistentVolumeClaim),
+      this.#informers.for(PersistentVolume),
+      this.#informers.for(StorageClass),
+    ]
+    claims.addListener(listener)
+    volumes.addListener(listener)
+    classes.addListener(listener)
+    return [claims, volumes, classes] as const
   }
 
   #watchPods() {
@@ -120,6 +135,7 @@ class Scheduler implements Runnable {
         this.#snapshot.removePod(pod.metadata.uid)
         this.#nominations.delete(pod.metadata.uid)
         this.#decisions.delete(pod.metadata.uid)
+        this.#volumes.forget(pod.metadata.uid)
         if (pod.spec.nodeName) this.#queue.wake()
       },
     })
@@ -152,6 +168,7 @@ class Scheduler implements Runnable {
 
   async #loop(signal: AbortSignal): Promise<void> {
     signal.addEventListener('abort', () => this.#wake(), { once: true })
+    this.#stopping = signal
     const bindings = new Set<Promise<void>>()
     while (!signal.aborted) {
       const key = this.#queue.take()
@@ -159,17 +176,14 @@ class Scheduler implements Runnable {
         await new Promise<void>(resolve => (this.#wake = resolve))
         continue
       }
-      const work = this.#schedule(key).catch((error: unknown) => {
-        this.#options.log.error('pod not scheduled', { pod: key, error })
-        this.#queue.failed(key, { retry: true })
-      })
+      const work = this.#schedule(key).catch((error: unknown) => this.#failed(key, error))
       bindings.add(work)
       void work.finally(() => bindings.delete(work))
       // A thousand bindings at once would only wait for each other, and nobody else would be served meanwhile.
       if (bindings.size >= batch) await Promise.race(bindings)
     }
     this.#queue.stop()
-    await Promise.allSettled(bindings)
+    await Promise.allSettled([...bindings, ...this.#waiting])
   }
 
   async #schedule(key: string): Promise<void> {
@@ -179,7 +193,8 @@ class Scheduler implements Runnable {
       nodes: this.#snapshot.nodes,
       namespaces: this.#informers.for(Namespace).cache.list(),
       services: this.#informers.for(Service).cache.list(),
-      claims: this.#informers.for(PersistentVolumeClaim).cache.list(),
+      claims: this.#volumes.claims(),
+      storage: this.#volumes.storage(),
     }
     const placement = placePod(pod, cluster, {
       plugins,
@@ -192,13 +207,36 @@ class Scheduler implements Runnable {
     if (wantsExplanation(pod)) this.#explain(pod)
     if (!placement.node) return this.#reject(pod, placement, cluster)
     const node = placement.node.node.metadata.name
+    const volumes = this.#volumes.reserve(pod, placement.node.node)
     this.#snapshot.assume(pod, node)
-    await this.#bind(pod, node)
+    const binding = this.#bind(pod, node, volumes)
+    // Volumes may take minutes to be made, and others are not to wait for that.
+    if (volumes) this.#inBackground(key, binding)
+    else await binding
   }
 
-  async #bind(pod: Pod, node: string): Promise<void> {
+  #inBackground(key: string, binding: Promise<void>): void {
+    const work = binding.catch((error: unknown) => this.#failed(key, error))
+    this.#waiting.add(work)
+    void work.finally(() => this.#waiting.delete(work))
+  }
+
+  #failed(key: string, error: unknown): void {
+    this.#options.log.error('pod not scheduled', { pod: key, error })
+    this.#queue.failed(key, { retry: true })
+  }
+
+  async #bind(pod: Pod, node: string, volumes?: VolumeReservation): Promise<void> {
     const { name, namespace = '', uid } = pod.metadata
     this.#binding.add(uid)
+    try {
+      if (volumes) await this.#volumes.bind(volumes, this.#stopping)
+    } catch (error) {
+      this.#binding.delete(uid)
+      return await this.#unbind(pod, { error, message: `running PreBind plugin "VolumeBinding": binding volumes: ${messageOf(error)}` })
+    } finally {
+      if (volumes) this.#volumes.release(volumes)
+    }
     try {
       const body = {
         apiVersion: 'v1',
@@ -208,7 +246,7 @@ class Scheduler implements Runnable {
       }
       await this.#options.client.post(Pod, { name, namespace, subresource: 'binding' }, body)
     } catch (error) {
-      return await this.#unbind(pod, error)
+      return await this.#unbind(pod, { error, message: `binding rejected: ${messageOf(error)}` })
     } finally {
       this.#binding.delete(uid)
     }
@@ -221,7 +259,9 @@ class Scheduler implements Runnable {
     })
   }
 
-  async #unbind(pod: Pod, error: unknown): Promise<void> {
+  async #unbind(pod: Pod, { error, message }: { readonly error: unknown; readonly message: string }): Promise<void> {
+    // What was not done is done by the scheduler that comes next.
+    if (this.#stopping.aborted) return
     const current = this.#informers.for(Pod).cache.get(keyOf(pod))
     const bound = current?.metadata.uid === pod.metadata.uid && current.spec.nodeName
     if (!bound) this.#snapshot.removePod(pod.metadata.uid)
@@ -232,7 +272,7 @@ class Scheduler implements Runnable {
     this.#options.log.warn('binding failed', { pod: keyOf(pod), error })
     const { nominatedNodeName } = pod.status
     await this.#reporter.report(pod, {
-      message: `binding rejected: ${messageOf(error)}`,
+      message,
       reason: 'SchedulerError',
       nominated: nominatedNodeName,
     })

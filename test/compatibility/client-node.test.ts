@@ -1,15 +1,21 @@
-import { Writable } from 'node:stream'
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { PassThrough, Writable } from 'node:stream'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import {
   AppsV1Api,
   Attach,
   CoreV1Api,
+  Cp,
   Exec,
   KubeConfig,
   KubernetesObjectApi,
   Log,
   makeInformer,
   PatchStrategy,
+  PortForward,
   Watch,
   type V1ConfigMap,
   type V1Status,
@@ -115,5 +121,39 @@ describe('@kubernetes/client-node', () => {
     await eventually(async () => /tick\ntick\n/.test(logs.text) && /tick\n/.test(attached.text), { seconds: 30 })
     following.abort()
     socket.close()
+  }, 60_000)
+
+  it('forwards a port', async () => {
+    const [answered, errors, input] = [new Kept(), new Kept(), new PassThrough()]
+    await new PortForward(config).portForward(namespace, 'server', [8080], answered, errors, input)
+    input.write('GET /hostname HTTP/1.0\r\n\r\n')
+    await eventually(async () => answered.text.endsWith('\r\n\r\nserver\n'), { seconds: 30 })
+    expect(answered.text).toMatch(/^HTTP\/1\.\d 200 OK\r\n/)
+    expect(errors.text).toBe('')
+  }, 60_000)
+
+  it('says why a port cannot be forwarded', async () => {
+    const [answered, errors] = [new Kept(), new Kept()]
+    await new PortForward(config).portForward(namespace, 'server', [8081], answered, errors, new PassThrough())
+    await eventually(async () => errors.text.includes('error forwarding port 8081 to pod'), { seconds: 30 })
+    expect(answered.text).toBe('')
+  }, 60_000)
+
+  it('copies files to a pod and back', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'client-node-'))
+    try {
+      writeFileSync(join(folder, 'note.txt'), 'from here\n')
+      await new Cp(config).cpToPod(namespace, 'server', 'c', folder, '/tmp')
+      // Its way back does not unpack what it has compressed; this is the same without that.
+      const archive = new Kept()
+      const command = ['sh', '-c', 'until [ -s /tmp/note.txt ]; do sleep 0.1; done; tar cf - -C /tmp note.txt']
+      await new Promise<V1Status>((resolve, reject) => {
+        new Exec(config).exec(namespace, 'server', 'c', command, archive, null, null, false, resolve).catch(reject)
+      })
+      const { stdout } = spawnSync('tar', ['-xOf', '-'], { input: archive.text, encoding: 'utf8' })
+      expect(stdout).toBe('from here\n')
+    } finally {
+      rmSync(folder, { recursive: true })
+    }
   }, 60_000)
 })

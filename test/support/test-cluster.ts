@@ -43,6 +43,8 @@ export async function ownNamespace(kubectl: Kubectl, name: string): Promise<Asyn
   await kubectl(`create namespace ${name}`)
   return {
     async [Symbol.asyncDispose]() {
+      // What heeds no SIGTERM would have its grace period, of 30 s as a rule, and the tests would wait for it.
+      await kubectl(`delete pods --all -n ${name} --grace-period=1 --wait=false`)
       await kubectl(`delete namespace ${name} --timeout=90s`, { timeoutSeconds: 100 })
     },
   }

@@ -36,7 +36,9 @@ export const ownerFilter = (owner: Owner, ...more: string[]): string[] => [
   ...more,
 ]
 
-export const volumeLabels = podLabels
+/** A volume that is no pod's has the cluster's and the node's labels alone. */
+export const volumeLabels = (owner: Owner, pod: PodIdentity | undefined): Record<string, string> =>
+  pod ? podLabels(owner, pod) : { [labels.cluster]: owner.cluster, [labels.node]: owner.nodeName }
 
 /** What a container that only serves to reach volumes or host paths carries: never mistaken for a pod's. */
 export const helperLabels = (owner: Owner): Record<string, string> => ({

@@ -138,6 +138,32 @@ describe('the volumes of a node', () => {
     expect((await stat(store.see(''))).mode & 0o7777).toBe(0o3777)
   })
 
+  it('are nobody’s when no pod is named, and stay until they are removed', async () => {
+    await using store = await newStore()
+    await prepareStored(store, { name: 'pvc-1' })
+    expect(isStored(store, 'pvc-1')).toBe(true)
+    expect(await listStored(store)).toEqual([])
+    await removeStored(store, 'pvc-1')
+    expect(isStored(store, 'pvc-1')).toBe(false)
+  })
+
+  it('become the group’s with what was in them before, where that is asked for', async () => {
+    await using store = await newStore()
+    const gid = process.getgid?.() ?? 0
+    const modes = async () => Promise.all(['', 'old', 'old/file'].map(async path => (await stat(store.see(path))).mode & 0o7777))
+    await prepareStored(store, { name: 'uid-1_config', mode: 0o755 })
+    await mkdir(store.see('old'), { mode: 0o700 })
+    await writeFile(store.see('old/file'), '', { mode: 0o600 })
+    await symlink('/nowhere', store.see('link'))
+    await prepareStored(store, { name: 'uid-1_config', mode: 0o2777, gid, regroup: 'OnRootMismatch' })
+    expect(await modes()).toEqual([0o2775, 0o2770, 0o660])
+    await chmod(store.see('old/file'), 0o600)
+    await prepareStored(store, { name: 'uid-1_config', mode: 0o2777, gid, regroup: 'OnRootMismatch' })
+    expect(await modes()).toEqual([0o2775, 0o2770, 0o600])
+    await prepareStored(store, { name: 'uid-1_config', mode: 0o2777, gid, regroup: 'Always' })
+    expect(await modes()).toEqual([0o2775, 0o2770, 0o660])
+  })
+
   it('are as large as what is in them, a file of two names once', async () => {
     await using store = await newStore()
     await prepareStored(store, { name: 'uid-1_config', pod })

@@ -6,6 +6,7 @@ import type Docker from 'dockerode'
 import { isRuntimeError, RuntimeError, type PreparedVolume, type VolumeConfig } from '../runtime.ts'
 import { setOwner, writeAtomically, writeFiles, type Content } from './atomic-writer.ts'
 import { ifMissing, isMissing, toRuntimeError } from './errors.ts'
+import { takeGroup } from './group-ownership.ts'
 import { isWithin, partsOf } from './sub-path.ts'
 
 /**
@@ -88,13 +89,13 @@ export async function storedSubPath(store: VolumeStore, { volume, subPath, parts
 
 /**
  * Makes the volume, all at once: it is put together under a name that no volume has and then renamed, so that an agent that is
- * killed leaves a whole volume, known to be its pod's, or a draft for the next agent to throw away.
+ * killed leaves a whole volume, known to be its pod's if it is one's, or a draft for the next agent to throw away.
  */
 export async function createStored(store: VolumeStore, { name, pod }: VolumeConfig): Promise<void> {
   if (isThere(store, name)) return
   const draft = unfinished(store)
   await mkdir(join(draft, 'data'), { recursive: true })
-  await writeFile(join(draft, 'pod'), pod.uid)
+  if (pod) await writeFile(join(draft, 'pod'), pod.uid)
   try {
     await rename(draft, join(store.local, name))
   } catch (error) {
@@ -106,10 +107,11 @@ export async function createStored(store: VolumeStore, { name, pod }: VolumeConf
 
 /** Gives the volume its mode, group and content. What was ready before is the containers', and left as it is. */
 export async function prepareStored(store: VolumeStore, volume: PreparedVolume): Promise<void> {
-  const { name, mode = 0o777, gid, content } = volume
+  const { name, mode = 0o777, gid, content, regroup } = volume
   await createStored(store, volume)
   const ready = isReady(store, name)
   if (!ready) await setOwner(rootOf(store, name), { mode, gid })
+  else if (regroup && gid !== undefined) await takeGroup(rootOf(store, name), { gid, policy: regroup })
   if (content && (content.atomic || !ready)) await writeStored(store, name, { ...content, gid })
   if (!ready) await markReady(store, name)
 }
@@ -184,7 +186,7 @@ export async function listStored(store: VolumeStore, podUid?: string): Promise<{
         const owner = await readFile(ownerOf(store, name), 'utf8')
         return podUid === undefined || owner === podUid ? [{ name, podUid: owner }] : []
       } catch (error) {
-        // Removed just now.
+        // Nobody's, or removed just now.
         if ((error as NodeJS.ErrnoException).code === 'ENOENT') return []
         throw error
       }

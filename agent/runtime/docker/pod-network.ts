@@ -23,7 +23,7 @@ export interface PodNetwork {
  * through the auxiliary address. Docker does not masquerade: the node does, and only what leaves the cluster.
  */
 export async function ensurePodNetwork(docker: Docker, config: PodNetworkConfig): Promise<PodNetwork> {
-  const name = `${config.cluster}-pods-${config.nodeName}`
+  const name = podNetworkName(config)
   const { first, last } = parseCidr(config.podCidr)
   const gateway = formatAddress(first + 1)
   const existing = await inspect(docker, name)
@@ -47,6 +47,8 @@ export async function ensurePodNetwork(docker: Docker, config: PodNetworkConfig)
   const others = Object.entries(container.NetworkSettings.Networks).filter(([network]) => network !== name)
   return { name, gateway, nodeGateway: others.map(([, { Gateway }]) => Gateway).find(Boolean) }
 }
+
+export const podNetworkName = ({ cluster, nodeName }: Pick<PodNetworkConfig, 'cluster' | 'nodeName'>): string => `${cluster}-pods-${nodeName}`
 
 /** Removes a network of which the node has lost the range; pods that are still in it lose their address, and are made anew. */
 async function dissolve(network: Docker.Network): Promise<void> {

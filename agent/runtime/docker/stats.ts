@@ -42,12 +42,17 @@ export async function writtenBytes(context: DockerContext): Promise<WrittenBytes
 async function one({ docker }: DockerContext, found: Docker.ContainerInfo): Promise<Measured | undefined> {
   try {
     const read = await docker.getContainer(found.Id).stats({ stream: false, 'one-shot': true })
+    if (!isMeasured(read)) return undefined
     return { found, usage: usageOf(found, read), interfaces: interfacesOf(read) }
   } catch (error) {
     if (isMissing(error)) return undefined
     throw toRuntimeError(error)
   }
 }
+
+/** Of a container that ends meanwhile the engine tells nothing at all, or figures that nobody has taken. */
+export const isMeasured = ({ memory_stats, read }: Partial<Docker.ContainerStats>): boolean =>
+  memory_stats !== undefined && read !== undefined && !read.startsWith('0001-')
 
 function usageOf({ Id, Image, Labels }: Docker.ContainerInfo, read: Docker.ContainerStats): ContainerStats {
   const memory = read.memory_stats

@@ -5,11 +5,13 @@ import { Lease } from '../../../api/coordination/lease.ts'
 import { ConfigMap } from '../../../api/core/config-map.ts'
 import { Namespace } from '../../../api/core/namespace.ts'
 import { Node } from '../../../api/core/node.ts'
+import { PersistentVolume } from '../../../api/core/persistent-volume.ts'
 import { Pod } from '../../../api/core/pod.ts'
 import { Secret } from '../../../api/core/secret.ts'
 import { ServiceAccount } from '../../../api/core/service-account.ts'
 import { ApiError } from '../../../api/errors.ts'
 import type { KubernetesObject } from '../../../api/kind.ts'
+import { volumeDataFinalizer, withDataFinalizer } from '../../../api/storage/node-directory.ts'
 import { lookupOf, stored } from '../rbac/lookup-testing.ts'
 import type { AdmissionContext, Authorizer, User } from '../interfaces.ts'
 import { createAdmission } from './index.ts'
@@ -175,6 +177,12 @@ describe('nodes', () => {
   const tainted = stored(Node, 'node-1', { spec: { taints: [{ key: 'a', effect: 'NoSchedule' }] } })
   const labelled = stored(Node, 'node-1', { metadata: { labels: { 'node-role.kubernetes.io/control-plane': '' } }, spec: {} })
   const lease = stored(Lease, 'node-1', { namespace: 'kube-node-lease' })
+  const kept = stored(PersistentVolume, 'v', {
+    metadata: { deletionTimestamp: '2026-01-01T00:00:00Z', finalizers: [volumeDataFinalizer] },
+    spec: { persistentVolumeReclaimPolicy: 'Delete' },
+    status: { phase: 'Released' },
+  })
+  const letGo = withDataFinalizer(kept, false)
 
   const refused: [string, Partial<AdmissionContext>, string][] = [
     ['pods that are no mirrors', { object: own }, 'can only create mirror pods'],
@@ -200,6 +208,21 @@ describe('nodes', () => {
       { kind: Lease, namespace: 'kube-node-lease', name: 'node-2', object: lease },
       'can only access node lease with the same name',
     ],
+    [
+      'to change volumes',
+      { kind: PersistentVolume, verb: 'update', current: kept, object: { ...letGo, spec: {} } as never },
+      'can only remove its finalizer',
+    ],
+    [
+      'to let volumes go that are not deleted',
+      {
+        kind: PersistentVolume,
+        verb: 'update',
+        current: { ...kept, metadata: { ...kept.metadata, deletionTimestamp: undefined } } as never,
+        object: letGo,
+      },
+      'can only remove its finalizer',
+    ],
     ['leases elsewhere', { kind: Lease, namespace: 'default', object: lease }, 'can only access leases in the "kube-node-lease"'],
   ]
   it.each(refused)('are refused %s', async (_, changes, message) => {
@@ -211,6 +234,7 @@ describe('nodes', () => {
     ['to delete their pods', { verb: 'delete', current: own }],
     ['the status of their pods', { verb: 'update', subresource: 'status', object: own, current: own }],
     ['themselves', { kind: Node, verb: 'update', subresource: 'status', object: node, current: node }],
+    ['to let a volume go', { kind: PersistentVolume, verb: 'update', current: kept, object: letGo }],
     ['their lease', { kind: Lease, namespace: 'kube-node-lease', object: lease }],
   ]
   it.each(allowed)('are allowed %s', async (_, changes) => {

@@ -6,6 +6,8 @@ import { certificateApproval, certificateSigning, certificateSubjectRestriction 
 import { claimResize } from './claim-resize.ts'
 import { defaultIngressClass, defaultStorageClass } from './default-classes.ts'
 import { defaultTolerationSeconds } from './default-toleration-seconds.ts'
+import { deviceAdminAccess } from './device-admin-access.ts'
+import { deviceTaintTimes } from './device-taint-times.ts'
 import { dynamicAdmission } from './dynamic/dynamic-admission.ts'
 import { limitRanger } from './limit-range/limit-ranger.ts'
 import { namespaceLifecycle } from './namespace-lifecycle.ts'
@@ -51,6 +53,8 @@ const rules = ({ lookup, authorizer, statuses, services, clock }: AdmissionParts
   certificateSubjectRestriction,
   defaultIngressClass(lookup),
   podTopologyLabels(lookup),
+  deviceTaintTimes(clock),
+  deviceAdminAccess(lookup),
   serviceAccountTokenSecrets,
   rbacEscalation(lookup),
   ...dynamicAdmission(lookup, services),

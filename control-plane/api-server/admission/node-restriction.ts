@@ -1,12 +1,15 @@
 import type { TokenRequest } from '../../../api/authentication/token-request.ts'
 import { Lease } from '../../../api/coordination/lease.ts'
 import { Node } from '../../../api/core/node.ts'
+import { PersistentVolume } from '../../../api/core/persistent-volume.ts'
 import { Pod } from '../../../api/core/pod.ts'
 import { ServiceAccount } from '../../../api/core/service-account.ts'
 import { forbidden } from '../../../api/errors.ts'
 import { isEqual } from '../../../common/equal.ts'
 import type { AdmissionContext, Lookup } from '../interfaces.ts'
+import type { KubernetesObject } from '../../../api/kind.ts'
 import { isMirrorPod } from '../../../api/static-pods.ts'
+import { isDataToDelete, withDataFinalizer } from '../../../api/storage/node-directory.ts'
 import { changedRestrictedLabels } from './node-labels.ts'
 import { concerns, type AdmissionRule } from './rule.ts'
 
@@ -36,6 +39,7 @@ function judge(context: AdmissionContext, node: string, lookup: Lookup): Verdict
     return pod?.spec.nodeName === node ? undefined : `node ${node} can only evict pods with spec.nodeName set to itself`
   }
   if (concerns(context, Node) || concerns(context, Node, 'status')) return judgeNode(context, node)
+  if (concerns(context, PersistentVolume)) return judgeVolume(context, node)
   if (concerns(context, Lease)) return judgeLease(context, node)
   if (concerns(context, ServiceAccount, 'token')) return judgeToken(context, node, lookup)
   return undefined
@@ -74,6 +78,22 @@ function judgeNode({ verb, name, object, current }: AdmissionContext, node: stri
 function judgeLease({ namespace, name }: AdmissionContext, node: string): Verdict {
   if (namespace !== 'kube-node-lease') return 'can only access leases in the "kube-node-lease" system namespace'
   return name === node ? undefined : 'can only access node lease with the same name as the requesting node'
+}
+
+/** Volumes that the node keeps: all that it may say is that their data is gone. */
+function judgeVolume({ verb, object, current }: AdmissionContext, node: string): Verdict {
+  const onlyLetsGo =
+    verb === 'update' &&
+    isDataToDelete(current as PersistentVolume) &&
+    isEqual((object as PersistentVolume).spec, (current as PersistentVolume).spec) &&
+    isEqual(withoutFinalizers(object), withoutFinalizers(withDataFinalizer(current as PersistentVolume, false))) &&
+    isEqual(object?.metadata.finalizers ?? [], withDataFinalizer(current as PersistentVolume, false).metadata.finalizers)
+  return onlyLetsGo ? undefined : `node ${quoted(node)} can only remove its finalizer from volumes that are being deleted`
+}
+
+const withoutFinalizers = (object: KubernetesObject | undefined) => {
+  const { finalizers: _, managedFields: __, ...metadata } = object?.metadata ?? {}
+  return metadata
 }
 
 function judgeToken({ namespace, object }: AdmissionContext, node: string, lookup: Lookup): Verdict {

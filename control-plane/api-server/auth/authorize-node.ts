@@ -1,4 +1,6 @@
+import { PersistentVolume } from '../../../api/core/persistent-volume.ts'
 import { Pod } from '../../../api/core/pod.ts'
+import { isNodeDirectory, nodeOfDirectory } from '../../../api/storage/node-directory.ts'
 import type { Attributes, Decision, Lookup } from '../interfaces.ts'
 import { neededBy } from './pod-needs.ts'
 import { read, ruleAllows, write, type Rule } from '../rbac/rules.ts'
@@ -10,11 +12,18 @@ const everyNode: readonly Rule[] = [
   { verbs: ['create', ...read], groups: [''], resources: ['nodes'] },
   { verbs: read, groups: [''], resources: ['services', 'endpoints', 'pods'] },
   { verbs: read, groups: ['discovery.k8s.io'], resources: ['endpointslices'] },
+  // What upstream's network plugins see under names of their own: here the node is its own.
+  { verbs: read, groups: ['networking.k8s.io'], resources: ['networkpolicies'] },
+  { verbs: read, groups: [''], resources: ['namespaces'] },
   { verbs: read, groups: ['node.k8s.io'], resources: ['runtimeclasses'] },
   { verbs: read, groups: ['storage.k8s.io'], resources: ['csidrivers'] },
+  // Not upstream's: nodes see which of the volumes that they keep are to be deleted.
+  { verbs: ['list', 'watch'], groups: [''], resources: ['persistentvolumes'] },
   { verbs: ['create', 'delete'], groups: [''], resources: ['pods'] },
   { verbs: ['update', 'patch'], groups: [''], resources: ['pods/status'] },
   { verbs: ['create'], groups: [''], resources: ['pods/eviction'] },
+  // One node opens ports of the machine for services, and tells which: upstream's cloud controller does that (decision 43).
+  { verbs: ['patch'], groups: [''], resources: ['services/status'] },
   { verbs: write, groups: ['', 'events.k8s.io'], resources: ['events'] },
   { verbs: ['create', ...read], groups: ['certificates.k8s.io'], resources: ['certificatesigningrequests'] },
   { verbs: ['create'], groups: ['authentication.k8s.io'], resources: ['tokenreviews'] },
@@ -54,9 +63,17 @@ export function authorizeNode(node: string, attributes: Attributes, lookup: Look
   const isToken = attributes.resource === 'serviceaccounts' && attributes.subresource === 'token' && attributes.verb === 'create'
   const verbs = isToken ? ['create'] : referable[attributes.resource]
   if (attributes.group !== '' || !verbs || (attributes.subresource && !isToken)) return refused('')
+  if (keepsVolume(node, attributes, lookup)) return allowed
   if (!verbs.includes(attributes.verb)) return refused(`can only ${verbs.join('/')} resources of this type`)
   if (!attributes.name) return refused('No Object name found')
   return isReferred(node, attributes, lookup) ? allowed : refused(`no relationship found between node '${node}' and this object`)
+}
+
+/** Not upstream's: the node that keeps a volume says on it when its data is deleted, and nothing else (NodeRestriction). */
+function keepsVolume(node: string, { resource, verb, name }: Request, lookup: Lookup): boolean {
+  if (resource !== 'persistentvolumes' || verb !== 'update' || !name) return false
+  const volume = lookup.get(PersistentVolume, { namespace: '', name })
+  return volume !== undefined && isNodeDirectory(volume) && nodeOfDirectory(volume) === node
 }
 
 function isReferred(node: string, { resource, namespace, name }: Request, lookup: Lookup): boolean {

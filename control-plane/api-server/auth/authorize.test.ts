@@ -1,5 +1,7 @@
 import { describe, expect, it } from '@jest/globals'
+import { PersistentVolume } from '../../../api/core/persistent-volume.ts'
 import { Pod } from '../../../api/core/pod.ts'
+import { onlyFrom } from '../../../api/storage/testing.ts'
 import type { Attributes, User } from '../interfaces.ts'
 import { anonymousUser, createAuthorizer } from './authorize.ts'
 import { lookupOf, stored } from '../rbac/lookup-testing.ts'
@@ -15,7 +17,12 @@ const pod = stored(Pod, 'p', {
     ],
   },
 })
-const authorizer = createAuthorizer(lookupOf(pod))
+const keptBy = (node: string) =>
+  stored(PersistentVolume, `on-${node}`, {
+    metadata: { annotations: { 'pv.kubernetes.io/provisioned-by': 'kubeling.io/node-directory' } },
+    spec: onlyFrom(node),
+  })
+const authorizer = createAuthorizer(lookupOf(pod, keptBy('node-1'), keptBy('node-2')))
 
 const users: Record<string, User> = {
   anonymous: anonymousUser,
@@ -58,6 +65,8 @@ describe('authorization', () => {
     ['node', 'create |serviceaccounts|token default/default'],
     ['node', 'create events.k8s.io|events default'],
     ['node', 'watch discovery.k8s.io|endpointslices'],
+    ['node', 'watch |persistentvolumes'],
+    ['node', 'update |persistentvolumes /on-node-1'],
     ['bootstrapper', 'create certificates.k8s.io|certificatesigningrequests'],
   ])('lets %s %s', (user, text) => {
     expect(decide(user, text)).toMatchObject({ allowed: true })
@@ -76,6 +85,8 @@ describe('authorization', () => {
     ['otherNode', 'get |secrets default/in-env', "no relationship found between node 'node-2' and this object"],
     ['node', 'list |secrets default', 'No Object name found'],
     ['node', 'create |pods|exec default/p', ''],
+    ['node', 'update |persistentvolumes /on-node-2', 'can only get resources of this type'],
+    ['node', 'delete |persistentvolumes /on-node-1', 'can only get resources of this type'],
     ['pretender', 'list |pods', ''],
     ['bootstrapper', 'list |nodes', ''],
     ['bootstrapper', 'update certificates.k8s.io|certificatesigningrequests|approval /x', ''],

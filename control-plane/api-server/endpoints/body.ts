@@ -3,10 +3,8 @@ import { apiError, badRequest } from '../../../api/errors.ts'
 import { DecodeError } from '../../../api/schema/decode-error.ts'
 import { duplicateFields, parseJson } from '../../../api/schema/json-text.ts'
 import { decodeProtobuf, protobufMediaType } from '../../../api/protobuf/envelope.ts'
-import { DeleteOptions } from '../../../api/meta.ts'
-import { findKindByName } from '../../../api/kinds.ts'
-import type { Schema } from '../../../api/schema/schema.ts'
 import type { Kind } from '../../../api/kind.ts'
+import { schemaOfBody } from './body-schemas.ts'
 import { parseYaml } from './yaml-text.ts'
 
 const limit = 3 * 1024 * 1024
@@ -65,7 +63,7 @@ const unsupportedMediaType = () =>
 /** `expected` names the kind in messages. */
 export function parseBody(body: Buffer, mediaType: string, expected: Pick<Kind, 'kind'>): ParsedBody {
   if (mediaType === 'application/json') return readJson(body.toString('utf8'), expected)
-  if (mediaType === protobufMediaType) return { json: decodeProtobuf(body, schemaOf), duplicates: [] }
+  if (mediaType === protobufMediaType) return { json: decodeProtobuf(body, schemaOfBody), duplicates: [] }
   if (mediaType === 'application/yaml') return readYaml(body.toString('utf8'), expected)
   throw unsupportedMediaType()
 }
@@ -90,11 +88,4 @@ function readYaml(text: string, { kind }: Pick<Kind, 'kind'>): ParsedBody {
     const why = error instanceof Error ? error.message.split('\n', 1)[0] : String(error)
     throw badRequest(`the object provided is unrecognized (must be of type ${kind}): error converting YAML to JSON: yaml: ${why}`)
   }
-}
-
-/** The schemas of what may stand in protobuf bodies. */
-function schemaOf(apiVersion: string, kind: string): Schema | undefined {
-  if (kind === 'DeleteOptions') return DeleteOptions
-  const [group, version] = apiVersion.includes('/') ? apiVersion.split('/', 2) : ['', apiVersion]
-  return findKindByName(group ?? '', version ?? '', kind)?.schema
 }

@@ -21,14 +21,14 @@ export async function serveComputed(request: ApiRequest, computed: Computed): Pr
 }
 
 async function answer(request: ApiRequest, object: KubernetesObject): Promise<void> {
-  const { as } = negotiate(request.request.headers.accept)
+  const { as } = negotiate(request.request.headers.accept, { protobuf: true })
   if (as === 'object') return answerBody(request, object)
   return answerBody(request, as === 'table' ? table(request, [object]) : partialMetadata(object))
 }
 
 async function answerList(request: ApiRequest, objects: readonly KubernetesObject[]): Promise<void> {
   const { kind } = request
-  const { as } = negotiate(request.request.headers.accept)
+  const { as } = negotiate(request.request.headers.accept, { protobuf: true })
   if (as === 'table') return answerBody(request, table(request, objects))
   if (as === 'metadata') {
     const list = { kind: 'PartialObjectMetadataList', apiVersion: 'meta.k8s.io/v1', metadata: {} }

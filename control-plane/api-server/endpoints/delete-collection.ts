@@ -6,7 +6,7 @@ import type { StoredObject } from '../registry/stored-object.ts'
 import { answerList } from './answer.ts'
 import type { Handler } from './api-request.ts'
 import { readDeletion } from './delete-options.ts'
-import { integerOf } from './request-info.ts'
+import { listOptionsOf } from './list-options.ts'
 
 const atOnce = 32
 
@@ -15,12 +15,13 @@ export const deleteCollection: Handler = async request => {
   const { kind, target, info, registry } = request
   const deletion = await readDeletion(request)
   const parameter = (name: string) => info.query.get(name) ?? undefined
+  const { limit, continue: token } = listOptionsOf(info.query, { watch: false })
   const result = await list(registry, {
     kind,
     namespace: target.namespace,
     selection: selectionOf(kind, { labelSelector: parameter('labelSelector'), fieldSelector: parameter('fieldSelector') }),
-    limit: integerOf(info.query, 'limit'),
-    continue: parameter('continue'),
+    limit,
+    continue: token,
   })
   const items: (StoredObject | undefined)[] = []
   const removeNext = async (positions: Iterator<[number, StoredObject]>) => {

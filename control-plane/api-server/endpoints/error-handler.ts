@@ -4,7 +4,8 @@ import { ApiError, apiError, type Status } from '../../../api/errors.ts'
 import type { Logger } from '../../../common/log.ts'
 import { messageOf } from '../../../common/error-message.ts'
 import { discardRest } from './body.ts'
-import { respond } from './respond.ts'
+import { contentOf } from './body-content.ts'
+import { respond, type Content } from './respond.ts'
 
 /** What upstream answers in plain text and not with a Status. */
 export class PlainError extends Error {
@@ -74,8 +75,17 @@ export async function answerError(response: ServerResponse, failed: Failed): Pro
   // A client that is still sending reads the answer afterwards, if its connection lasts so long.
   discardRest(request)
   if (status.details?.retryAfterSeconds) response.setHeader('Retry-After', status.details.retryAfterSeconds)
-  const yaml = /^application\/yaml\b/.test(request.headers.accept ?? '')
-  await respond(request, response, { code: status.code, text: JSON.stringify(status), format: yaml ? 'yaml' : 'json' })
+  await respond(request, response, { code: status.code, ...statusContent(request, status) })
+}
+
+/** In the form that the client wants; one that wants none there is gets JSON. */
+function statusContent(request: IncomingMessage, status: Status): Content {
+  try {
+    return contentOf(request, status)
+  } catch (error) {
+    if (error instanceof ApiError) return { format: 'json', text: JSON.stringify(status) }
+    throw error
+  }
 }
 
 function answerPlainly(response: ServerResponse, code: number, text: string): void {

@@ -1,9 +1,10 @@
 import type { Kind, KubernetesObject } from '../../../api/kind.ts'
+import type { PartialObjectMetadata } from '../../../api/meta.ts'
 import { viewOf, type ByteSink, type StoredObject } from '../registry/stored-object.ts'
 
-const type = { kind: 'PartialObjectMetadata', apiVersion: 'meta.k8s.io/v1' }
+const type = { kind: 'PartialObjectMetadata', apiVersion: 'meta.k8s.io/v1' } as const
 
-export const partialMetadata = ({ metadata }: KubernetesObject): object => ({ ...type, metadata })
+export const partialMetadata = ({ metadata }: KubernetesObject): PartialObjectMetadata => ({ ...type, metadata })
 
 const head = `${JSON.stringify(type).slice(0, -1)},"metadata":`
 

@@ -1,32 +1,40 @@
 import { apiError } from '../../../api/errors.ts'
+import { protobufMediaType } from '../../../api/protobuf/envelope.ts'
 
 /** In what form the client wants its answer. */
 export interface Representation {
   readonly as: 'object' | 'table' | 'metadata'
-  readonly format: 'json' | 'yaml'
+  readonly format: 'json' | 'yaml' | 'protobuf'
+}
+
+/** What there is to choose from: `protobuf`, where what is answered has such a form; else those who ask for it get JSON, which they read too. */
+export interface Offer {
+  readonly protobuf: boolean
 }
 
 const plain: Representation = { as: 'object', format: 'json' }
-const accepted = ['application/json', 'application/yaml', 'application/vnd.kubernetes.protobuf']
+const accepted = ['application/json', 'application/yaml', protobufMediaType]
 
-/** The first form in the client's order that can be served. Protobuf answers do not exist: such clients read JSON too. */
-export function negotiate(accept: string | undefined): Representation {
+/** The first form in the client's order that can be served. */
+export function negotiate(accept: string | undefined, offer: Offer): Representation {
   if (!accept) return plain
   let protobuf = false
   for (const part of accept.split(',')) {
     const [type = '', ...parameters] = part.split(';').map(text => text.trim())
     const format = formatOf(type)
-    protobuf ||= type === 'application/vnd.kubernetes.protobuf'
-    if (!format) continue
     const as = viewOf(parameters)
-    if (as) return { as, format }
+    // Tables have no protobuf form.
+    const fits = format !== 'protobuf' || (offer.protobuf && as !== 'table')
+    if (format && as && fits) return { as, format }
+    protobuf ||= format === 'protobuf'
   }
   if (protobuf) return plain
   throw apiError('NotAcceptable', `only the following media types are accepted: ${accepted.join(', ')}`)
 }
 
-function formatOf(type: string): 'json' | 'yaml' | undefined {
+function formatOf(type: string): Representation['format'] | undefined {
   if (type === 'application/json' || type === '*/*' || type === 'application/*') return 'json'
+  if (type === protobufMediaType) return 'protobuf'
   return type === 'application/yaml' ? 'yaml' : undefined
 }
 

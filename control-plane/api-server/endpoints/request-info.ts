@@ -83,7 +83,7 @@ function verbOf(method: string, query: URLSearchParams, { name }: ResourcePath):
 }
 
 /** How upstream reads booleans in queries: a bare parameter counts. */
-export const isTrue = (value: string | null): boolean => value !== null && !['false', '0', 'False', 'FALSE'].includes(value)
+export const isTrue = (value: string | null): boolean => value !== null && !['false', '0'].includes(value.toLowerCase())
 
 /** A whole number in a query; undefined when absent. */
 export function integerOf(query: URLSearchParams, name: string): number | undefined {

@@ -4,6 +4,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { stringify } from 'yaml'
+import { protobufMediaType } from '../../../api/protobuf/envelope.ts'
 import { TimeSlice } from '../../../common/time-slice.ts'
 import type { ByteSink } from '../registry/stored-object.ts'
 import { ByteBuilder } from './byte-builder.ts'
@@ -13,34 +14,39 @@ const compress = promisify(gzip)
 /** Smaller answers are not worth the time. */
 const compressFrom = 128 * 1024
 
-export interface Answer {
+/** What answers are labelled with. */
+export const contentTypes = { json: 'application/json', yaml: 'application/yaml', protobuf: protobufMediaType } as const
+
+/** `text` is JSON. */
+export type Content =
+  { readonly format: 'json' | 'yaml'; readonly text: string } | { readonly format: 'protobuf'; readonly bytes: Uint8Array }
+
+export type Answer = Content & {
   readonly code: number
-  /** JSON. */
-  readonly text: string
-  readonly format: 'json' | 'yaml'
   /** Instead of the format's own. */
   readonly contentType?: string
   readonly cacheControl?: string
 }
 
-/** Writes one complete answer. */
-export async function respond(request: IncomingMessage, response: ServerResponse, answer: Answer): Promise<void> {
-  const { code, text, format, contentType, cacheControl } = answer
-  const body = format === 'yaml' ? yamlOf(text) : `${text}\n`
-  await send(request, response, { code, body, contentType: contentType ?? contentTypes[format], cacheControl })
+function bodyOf(content: Content): string | Uint8Array {
+  if (content.format === 'protobuf') return content.bytes
+  return content.format === 'yaml' ? stringify(JSON.parse(content.text), { aliasDuplicateObjects: false }) : `${content.text}\n`
 }
 
-const contentTypes = { json: 'application/json', yaml: 'application/yaml' }
-const yamlOf = (json: string): string => stringify(JSON.parse(json), { aliasDuplicateObjects: false })
+/** Writes one complete answer. */
+export async function respond(request: IncomingMessage, response: ServerResponse, answer: Answer): Promise<void> {
+  const { code, format, contentType = contentTypes[format], cacheControl } = answer
+  await send(request, response, { code, body: bodyOf(answer), contentType, cacheControl })
+}
 
-interface Body {
+interface Whole {
   readonly code: number
-  readonly body: string | Buffer
+  readonly body: string | Uint8Array
   readonly contentType: string
   readonly cacheControl?: string | undefined
 }
 
-async function send(request: IncomingMessage, response: ServerResponse, { code, body, contentType, cacheControl }: Body): Promise<void> {
+async function send(request: IncomingMessage, response: ServerResponse, { code, body, contentType, cacheControl }: Whole): Promise<void> {
   // The deadline has answered already.
   if (response.headersSent || response.destroyed) return
   setHeaders(response, contentType, cacheControl)
@@ -73,7 +79,7 @@ const chunkSize = 256 * 1024
 export async function respondInPieces(
   request: IncomingMessage,
   response: ServerResponse,
-  { pieces, format }: { readonly pieces: Iterable<Piece>; readonly format: Answer['format'] },
+  { pieces, format }: { readonly pieces: Iterable<Piece>; readonly format: 'json' | 'yaml' },
 ): Promise<void> {
   const chunks = inChunks(pieces)
   if (format === 'yaml') {
@@ -85,21 +91,37 @@ export async function respondInPieces(
   const first = await chunks.next()
   const second = await chunks.next()
   if (first.done || second.done) return send(request, response, { code: 200, body: first.value ?? '', contentType: contentTypes.json })
-  // The deadline has answered already.
-  if (response.headersSent || response.destroyed) return
-  setHeaders(response, contentTypes.json)
-  const zipped = acceptsGzip(request)
-  if (zipped) {
-    response.setHeader('Content-Encoding', 'gzip')
-    response.setHeader('Vary', 'Accept-Encoding')
-  }
   const body = async function* () {
     yield first.value
     yield second.value
     yield* chunks
   }
-  if (zipped) await pipeline(Readable.from(body()), createGzip({ level: 1 }), response)
-  else await pipeline(Readable.from(body()), response)
+  await stream(request, response, { format, body: body() })
+}
+
+/** Writes an answer in protobuf that may be long, as fast as the client reads. */
+export async function respondWithBytes(request: IncomingMessage, response: ServerResponse, parts: readonly Uint8Array[]): Promise<void> {
+  const bytes = Buffer.concat(parts)
+  if (bytes.length < chunkSize) return respond(request, response, { code: 200, format: 'protobuf', bytes })
+  const body = function* () {
+    for (let at = 0; at < bytes.length; at += chunkSize) yield bytes.subarray(at, at + chunkSize)
+  }
+  await stream(request, response, { format: 'protobuf', body: body() })
+}
+
+interface Streamed {
+  readonly format: 'json' | 'protobuf'
+  readonly body: Iterable<Uint8Array> | AsyncIterable<Uint8Array>
+}
+
+async function stream(request: IncomingMessage, response: ServerResponse, { format, body }: Streamed): Promise<void> {
+  // The deadline has answered already.
+  if (response.headersSent || response.destroyed) return
+  setHeaders(response, contentTypes[format])
+  if (!acceptsGzip(request)) return pipeline(Readable.from(body), response)
+  response.setHeader('Content-Encoding', 'gzip')
+  response.setHeader('Vary', 'Accept-Encoding')
+  await pipeline(Readable.from(body), createGzip({ level: 1 }), response)
 }
 
 /** The pieces in larger ones and a line break, in time slices. */

@@ -2,11 +2,14 @@ import type { ServerResponse } from 'node:http'
 import { stringify } from 'yaml'
 import type { ApiError } from '../../../api/errors.ts'
 import { apiVersionOf, type Kind } from '../../../api/kind.ts'
+import { encodeProtobuf, watchFrame } from '../../../api/protobuf/envelope.ts'
 import type { RequestObserver } from '../interfaces.ts'
 import type { WatchEvent, WatchSink } from '../registry/watch.ts'
 import { textOf, viewOf } from '../registry/stored-object.ts'
-import { partialMetadata } from './partial-metadata.ts'
+import { protobufSchemaOf, type Typed } from './body-schemas.ts'
 import type { FanOut, Sender } from './fan-out.ts'
+import { bytesOf } from './object-bytes.ts'
+import { partialMetadata } from './partial-metadata.ts'
 import type { Representation } from './representation.ts'
 import { tableOf, type IncludeObject } from './table.ts'
 
@@ -19,6 +22,8 @@ interface Options {
   readonly includeObject: IncludeObject
   /** Says when it is this stream's turn to send. */
   readonly fanOut: FanOut
+  /** Whether the client knows what to do with bookmarks. */
+  readonly bookmarks: boolean
   /** The client is too slow. */
   onOverflow(): void
   /** Called for every event. */
@@ -38,6 +43,7 @@ interface Line {
 /** Lines that all watchers of one kind with the same wishes share. */
 const lines = new WeakMap<object, Map<string, Line>>()
 
+const lineBreak = Buffer.from('\r\n')
 const lastChunk = '0\r\n\r\n'
 
 /** Writes watch events, each serialised once however many watchers there are, and those that wait for a turn at once. */
@@ -68,7 +74,7 @@ export class WatchStream implements WatchSink, Sender {
     const form = this.#forms[type]
     let line = known.get(form)
     const made = !line
-    if (!line) known.set(form, (line = this.#line(type, this.#text(stored))))
+    if (!line) known.set(form, (line = this.#framed(this.#line(type, stored))))
     this.#write(line)
     this.#options.sent?.(line.length, made)
   }
@@ -89,16 +95,21 @@ export class WatchStream implements WatchSink, Sender {
     this.#options.onOverflow()
   }
   initialEventsEnd(revision: number): void {
-    this.bookmark(revision, { 'k8s.io/initial-events-end': 'true' })
+    if (this.#options.bookmarks) this.bookmark(revision, { 'k8s.io/initial-events-end': 'true' })
   }
   bookmark(revision: number, annotations?: Record<string, string>): void {
-    const { kind } = this.#options
+    const { kind, representation } = this.#options
+    const type =
+      representation.as === 'metadata'
+        ? { kind: 'PartialObjectMetadata', apiVersion: 'meta.k8s.io/v1' }
+        : { kind: kind.kind, apiVersion: apiVersionOf(kind) }
     const metadata = { resourceVersion: String(revision), creationTimestamp: null, ...(annotations ? { annotations } : {}) }
-    this.#write(this.#line('BOOKMARK', JSON.stringify({ kind: kind.kind, apiVersion: apiVersionOf(kind), metadata })))
+    const body = { ...type, metadata }
+    this.#write(this.#framed(this.#bodyLine('BOOKMARK', body)))
   }
   /** Ends with an error, behind everything that was written. */
   error({ status }: ApiError): void {
-    this.#write(this.#line('ERROR', JSON.stringify(status)))
+    this.#write(this.#framed(this.#bodyLine('ERROR', status)))
     this.end()
   }
   end(): void {
@@ -124,11 +135,24 @@ export class WatchStream implements WatchSink, Sender {
     const { resourceVersion } = object.metadata
     return JSON.stringify(tableOf(kind, [object], { includeObject, now: new Date(), metadata: { resourceVersion } }))
   }
-  #line(type: string, text: string): Line {
+  #line(type: string, stored: WatchEvent['stored']): Buffer {
+    const { kind, representation } = this.#options
+    if (representation.format === 'protobuf') return watchFrame(type, bytesOf(kind, stored, representation.as))
+    return this.#textLine(type, this.#text(stored))
+  }
+  /** An event about something that is not stored. */
+  #bodyLine(type: string, body: Typed): Buffer {
+    const schema = this.#options.representation.format === 'protobuf' ? protobufSchemaOf(body) : undefined
+    return schema ? watchFrame(type, encodeProtobuf(schema, body)) : this.#textLine(type, JSON.stringify(body))
+  }
+  #textLine(type: string, text: string): Buffer {
     const json = `{"type":"${type}","object":${text}}\n`
-    const line = this.#options.representation.format === 'yaml' ? `---\n${stringify(JSON.parse(json))}` : json
-    const length = Buffer.byteLength(line)
-    return { bytes: Buffer.from(this.#chunked ? `${length.toString(16)}\r\n${line}\r\n` : line), length }
+    return Buffer.from(this.#options.representation.format === 'yaml' ? `---\n${stringify(JSON.parse(json))}` : json)
+  }
+  #framed(line: Buffer): Line {
+    const { length } = line
+    const bytes = this.#chunked ? Buffer.concat([Buffer.from(length.toString(16)), lineBreak, line, lineBreak]) : line
+    return { bytes, length }
   }
   #write({ bytes }: Line): void {
     if (this.#response.writableEnded || this.#response.destroyed) return

@@ -1,34 +1,35 @@
-import { ApiError, invalid } from '../../../api/errors.ts'
-import { fieldForbidden } from '../../../api/schema/field-error.ts'
+import { ApiError } from '../../../api/errors.ts'
 import { selectionOf } from '../registry/selection.ts'
 import { watch as watchObjects } from '../registry/watch.ts'
-import { includeObjectOf } from './answer.ts'
+import { includeObjectOf, representationOf } from './answer.ts'
 import type { ApiRequest, Handler } from './api-request.ts'
-import { negotiate } from './representation.ts'
-import { integerOf, isTrue } from './request-info.ts'
-import { setWarnings } from './respond.ts'
+import { listOptionsOf } from './list-options.ts'
+import { isTrue } from './request-info.ts'
+import { contentTypes, setWarnings } from './respond.ts'
 import { WatchStream } from './watch-stream.ts'
 
 const bookmarkInterval = 60_000
 /** Upstream's minimum; each watch gets up to twice as much, so that they do not all end together. */
 const minimumTimeout = 1_800
+/** Timers cannot be set for later. */
+const longestTimeout = 2 ** 31 / 1000 - 1
 
 export const watch: Handler = async request => {
   const { kind, target, info, registry, response, observer, fanOut } = request
   const { query } = info
   const parameter = (name: string) => query.get(name) ?? undefined
+  const options = listOptionsOf(query, { watch: true })
   const selectors = { labelSelector: parameter('labelSelector'), fieldSelector: parameter('fieldSelector'), name: target.name }
   const selection = selectionOf(kind, selectors)
-  const representation = negotiate(request.request.headers.accept)
+  const representation = representationOf(request)
   const includeObject = includeObjectOf(query)
-  const sendInitialEvents = initialEvents(query)
-  const timeout = integerOf(query, 'timeoutSeconds') || minimumTimeout * (1 + Math.random())
+  const timeout = Math.min(options.timeoutSeconds || minimumTimeout * (1 + Math.random()), longestTimeout)
 
   const stop = new AbortController()
   response.on('close', () => stop.abort())
   setWarnings(response, request.warnings)
   response.writeHead(200, {
-    'Content-Type': representation.format === 'yaml' ? 'application/yaml;stream=watch' : 'application/json;stream=watch',
+    'Content-Type': `${contentTypes[representation.format]};stream=watch`,
     'Cache-Control': 'no-cache, private',
   })
   response.flushHeaders()
@@ -37,12 +38,13 @@ export const watch: Handler = async request => {
     representation,
     includeObject,
     fanOut,
+    bookmarks: isTrue(query.get('allowWatchBookmarks')),
     onOverflow: () => response.destroy(),
     sent: observer?.watching(kind),
   })
   try {
     const { namespace } = target
-    const resourceVersion = parameter('resourceVersion')
+    const { resourceVersion, sendInitialEvents = false } = options
     await watchObjects(registry, { kind, namespace, selection, resourceVersion, sendInitialEvents, signal: stop.signal }, stream)
   } catch (error) {
     if (!(error instanceof ApiError)) throw error
@@ -76,18 +78,4 @@ function keepAlive({ info, registry }: ApiRequest, { stream, timeout, signal }: 
     clearInterval(timer)
     clearTimeout(end)
   }
-}
-
-function initialEvents(query: URLSearchParams): boolean {
-  const kind = { group: 'meta.k8s.io', kind: 'ListOptions' }
-  const match = query.get('resourceVersionMatch')
-  const forbidden = (field: string, detail: string) => invalid(kind, '', [fieldForbidden(field, detail)])
-  if (query.get('sendInitialEvents') === null) {
-    if (match) throw forbidden('resourceVersionMatch', 'resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided')
-    return false
-  }
-  if (match !== 'NotOlderThan') {
-    throw forbidden('resourceVersionMatch', 'sendInitialEvents requires setting resourceVersionMatch to NotOlderThan')
-  }
-  return isTrue(query.get('sendInitialEvents'))
 }

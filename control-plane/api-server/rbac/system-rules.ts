@@ -27,15 +27,15 @@ export const bootstrapping: readonly Rule[] = [
   { verbs: ['create', 'get', 'list', 'watch'], groups: ['certificates.k8s.io'], resources: ['certificatesigningrequests'] },
 ]
 
-/** Upstream's system:kube-scheduler. */
+/** Upstream's system:kube-scheduler and system:volume-scheduler. */
 const scheduler: readonly Rule[] = [
   { verbs: write, groups: ['', 'events.k8s.io'], resources: ['events'] },
   { verbs: ['*'], groups: ['coordination.k8s.io'], resources: ['leases'], namespaces: ['kube-system'] },
-  { verbs: read, groups: [''], resources: ['nodes', 'namespaces', 'services', 'replicationcontrollers', 'persistentvolumes'] },
+  { verbs: read, groups: [''], resources: ['nodes', 'namespaces', 'services', 'replicationcontrollers'] },
   { verbs: [...read, 'delete'], groups: [''], resources: ['pods'] },
   { verbs: ['create'], groups: [''], resources: ['bindings', 'pods/binding'] },
   { verbs: ['patch', 'update'], groups: [''], resources: ['pods/status'] },
-  { verbs: [...read, 'patch', 'update'], groups: [''], resources: ['persistentvolumeclaims'] },
+  { verbs: [...read, 'patch', 'update'], groups: [''], resources: ['persistentvolumeclaims', 'persistentvolumes'] },
   { verbs: read, groups: ['apps', 'policy', 'scheduling.k8s.io', 'storage.k8s.io', 'resource.k8s.io'], resources: ['*'] },
   { verbs: ['create'], groups: ['authentication.k8s.io'], resources: ['tokenreviews'] },
   { verbs: ['create'], groups: ['authorization.k8s.io'], resources: ['subjectaccessreviews'] },

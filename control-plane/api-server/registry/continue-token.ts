@@ -1,3 +1,4 @@
+import { posix } from 'node:path'
 import { ApiError, badRequest, expired } from '../../../api/errors.ts'
 
 /** Where a list goes on: behind which key (relative to the prefix), in the state of which revision (-1: whatever is newest). */
@@ -10,18 +11,34 @@ export interface ContinueToken {
 export const encodeContinue = ({ revision, after }: ContinueToken): string =>
   Buffer.from(JSON.stringify({ v: 'meta.k8s.io/v1', rv: revision, start: `${after}\u0000` })).toString('base64url')
 
+/** Reads what a client brings back (upstream's DecodeContinue). Throws a BadRequest in its words. */
 export function decodeContinue(token: string): ContinueToken {
-  if (!/^[\w-]*$/.test(token)) throw badRequest('invalid continue token: continue key is not valid: illegal base64 data')
-  const text = Buffer.from(token, 'base64url')
-  const { v, rv, start } = parse(text)
-  if (v !== 'meta.k8s.io/v1')
-    throw badRequest(
-      `invalid continue token: continue key is not valid: server does not recognize this encoded version ${JSON.stringify(v)}`,
-    )
-  if (typeof start !== 'string' || typeof rv !== 'number' || !Number.isSafeInteger(rv)) {
-    throw badRequest('invalid continue token: continue key is not valid: incorrect encoded start resourceVersion (version meta.k8s.io/v1)')
+  const { v = '', rv = 0, start = '' } = parse(bytesOf(token))
+  if (v !== 'meta.k8s.io/v1') throw refused(`: server does not recognize this encoded version ${String(v)}`)
+  if (typeof rv !== 'number' || !Number.isSafeInteger(rv) || rv === 0) {
+    throw refused(': incorrect encoded start resourceVersion (version meta.k8s.io/v1)')
   }
+  if (typeof start !== 'string' || start === '') throw refused(': encoded start key empty (version meta.k8s.io/v1)')
+  if (!isClean(start)) throw refused(`: ${start}`)
   return { revision: rv, after: start.replace(/\0$/, '') }
+}
+
+const refused = (why: string) => badRequest(`invalid continue token: continue key is not valid${why}`)
+
+/** A key that stays below the prefix that it is appended to. */
+const isClean = (start: string): boolean => {
+  const key = start.startsWith('/') ? start : `/${start}`
+  return key === '/' || (posix.normalize(key) === key && !key.endsWith('/'))
+}
+
+/** Base64 as Go reads it: line ends do not count, and a single character left over is one too many. */
+function bytesOf(token: string): Buffer {
+  const strange = token.search(/[^\w\r\n-]/)
+  const plain = token.replace(/[\r\n]/g, '')
+  if (strange >= 0 || plain.length % 4 === 1) {
+    throw refused(`: illegal base64 data at input byte ${strange >= 0 ? strange : token.length - 1}`)
+  }
+  return Buffer.from(plain, 'base64url')
 }
 
 function parse(text: Buffer): { v?: unknown; rv?: unknown; start?: unknown } {
@@ -31,7 +48,7 @@ function parse(text: Buffer): { v?: unknown; rv?: unknown; start?: unknown } {
     // Upstream's decoder looks at single bytes.
     const first = text.toString('latin1').trimStart().slice(0, 1)
     const found = first && first !== '{' ? `invalid character '${first}' looking for beginning of value` : String((error as Error).message)
-    throw badRequest(`invalid continue token: continue key is not valid: ${first ? found : 'unexpected end of JSON input'}`)
+    throw refused(`: ${first ? found : 'unexpected end of JSON input'}`)
   }
 }
 

@@ -1,6 +1,5 @@
-import { expired, badRequest, invalid } from '../../../api/errors.ts'
+import { expired, badRequest } from '../../../api/errors.ts'
 import type { Kind } from '../../../api/kind.ts'
-import { fieldForbidden, fieldNotSupported } from '../../../api/schema/field-error.ts'
 import { TimeSlice } from '../../../common/time-slice.ts'
 import { Compacted, type Entry, type Page } from '../../store/store.ts'
 import { decodeContinue, encodeContinue, expiredContinue, type ContinueToken } from './continue-token.ts'
@@ -29,15 +28,17 @@ export interface ListResult {
 
 /** Objects in key order, consistent with one revision; in pieces when a limit is given. */
 export async function list(registry: Registry, request: ListRequest): Promise<ListResult> {
-  checkOptions(request)
-  if (request.kind.constant) return constants(registry, request.kind)
   const token = request.continue ? decodeContinue(request.continue) : undefined
+  if (token && (request.resourceVersion ?? '0') !== '0') {
+    throw badRequest('specifying resource version is not allowed when using continue')
+  }
+  if (request.kind.constant) return constants(registry, request.kind)
   const revision = revisionOf(registry, request, token)
   try {
     return await collect(registry, request, { revision, after: token?.after })
   } catch (error) {
     if (!(error instanceof Compacted)) throw error
-    throw token ? expiredContinue(token) : tooOld(revision ?? 0, registry.store.compactedRevision)
+    throw token ? expiredContinue(token) : expired('The resourceVersion for the provided list is too old.')
   }
 }
 
@@ -49,23 +50,6 @@ const constants = (registry: Registry, { constant = [] }: Kind): ListResult => (
 
 export const tooOld = (requested: number, oldest: number) => expired(`too old resource version: ${requested} (${oldest})`)
 
-function checkOptions({ continue: token, resourceVersion, resourceVersionMatch: match }: ListRequest): void {
-  const kind = { group: 'meta.k8s.io', kind: 'ListOptions' }
-  const forbidden = (detail: string) => invalid(kind, '', [fieldForbidden('resourceVersionMatch', detail)])
-  if (match) {
-    if (!resourceVersion) throw forbidden('resourceVersionMatch is forbidden unless resourceVersion is provided')
-    if (token) throw forbidden('resourceVersionMatch is forbidden when continue is provided')
-    if (match !== 'Exact' && match !== 'NotOlderThan') {
-      throw invalid(kind, '', [fieldNotSupported('resourceVersionMatch', match, ['Exact', 'NotOlderThan', ''])])
-    }
-    if (match === 'Exact' && resourceVersion === '0') {
-      throw forbidden('resourceVersionMatch "exact" is forbidden for resourceVersion "0"')
-    }
-  }
-  if (token && resourceVersion && resourceVersion !== '0')
-    throw badRequest('specifying resource version is not allowed when using continue')
-}
-
 /** Undefined: the newest state is fine. */
 function revisionOf(registry: Registry, request: ListRequest, token: ContinueToken | undefined): number | undefined {
   if (token) return token.revision > 0 ? token.revision : undefined
@@ -76,12 +60,8 @@ function revisionOf(registry: Registry, request: ListRequest, token: ContinueTok
   return exact ? asked : undefined
 }
 
-export function parseRevision(text: string): number {
-  const revision = Number(text)
-  if (/^\d+$/.test(text) && Number.isSafeInteger(revision)) return revision
-  const detail = `Invalid value: ${JSON.stringify(text)}: strconv.ParseUint: parsing ${JSON.stringify(text)}: invalid syntax`
-  throw invalid({ group: '', kind: 'ListOptions' }, '', [{ reason: 'FieldValueInvalid', field: 'resourceVersion', message: detail }])
-}
+/** What was asked for; whoever asks has checked that it is a number. */
+export const parseRevision = (text: string): number => Number(text)
 
 interface Start {
   readonly revision: number | undefined

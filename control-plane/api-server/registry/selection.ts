@@ -26,6 +26,9 @@ export interface Selectors {
 export function selectionOf(kind: Kind, { labelSelector, fieldSelector, name }: Selectors): Selection {
   const labels = labelSelector ? readLabels(labelSelector) : undefined
   const fields = fieldSelector ? readFields(kind, fieldSelector) : undefined
+  if (name && fields && requiredValue(fields, 'metadata.name') !== name) {
+    throw badRequest("fieldSelector metadata.name doesn't match requested name")
+  }
   if (!labels && !fields && !name) return undefined
   return {
     matches: object =>

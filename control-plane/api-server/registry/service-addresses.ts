@@ -1,4 +1,4 @@
-import { invalid } from '../../../api/errors.ts'
+import { apiError, invalid } from '../../../api/errors.ts'
 import type { Service } from '../../../api/core/service.ts'
 import type { Kind, KubernetesObject } from '../../../api/kind.ts'
 import { fieldInvalid, type FieldError } from '../../../api/schema/field-error.ts'
@@ -6,6 +6,7 @@ import { formatAddress, parseAddress, parseCidr } from '../../../common/cidr.ts'
 import type { Allocation, Allocator } from './allocator.ts'
 import { prefixOf } from './keys.ts'
 import { NumberPool, staticBand } from './number-pool.ts'
+import { needsHealthCheckNodePort } from '../../../api/core/service-needs.ts'
 import { familyErrors, needsClusterIP, needsNodePorts, withFamilies, withKeptAddresses } from './service-spec.ts'
 import { StoredObject } from './stored-object.ts'
 import type { WatchHub } from './watch-hub.ts'
@@ -25,7 +26,7 @@ interface Taken {
   readonly value: number
 }
 
-/** Cluster IPs and node ports. What is taken is read from the stored services and follows every change to them. */
+/** Cluster IPs and node ports, those for health checks too. What is taken is read from the stored services and follows every change to them. */
 export class ServiceAddresses implements Allocator {
   readonly #kind: Kind
   readonly #cidr: string
@@ -56,7 +57,8 @@ export class ServiceAddresses implements Allocator {
     const taken: Taken[] = []
     const release = () => taken.forEach(({ pool, value }) => pool.release(value, owner))
     try {
-      return { object: this.#withNodePorts(this.#withClusterIP(service, taken), taken), release }
+      const addressed = this.#withNodePorts(this.#withClusterIP(service, taken), taken)
+      return { object: this.#withHealthCheckPort(addressed, taken), release }
     } catch (error) {
       release()
       throw error
@@ -103,6 +105,24 @@ export class ServiceAddresses implements Allocator {
     return { ...service, spec: { ...service.spec, ports } }
   }
 
+  #withHealthCheckPort(service: Service, taken: Taken[]): Service {
+    if (!needsHealthCheckNodePort(service.spec)) return service
+    const wanted = service.spec.healthCheckNodePort
+    const owner = wanted ? this.#ports.ownerOf(wanted) : undefined
+    const failed = (why: string) => `failed to allocate requested HealthCheck NodePort ${wanted}: ${why}`
+    if (wanted && !this.#ports.contains(wanted)) {
+      throw apiError(
+        'InternalError',
+        failed(`provided port is not in the valid range. The range of valid ports is ${this.#ports.first}-${this.#ports.last}`),
+      )
+    }
+    if (owner !== undefined && owner !== service.metadata.uid) throw apiError('InternalError', failed('provided port is already allocated'))
+    const port = wanted || this.#ports.next()
+    if (port === undefined) throw apiError('InternalError', 'failed to allocate a HealthCheck NodePort : range is full')
+    this.#take({ pool: this.#ports, value: port }, { owner: service.metadata.uid, taken })
+    return { ...service, spec: { ...service.spec, healthCheckNodePort: port } }
+  }
+
   #checkedPort(service: Service, { index, nodePort }: { index: number; nodePort: number }): number {
     const fail = (why: string) => this.#invalid(service, fieldInvalid(`spec.ports[${index}].nodePort`, nodePort, why))
     if (!this.#ports.contains(nodePort)) {
@@ -127,7 +147,8 @@ export class ServiceAddresses implements Allocator {
   }
   #held({ spec }: Service): Taken[] {
     const address = parseAddress(spec.clusterIP ?? '')
-    const ports = (spec.ports ?? []).flatMap(({ nodePort }) => (nodePort ? [{ pool: this.#ports, value: nodePort }] : []))
+    const numbers = [...(spec.ports ?? []).map(({ nodePort }) => nodePort), spec.healthCheckNodePort]
+    const ports = numbers.flatMap(value => (value ? [{ pool: this.#ports, value }] : []))
     return address === undefined ? ports : [{ pool: this.#addresses, value: address }, ...ports]
   }
   #invalid(service: Service, error: FieldError) {

@@ -137,7 +137,7 @@ async function write(registry: Registry, { kind, expected, object, dryRun }: Wri
 }
 
 /** Marked for deletion, nothing left to wait for. */
-function isDeletionFinished(kind: Kind, object: KubernetesObject): boolean {
+export function isDeletionFinished(kind: Kind, object: KubernetesObject): boolean {
   const { deletionTimestamp, deletionGracePeriodSeconds = 0, finalizers = [] } = object.metadata
   if (!deletionTimestamp || deletionGracePeriodSeconds > 0 || finalizers.length > 0) return false
   return (kind.blockers?.(object) ?? []).length === 0

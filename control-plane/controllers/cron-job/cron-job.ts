@@ -40,8 +40,8 @@ class CronJobController {
 
   constructor(context: ControllerContext) {
     this.#context = context
-    this.#jobWrites = new OwnWrites(context.informers.for(Job))
-    this.#writes = new OwnWrites(context.informers.for(CronJob))
+    this.#jobWrites = new OwnWrites(context, Job)
+    this.#writes = new OwnWrites(context, CronJob)
   }
 
   async reconcile(key: string, signal: AbortSignal): Promise<number | void> {

@@ -13,7 +13,8 @@ export function daemonSetStatus(state: DaemonSetState, collisionCount: number | 
   const counted = wanted.flatMap(({ pods: [pod] }) => pod ?? [])
   const ready = counted.filter(isPodReady)
   const available = ready.filter(pod => isAvailable(state, pod)).length
-  const waits = ready.flatMap(pod => availableIn(pod, set.spec.minReadySeconds ?? 0, now) || [])
+  // Also of those that take over: an update goes on when they are available.
+  const waits = wanted.flatMap(({ pods }) => pods).flatMap(pod => availableIn(pod, set.spec.minReadySeconds ?? 0, now) || [])
   const status: DaemonSetStatus = {
     currentNumberScheduled: counted.length,
     numberMisscheduled: all.filter(each => !each.wanted && each.pods.length > 0).length,

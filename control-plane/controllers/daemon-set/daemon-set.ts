@@ -52,7 +52,7 @@ class DaemonSetController {
 
   constructor(context: ControllerContext) {
     this.#context = context
-    this.#writes = new OwnWrites(context.informers.for(Pod))
+    this.#writes = new OwnWrites(context, Pod)
     this.#history = new ControllerHistory(context, DaemonSet)
     this.#control = new PodControl({ context, kind: DaemonSet, writes: this.#writes })
   }
@@ -115,14 +115,15 @@ class DaemonSetController {
   async #observe(set: DaemonSet, hash: string): Promise<DaemonSetState> {
     const { client, informers, clock } = this.#context
     const selector = selectorFromObject(set.spec.selector)
-    const pods = await claim(informers.for(Pod).cache.inNamespace(set.metadata.namespace ?? ''), {
+    const found = this.#writes.withDeletions(informers.for(Pod).cache.inNamespace(set.metadata.namespace ?? ''), clock.now())
+    const pods = await claim(found, {
       client,
       kinds: { owner: DaemonSet, object: Pod },
       owner: set,
       selects: pod => matches(selector, pod.metadata.labels),
       written: pod => this.#writes.written(keyOf(set), pod),
     })
-    return { set, nodes: informers.for(Node).cache.list(), pods: this.#writes.withDeletions(pods, clock.now()), hash, now: clock.now() }
+    return { set, nodes: informers.for(Node).cache.list(), pods, hash, now: clock.now() }
   }
 
   /** Upstream's manage; `after`: when a failed pod may be replaced that may not be yet. */
@@ -174,7 +175,7 @@ class DaemonSetController {
     const surplus = Math.max(0, old.length - (set.spec.revisionHistoryLimit ?? 10))
     const live = new Set(pods.map(({ metadata }) => metadata.labels?.[revisionLabel]))
     const historic = old.filter(({ metadata }) => !live.has(metadata.labels?.[revisionLabel]))
-    for (const revision of historic.slice(0, surplus)) await this.#history.delete(revision)
+    for (const revision of historic.slice(0, surplus)) await this.#history.delete(set, revision)
   }
 
   async #writeStatus(set: DaemonSet, status: DaemonSetStatus): Promise<void> {

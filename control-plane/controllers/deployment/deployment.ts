@@ -8,13 +8,14 @@ import { controllerOf } from '../../../api/owners.ts'
 import { isEqual } from '../../../common/equal.ts'
 import { messageOf } from '../../../common/error-message.ts'
 import { keyOf } from '../../../client/cache.ts'
+import type { Patch } from '../../../client/client.ts'
 import { watching, type Controller } from '../../../client/controller.ts'
 import { claim } from '../claim-objects.ts'
 import type { ControllerContext } from '../context.ts'
 import { OwnWrites } from '../own-writes.ts'
 import { sameStatus } from '../same-status.ts'
 import { countedStatus, isComplete, progressDeadline, rolloutStatus, stuckIn, withCondition } from './deployment-status.ts'
-import { isRollingUpdate, replicasOf } from './limits.ts'
+import { isRollingUpdate, mostPods, replicasOf } from './limits.ts'
 import { allOf, isScalingEvent, newSetSize, planRollingUpdate, planStop, type Scaling, type Sets } from './plan-rollout.ts'
 import { planScaling } from './plan-scaling.ts'
 import {
@@ -45,10 +46,12 @@ export const deploymentController = (context: ControllerContext): Controller => 
 class DeploymentController {
   readonly #context: ControllerContext
   readonly #writes: OwnWrites<ReplicaSet>
+  readonly #statusWrites: OwnWrites<Deployment>
 
   constructor(context: ControllerContext) {
     this.#context = context
-    this.#writes = new OwnWrites(context.informers.for(ReplicaSet))
+    this.#writes = new OwnWrites(context, ReplicaSet)
+    this.#statusWrites = new OwnWrites(context, Deployment)
   }
 
   get #deployments() {
@@ -80,7 +83,7 @@ class DeploymentController {
   }
 
   async reconcile(key: string, signal: AbortSignal): Promise<number | void> {
-    await this.#writes.seen(key, signal)
+    await Promise.all([this.#writes.seen(key, signal), this.#statusWrites.seen(key, signal)])
     const deployment = this.#deployments.get(key)
     if (!deployment) return
     const sets = this.#split(deployment, await this.#claim(deployment))
@@ -115,7 +118,9 @@ class DeploymentController {
     return this.#conclude(this.#withNewSet(deployment, found, scaled), scaled)
   }
 
+  /** Upstream's oldPodsRunning; besides, a set that has not heard yet that it is to have no pods may be making some. */
   #oldPodsRun(deployment: Deployment, { current, old }: Sets): boolean {
+    if (old.some(set => mostPods(set) > 0)) return true
     const uids = new Set(old.map(({ metadata }) => metadata.uid))
     return this.#context.informers
       .for(Pod)
@@ -220,6 +225,7 @@ class DeploymentController {
       return { ...sets, current }
     } catch (error) {
       if (isAlreadyExists(error)) return this.#resolveCollision(deployment, sets, wanted.metadata.name ?? '')
+      this.#writes.failed(keyOf(deployment), error)
       await this.#reportCreateError(deployment, error)
       throw error
     }
@@ -252,7 +258,18 @@ class DeploymentController {
   async #setRevision(deployment: Deployment, revision: number): Promise<void> {
     if (revisionOf(deployment) === revision) return
     const body = { metadata: { annotations: { [revisionAnnotation]: String(revision) } } }
-    await this.#context.client.patch(Deployment, deployment.metadata, { type: 'merge', body })
+    await this.#patch(deployment, { type: 'merge', body })
+  }
+
+  async #patch(deployment: Deployment, patch: Patch): Promise<void> {
+    const key = keyOf(deployment)
+    try {
+      this.#statusWrites.written(key, await this.#context.client.patch(Deployment, deployment.metadata, patch))
+    } catch (error) {
+      if (isNotFound(error)) return
+      this.#statusWrites.failed(key, error)
+      throw error
+    }
   }
 
   /** Carries out a plan; returns the sets as they are after it. */
@@ -276,23 +293,40 @@ class DeploymentController {
   }
 
   async #update(deployment: Deployment, set: ReplicaSet): Promise<ReplicaSet> {
-    const updated = await this.#context.client.update(ReplicaSet, set)
-    this.#writes.written(keyOf(deployment), updated)
-    return updated
+    try {
+      const updated = await this.#context.client.update(ReplicaSet, set)
+      this.#writes.written(keyOf(deployment), updated)
+      return updated
+    } catch (error) {
+      this.#writes.failed(keyOf(deployment), error)
+      throw error
+    }
   }
 
-  /** Deletes old ReplicaSets beyond the history limit, the oldest revisions first, none that still has pods. */
+  /**
+   * Deletes old ReplicaSets beyond the history limit, the oldest revisions first, none that still has pods; with Recreate not even
+   * ending ones, which new pods wait for.
+   */
   async #cleanUp(deployment: Deployment, { old }: Sets): Promise<void> {
     const limit = deployment.spec.revisionHistoryLimit ?? 10
     const alive = old.filter(({ metadata }) => !metadata.deletionTimestamp).sort((a, b) => revisionOf(a) - revisionOf(b))
     const empty = ({ metadata, spec, status }: ReplicaSet) =>
-      status.replicas === 0 && spec.replicas === 0 && (metadata.generation ?? 0) <= (status.observedGeneration ?? 0)
-    for (const set of alive.slice(0, Math.max(0, alive.length - limit)).filter(empty)) {
+      status.replicas === 0 &&
+      spec.replicas === 0 &&
+      (metadata.generation ?? 0) <= (status.observedGeneration ?? 0) &&
+      (isRollingUpdate(deployment) || !status.terminatingReplicas)
+    for (const set of alive.slice(0, Math.max(0, alive.length - limit)).filter(empty)) await this.#delete(deployment, set)
+  }
+
+  async #delete(deployment: Deployment, set: ReplicaSet): Promise<void> {
+    const options = { propagationPolicy: 'Background', preconditions: { uid: set.metadata.uid } } as const
+    try {
+      await this.#context.client.delete(ReplicaSet, set.metadata, options)
       this.#writes.deleted(set)
-      await this.#context.client.delete(ReplicaSet, set.metadata, {
-        propagationPolicy: 'Background',
-        preconditions: { uid: set.metadata.uid },
-      })
+    } catch (error) {
+      if (isNotFound(error)) return
+      this.#writes.failed(keyOf(deployment), error)
+      throw error
     }
   }
 
@@ -305,11 +339,7 @@ class DeploymentController {
       metadata: { uid: deployment.metadata.uid },
       status: { ...zeros, ...rest, ...(collisionCount === undefined ? {} : { collisionCount }) },
     }
-    try {
-      await this.#context.client.patch(Deployment, deployment.metadata, { type: 'merge', subresource: 'status', body })
-    } catch (error) {
-      if (!isNotFound(error)) throw error
-    }
+    await this.#patch(deployment, { type: 'merge', subresource: 'status', body })
   }
 
   #now(): Date {

@@ -1,6 +1,6 @@
 import type { Deployment } from '../../../api/apps/deployment.ts'
 import type { ReplicaSet } from '../../../api/apps/replica-set.ts'
-import { desiredReplicas, isRollingUpdate, replicasOf, rollingLimits, totalAvailable, totalReplicas } from './limits.ts'
+import { desiredReplicas, isRollingUpdate, keptAvailable, mostPods, replicasOf, rollingLimits, totalReplicas } from './limits.ts'
 import { annotatedDesired, byAge } from './revisions.ts'
 
 /** One ReplicaSet brought to a size. */
@@ -27,8 +27,8 @@ export const isScalingEvent = (deployment: Deployment, sets: readonly ReplicaSet
 export function newSetSize(deployment: Deployment, others: readonly ReplicaSet[], current: number): number {
   const desired = desiredReplicas(deployment)
   if (!isRollingUpdate(deployment)) return desired
-  const room = desired + rollingLimits(deployment).maxSurge - totalReplicas(others) - current
-  return room <= 0 ? current : current + Math.min(room, desired - current)
+  const taken = others.reduce((sum, set) => sum + mostPods(set), 0)
+  return Math.max(current, Math.min(desired, desired + rollingLimits(deployment).maxSurge - taken))
 }
 
 /** One step of a rolling update: more of the new one, or, when that cannot grow, less of the old ones. */
@@ -43,13 +43,14 @@ export function planRollingUpdate(deployment: Deployment, { current, old }: Sets
 
 function planScaleDown(deployment: Deployment, current: ReplicaSet, old: readonly ReplicaSet[]): Scaling[] {
   const minAvailable = desiredReplicas(deployment) - rollingLimits(deployment).maxUnavailable
-  const newUnavailable = replicasOf(current) - (current.status.availableReplicas ?? 0)
+  const newUnavailable = replicasOf(current) - keptAvailable(current)
   const most = totalReplicas([...old, current]) - minAvailable - newUnavailable
   if (most <= 0) return []
   // Those that do not work go first: they are missed by nobody.
   const sizes = new Map([...old].sort(byAge).map(set => [set, replicasOf(set)]))
   shrink(sizes, most, (set, size) => Math.max(0, size - (set.status.availableReplicas ?? 0)))
-  shrink(sizes, totalAvailable([...old, current]) - minAvailable, (_, size) => size)
+  const available = [...old, current].reduce((sum, set) => sum + keptAvailable(set), 0)
+  shrink(sizes, available - minAvailable, (_, size) => size)
   return [...sizes].filter(([set, replicas]) => replicas !== replicasOf(set)).map(([set, replicas]) => ({ set, replicas }))
 }
 

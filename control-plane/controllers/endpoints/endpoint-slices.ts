@@ -36,7 +36,7 @@ class EndpointSliceController {
 
   constructor(context: ControllerContext) {
     this.#context = context
-    this.#writes = new OwnWrites(context.informers.for(EndpointSlice))
+    this.#writes = new OwnWrites(context, EndpointSlice)
   }
 
   async reconcile(key: string, signal: AbortSignal): Promise<void> {

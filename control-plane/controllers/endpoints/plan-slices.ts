@@ -1,7 +1,7 @@
 import type { Node } from '../../../api/core/node.ts'
 import type { Pod } from '../../../api/core/pod.ts'
 import type { Service } from '../../../api/core/service.ts'
-import type { Endpoint, EndpointPort, EndpointSlice } from '../../../api/discovery/endpoint-slice.ts'
+import type { Endpoint, EndpointHints, EndpointPort, EndpointSlice } from '../../../api/discovery/endpoint-slice.ts'
 import { isEqual } from '../../../common/equal.ts'
 import { isPodReady } from '../pod-readiness.ts'
 import { hasEndpoint, hostnameIn, targetPortOf, targetRefOf } from './service-pods.ts'
@@ -46,14 +46,29 @@ function endpointOf(service: Service, pod: Pod, nodeOf: (name: string) => Node |
   const hostname = hostnameIn(service, pod)
   const { nodeName } = pod.spec
   const zone = nodeName ? nodeOf(nodeName)?.metadata.labels?.['topology.kubernetes.io/zone'] : undefined
+  const ready = (service.spec.publishNotReadyAddresses ?? false) || (serving && !terminating)
+  const hints = ready ? hintsOf(service.spec.trafficDistribution, { zone, nodeName }) : undefined
   return {
     addresses: [pod.status.podIP ?? ''],
-    conditions: { ready: (service.spec.publishNotReadyAddresses ?? false) || (serving && !terminating), serving, terminating },
+    conditions: { ready, serving, terminating },
+    ...(hints ? { hints } : {}),
     ...(hostname ? { hostname } : {}),
     targetRef: targetRefOf(pod),
     ...(nodeName ? { nodeName } : {}),
     ...(zone ? { zone } : {}),
   }
+}
+
+/** Who should prefer an endpoint: its own zone, and its own node where the service asks for that (upstream's trafficdist). */
+function hintsOf(
+  distribution: string | undefined,
+  { zone, nodeName }: { zone: string | undefined; nodeName: string | undefined },
+): EndpointHints | undefined {
+  if (!distribution || !['PreferClose', 'PreferSameZone', 'PreferSameNode'].includes(distribution)) return undefined
+  const forZones = zone ? { forZones: [{ name: zone }] } : {}
+  const forNodes = nodeName && distribution === 'PreferSameNode' ? { forNodes: [{ name: nodeName }] } : {}
+  const hints = { ...forZones, ...forNodes }
+  return Object.keys(hints).length > 0 ? hints : undefined
 }
 
 const same = (endpoint: Endpoint) => endpoint.targetRef?.uid ?? endpoint.addresses.join()

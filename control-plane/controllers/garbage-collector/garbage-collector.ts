@@ -10,7 +10,7 @@ import { sleepUnlessAborted } from '../../../common/clock.ts'
 import { runAll, type Runnable } from '../../../common/run.ts'
 import type { ControllerContext } from '../context.ts'
 import { Graph, type GraphNode } from './graph.ts'
-import { blockers, foreground, isDeletedWith, orphan, planCollection, type OwnerState } from './plan-collection.ts'
+import { blockers, foreground, isDeletedWith, orphan, planCollection, type CollectionPlan, type OwnerState } from './plan-collection.ts'
 
 /** Nobody owns through events, and they are many. */
 const ignored = (kind: Kind) => kind.plural === 'events'
@@ -35,6 +35,7 @@ export class GarbageCollector implements Runnable {
     this.#context = context
     this.#queue = new WorkQueue(uid => this.#process(uid), {
       workers: 10,
+      clock: context.clock,
       onError: (uid, error) => context.log[isConflict(error) ? 'debug' : 'warn']('object not collected', { uid, error }),
     })
   }
@@ -82,12 +83,16 @@ export class GarbageCollector implements Runnable {
   }
 
   #informer(kind: Kind): Informer<KubernetesObject> {
-    const { client, log } = this.#context
+    const { client, log, clock } = this.#context
     this.#kinds.set(nameOf(kind), kind)
-    const informer = new Informer({ client, kind, log, metadataOnly: true, transform: onlyOwnership })
+    const informer = new Informer({ client, kind, log, clock, metadataOnly: true, transform: onlyOwnership })
     informer.addListener({
       added: object => this.#observe({ kind, metadata: object.metadata }),
-      updated: object => this.#observe({ kind, metadata: object.metadata }),
+      updated: (object, previous) => {
+        this.#observe({ kind, metadata: object.metadata })
+        // An owner under foreground deletion may have waited for this one, which does not belong to it, or does not hold it up, any more.
+        this.#wakeOwners(unblocked(previous, object))
+      },
       deleted: object => this.#remove({ kind, metadata: object.metadata }),
     })
     return informer
@@ -107,7 +112,11 @@ export class GarbageCollector implements Runnable {
     this.#graph.delete(uid)
     for (const dependent of dependents) this.#queue.add(dependent.metadata.uid)
     // An owner under foreground deletion may have waited for this one.
-    for (const owner of ownerReferences ?? []) if (this.#graph.get(owner.uid)?.metadata.deletionTimestamp) this.#queue.add(owner.uid)
+    this.#wakeOwners(ownerReferences ?? [])
+  }
+
+  #wakeOwners(owners: readonly OwnerReference[]): void {
+    for (const { uid } of owners) if (this.#graph.get(uid)?.metadata.deletionTimestamp) this.#queue.add(uid)
   }
 
   async #process(uid: string): Promise<void> {
@@ -115,11 +124,42 @@ export class GarbageCollector implements Runnable {
     if (!node) return
     if (isDeletedWith(node, orphan)) return this.#orphanDependents(node)
     if (isDeletedWith(node, foreground)) return this.#deleteDependents(node)
-    const owners = node.metadata.ownerReferences ?? []
-    const states = new Map(await Promise.all(owners.map(async owner => [owner.uid, await this.#stateOf(owner, node)] as const)))
-    const plan = planCollection(node, owner => states.get(owner.uid) ?? 'solid', this.#graph.dependentsOf(uid).length > 0)
-    if (plan.action === 'forget') await this.#forgetOwners(node, new Set(plan.uids))
-    if (plan.action === 'delete') await this.#delete(node, plan.propagationPolicy)
+    if ((await this.#plan(node)).action === 'keep') return
+    // The picture may be older than the object: who owns it is for the server to say before anything happens to it.
+    const latest = await this.#latest(node)
+    if (!latest) return
+    const plan = await this.#plan(latest)
+    if (plan.action === 'forget') await this.#forgetOwners(latest, new Set(plan.uids))
+    if (plan.action === 'delete') await this.#delete(await this.#outOfCircle(latest, plan), plan.propagationPolicy)
+  }
+
+  /** Of objects that own each other in a circle, and wait for each other to go first, one has to give in (unblockOwnerReferences). */
+  async #outOfCircle(node: GraphNode, plan: CollectionPlan): Promise<GraphNode> {
+    const { kind, metadata } = node
+    const mayWait = plan.action === 'delete' && plan.propagationPolicy === 'Foreground'
+    const { ownerReferences = [], uid, resourceVersion } = metadata
+    const isHeldUp = this.#graph.dependentsOf(uid).some(dependent => isDeletedWith(dependent, foreground))
+    if (!mayWait || !isHeldUp || !ownerReferences.some(({ blockOwnerDeletion }) => blockOwnerDeletion)) return node
+    const patient = ownerReferences.map(owner => ({ ...owner, blockOwnerDeletion: false }))
+    const body = { metadata: { resourceVersion, ownerReferences: patient } }
+    return { kind, metadata: (await this.#context.client.patch(kind, metadata, { type: 'merge', body })).metadata }
+  }
+
+  async #plan(node: GraphNode): Promise<CollectionPlan> {
+    const { uid, ownerReferences = [] } = node.metadata
+    const states = new Map(await Promise.all(ownerReferences.map(async owner => [owner.uid, await this.#stateOf(owner, node)] as const)))
+    return planCollection(node, owner => states.get(owner.uid) ?? 'solid', this.#graph.dependentsOf(uid).length > 0)
+  }
+
+  /** The object as it is; undefined when it is gone, even if another one has its name. */
+  async #latest({ kind, metadata }: GraphNode): Promise<GraphNode | undefined> {
+    try {
+      const latest = await this.#context.client.get(kind, metadata)
+      return latest.metadata.uid === metadata.uid ? { kind, metadata: latest.metadata } : undefined
+    } catch (error) {
+      if (isNotFound(error)) return undefined
+      throw error
+    }
   }
 
   #stateInGraph({ uid }: OwnerReference): OwnerState {
@@ -157,7 +197,8 @@ export class GarbageCollector implements Runnable {
   async #delete(node: GraphNode, propagationPolicy: 'Foreground' | 'Background' | 'Orphan'): Promise<void> {
     const { metadata, kind } = node
     this.#context.log.debug('object collected', { resource: kind.plural, namespace: metadata.namespace, name: metadata.name })
-    await unlessGone(this.#context.client.delete(kind, metadata, { propagationPolicy, preconditions: { uid: metadata.uid } }))
+    const { uid, resourceVersion } = metadata
+    await unlessGone(this.#context.client.delete(kind, metadata, { propagationPolicy, preconditions: { uid, resourceVersion } }))
   }
 
   async #forgetOwners({ kind, metadata }: GraphNode, uids: ReadonlySet<string>): Promise<void> {
@@ -185,6 +226,13 @@ export class GarbageCollector implements Runnable {
     const body = { metadata: { resourceVersion: metadata.resourceVersion, finalizers: finalizers.length > 0 ? finalizers : null } }
     await unlessGone(this.#context.client.patch(kind, metadata, { type: 'merge', body }))
   }
+}
+
+/** The owners that an object held up before and does no more (upstream's addUnblockedOwnersToDeleteQueue). */
+function unblocked(previous: KubernetesObject, object: KubernetesObject): readonly OwnerReference[] {
+  const blocked = (of: KubernetesObject) => (of.metadata.ownerReferences ?? []).filter(({ blockOwnerDeletion }) => blockOwnerDeletion)
+  const still = new Set(blocked(object).map(({ uid }) => uid))
+  return blocked(previous).filter(({ uid }) => !still.has(uid))
 }
 
 const nameOf = (kind: Kind) => `${kind.group}/${kind.plural}`

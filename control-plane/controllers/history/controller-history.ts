@@ -34,7 +34,7 @@ export class ControllerHistory<O extends KubernetesObject> {
   constructor(context: ControllerContext, kind: Kind<O>) {
     this.#context = context
     this.#kind = kind
-    this.#writes = new OwnWrites(context.informers.for(ControllerRevision))
+    this.#writes = new OwnWrites(context, ControllerRevision)
   }
 
   /** Resolves when the cache shows everything written for the owner. */
@@ -71,12 +71,14 @@ export class ControllerHistory<O extends KubernetesObject> {
     return this.#create(owner, { data, revision: plan.revision, collisionCount, style })
   }
 
-  async delete(revision: ControllerRevision): Promise<void> {
-    this.#writes.deleted(revision)
+  async delete(owner: O, revision: ControllerRevision): Promise<void> {
     try {
       await this.#context.client.delete(ControllerRevision, revision.metadata, { preconditions: { uid: revision.metadata.uid } })
+      this.#writes.deleted(revision)
     } catch (error) {
-      if (!isNotFound(error)) throw error
+      if (isNotFound(error)) return
+      this.#writes.failed(keyOf(owner), error)
+      throw error
     }
   }
 

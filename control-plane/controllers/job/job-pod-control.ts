@@ -1,13 +1,13 @@
 import { Job } from '../../../api/batch/job.ts'
 import { Pod } from '../../../api/core/pod.ts'
 import { isInvalid, isNamespaceTerminating, isNotFound } from '../../../api/errors.ts'
-import { formatLabelSelector } from '../../../api/label-selector.ts'
-import { controllerOf, controllerReference } from '../../../api/owners.ts'
+import { controllerReference } from '../../../api/owners.ts'
 import { messageOf } from '../../../common/error-message.ts'
 import { keyOf } from '../../../client/cache.ts'
 import type { Client } from '../../../client/client.ts'
 import type { ControllerContext } from '../context.ts'
 import { OwnWrites } from '../own-writes.ts'
+import type { JobMemory } from './job-facts.ts'
 import { trackingFinalizer } from './job-pods.ts'
 import { podOfJob, type PodPlace } from './pod-of-job.ts'
 
@@ -33,13 +33,11 @@ export class JobPodControl {
   readonly #writes: OwnWrites<Pod>
   /** Uids of pods whose finalizer we have taken away. */
   readonly #released = new Set<string>()
-  /** Uids of Jobs for which a creation failed, so that nobody knows whether the pod is there. */
-  readonly #uncertain = new Set<string>()
 
-  constructor({ client, events, informers }: ControllerContext) {
-    this.#context = { client, events }
-    const informer = informers.for(Pod)
-    this.#writes = new OwnWrites(informer)
+  constructor(context: ControllerContext) {
+    this.#context = context
+    const informer = context.informers.for(Pod)
+    this.#writes = new OwnWrites(context, Pod)
     informer.addListener({
       updated: ({ metadata }) => void (metadata.finalizers?.includes(trackingFinalizer) || this.#released.delete(metadata.uid)),
       deleted: ({ metadata }) => void this.#released.delete(metadata.uid),
@@ -47,13 +45,16 @@ export class JobPodControl {
   }
 
   /** Resolves when the cache shows everything that was written for the Job. */
-  async seen(job: Job | undefined, key: string, signal: AbortSignal): Promise<void> {
-    if (job && this.#uncertain.has(job.metadata.uid)) await this.#findLost(job)
-    await this.#writes.seen(key, signal)
+  seen(key: string, signal: AbortSignal): Promise<void> {
+    return this.#writes.seen(key, signal)
   }
 
-  isDeleted = (pod: Pod): boolean => this.#writes.isDeleted(pod)
-  isReleased = (pod: Pod): boolean => this.#released.has(pod.metadata.uid)
+  /** What is known of pods just taken out of the cache; it is forgotten when the cache learns of it, so that later is too late to ask. */
+  remember(pods: readonly Pod[]): Pick<JobMemory, 'isDeleted' | 'isReleased'> {
+    const deleted = new Set(pods.filter(pod => this.#writes.isDeleted(pod)).map(({ metadata }) => metadata.uid))
+    const released = new Set(pods.map(({ metadata }) => metadata.uid).filter(uid => this.#released.has(uid)))
+    return { isDeleted: ({ metadata }) => deleted.has(metadata.uid), isReleased: ({ metadata }) => released.has(metadata.uid) }
+  }
 
   /** Makes the Job the pod's controller, which counts its end. Undefined when the pod is gone. */
   async adopt(job: Job, pod: Pod): Promise<Pod | undefined> {
@@ -74,7 +75,7 @@ export class JobPodControl {
     } catch (error) {
       // The whole namespace is going away: there is nothing to tell anybody, and nothing to try again.
       if (isNamespaceTerminating(error)) return
-      this.#uncertain.add(job.metadata.uid)
+      this.#writes.failed(keyOf(job), error)
       events.event(job, { type: 'Warning', reason: 'FailedCreate', message: `Error creating: ${messageOf(error)}` })
       throw error
     }
@@ -89,29 +90,32 @@ export class JobPodControl {
       events.event(job, { type: 'Normal', reason: 'SuccessfulDelete', message: `Deleted pod: ${name}` })
     } catch (error) {
       if (isNotFound(error)) return
+      this.#writes.failed(keyOf(job), error)
       events.event(job, { type: 'Warning', reason: 'FailedDelete', message: `Error deleting: ${messageOf(error)}` })
       throw error
     }
   }
 
-  async release(job: Job, pod: Pod): Promise<void> {
+  /** Takes the finalizer away: the pod is counted, or will not be. */
+  release(job: Job, pod: Pod): Promise<void> {
+    return this.#release(job, pod, removal)
+  }
+
+  /** Deletes a pod that is too many and not to be counted; not if it has ended since it was looked at, for then it counts. */
+  async dismiss(job: Job, pod: Pod): Promise<void> {
+    await this.#release(job, pod, { ...removal, resourceVersion: pod.metadata.resourceVersion })
+    await this.delete(job, pod)
+  }
+
+  async #release(job: Job, pod: Pod, metadata: object): Promise<void> {
     const { uid } = pod.metadata
     this.#released.add(uid)
     try {
-      await this.#change(job, pod, removal)
+      await this.#change(job, pod, metadata)
     } catch (error) {
       this.#released.delete(uid)
       throw error
     }
-  }
-
-  /** A pod whose creation was answered by nobody would be made twice: the cache has to show it first. */
-  async #findLost(job: Job): Promise<void> {
-    const { uid, namespace } = job.metadata
-    const labelSelector = formatLabelSelector(job.spec.selector)
-    const { items } = await this.#context.client.list(Pod, { namespace, labelSelector })
-    for (const pod of items) if (controllerOf(pod)?.uid === uid) this.#writes.written(keyOf(job), pod)
-    this.#uncertain.delete(uid)
   }
 
   async #change(job: Job, pod: Pod, metadata: object): Promise<Pod | undefined> {

@@ -53,7 +53,7 @@ class JobController {
     const { informers } = context
     this.#context = context
     this.#pods = new JobPodControl(context)
-    this.#writes = new OwnWrites(informers.for(Job))
+    this.#writes = new OwnWrites(context, Job)
     this.#podsOf = informers.for(Pod).cache.index('controller', pod => [controllerOf(pod)?.uid ?? orphansOf(pod.metadata.namespace ?? '')])
     informers.for(Job).addListener({ deleted: job => void this.#failures.delete(job.metadata.uid) })
   }
@@ -72,7 +72,7 @@ class JobController {
   }
 
   async reconcile(key: string, signal: AbortSignal): Promise<number | void> {
-    await Promise.all([this.#pods.seen(this.#jobs.get(key), key, signal), this.#writes.seen(key, signal)])
+    await Promise.all([this.#pods.seen(key, signal), this.#writes.seen(key, signal)])
     const found = this.#jobs.get(key)
     if (!found || isManagedElsewhere(found)) return
     if (isJobFinished(found)) {
@@ -81,10 +81,9 @@ class JobController {
     }
     // 1. What there is
     const now = this.#context.clock.now()
-    const pods = await this.#claim(found)
+    const { pods, memory } = await this.#claim(found)
     const job = withStartTime(found, now)
-    const { isDeleted, isReleased } = this.#pods
-    const facts = observeJob(job, pods, { isDeleted, isReleased, failures: this.#failures.get(job.metadata.uid) ?? noFailures })
+    const facts = observeJob(job, pods, { ...memory, failures: this.#failures.get(job.metadata.uid) ?? noFailures })
     // 2. End it, or make or delete pods
     const decided = decideEnd(job, facts, now)
     const managed = !decided && !job.metadata.deletionTimestamp
@@ -102,16 +101,17 @@ class JobController {
     return waits.length > 0 ? Math.min(...waits) : undefined
   }
 
-  async #claim(job: Job): Promise<readonly Pod[]> {
+  async #claim(job: Job) {
     const { uid, namespace = '' } = job.metadata
     const pods = [...this.#podsOf(uid), ...this.#podsOf(orphansOf(namespace))]
+    const memory = this.#pods.remember(pods)
     const selector = selectorFromObject(job.spec.selector ?? {})
     const claim = planClaim(job, pods, ({ metadata }) => matches(selector, metadata.labels))
     const adoptable = claim.adopt.filter(isPodActive)
     const fresh = adoptable.length > 0 && (await this.#stillExists(job)) ? adoptable : []
     const adopted = await Promise.all(fresh.map(pod => this.#pods.adopt(job, pod)))
     await Promise.all(claim.release.map(pod => this.#pods.giveUp(job, pod)))
-    return [...claim.owned, ...adopted.filter(pod => pod !== undefined)]
+    return { pods: [...claim.owned, ...adopted.filter(pod => pod !== undefined)], memory }
   }
 
   /** Before adopting: the cache may show a Job that has been deleted since. */
@@ -134,10 +134,7 @@ class JobController {
     const plan = planJobPods(job, facts, now)
     const wait = plan.wait === undefined ? {} : { wait: plan.wait }
     // These pods are not failures: nobody counts them.
-    const deleted = await this.#each(plan.delete, async pod => {
-      await this.#pods.release(job, pod)
-      await this.#pods.delete(job, pod)
-    })
+    const deleted = await this.#each(plan.delete, pod => this.#pods.dismiss(job, pod))
     const { succeeded: created, error } = await slowStart(plan.create.length, place => {
       const index = plan.create[place]
       return this.#pods.create(job, { index, replaces: index === undefined ? undefined : facts.replaceable.get(index) })

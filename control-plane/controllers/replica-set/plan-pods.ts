@@ -1,14 +1,21 @@
 import type { Pod } from '../../../api/core/pod.ts'
 import { findCondition } from '../../../api/conditions.ts'
-import { isPodReady } from '../pod-readiness.ts'
+import { availableIn, isPodReady } from '../pod-readiness.ts'
 
 /** Upstream creates and deletes at most so many pods in one go. */
 const burstReplicas = 500
 
 export type PodPlan = { readonly create: number } | { readonly delete: readonly Pod[] }
 
-/** What brings `pods` (the active ones) to `replicas`. `related`: active pods of sibling ReplicaSets, which tell how crowded nodes are. */
-export function planPods(pods: readonly Pod[], replicas: number, { related, now }: { related: readonly Pod[]; now: Date }): PodPlan {
+export interface PodsFacts {
+  /** Active pods of sibling ReplicaSets, which tell how crowded nodes are. */
+  readonly related: readonly Pod[]
+  readonly minReadySeconds?: number
+  readonly now: Date
+}
+
+/** What brings `pods` (the active ones) to `replicas`. */
+export function planPods(pods: readonly Pod[], replicas: number, { related, minReadySeconds = 0, now }: PodsFacts): PodPlan {
   const missing = replicas - pods.length
   if (missing >= 0) return { create: Math.min(missing, burstReplicas) }
   const surplus = Math.min(-missing, burstReplicas)
@@ -18,7 +25,7 @@ export function planPods(pods: readonly Pod[], replicas: number, { related, now 
     if (node) perNode.set(node, (perNode.get(node) ?? 0) + 1)
   }
   const rank = (pod: Pod) => perNode.get(pod.spec.nodeName ?? '') ?? 0
-  return { delete: [...pods].sort((a, b) => deletionOrder(a, b, { rank, now })).slice(0, surplus) }
+  return { delete: [...pods].sort((a, b) => deletionOrder(a, b, { rank, minReadySeconds, now })).slice(0, surplus) }
 }
 
 const phases: Readonly<Record<string, number>> = { Pending: 0, Unknown: 1, Running: 2 }
@@ -30,16 +37,25 @@ const createdAt = (pod: Pod) => Date.parse(pod.metadata.creationTimestamp) || 0
 /** Young pods are alike: ages count by powers of two, so that the order is fair among those of about the same age. */
 const ageRank = (time: number, now: Date) => Math.floor(Math.log2(Math.max(1, now.getTime() - time)))
 
+export interface OrderFacts {
+  rank(pod: Pod): number
+  readonly minReadySeconds?: number
+  readonly now: Date
+}
+
 /**
  * Upstream's ActivePodsWithRanks: which of two pods goes first. Unassigned before assigned, pending before running, not
- * ready before ready, lower deletion cost, more crowded node, ready for less time, more restarts, younger.
+ * ready before ready, lower deletion cost, more crowded node, ready for less time, more restarts, younger. Besides, a pod that is
+ * not available yet goes before one that is: else a Deployment whose old pods make room would lose one that it counts on.
  */
-export function deletionOrder(a: Pod, b: Pod, { rank, now }: { rank: (pod: Pod) => number; now: Date }): number {
+export function deletionOrder(a: Pod, b: Pod, { rank, minReadySeconds = 0, now }: OrderFacts): number {
   const ready = isPodReady(a)
+  const available = (pod: Pod) => Number(availableIn(pod, minReadySeconds, now) === 0)
   const keys = [
     Number(Boolean(a.spec.nodeName)) - Number(Boolean(b.spec.nodeName)),
     (phases[a.status.phase ?? ''] ?? 0) - (phases[b.status.phase ?? ''] ?? 0),
     Number(ready) - Number(isPodReady(b)),
+    available(a) - available(b),
     deletionCost(a) - deletionCost(b),
     rank(b) - rank(a),
     ready && isPodReady(b) ? ageRank(readySince(a), now) - ageRank(readySince(b), now) : 0,

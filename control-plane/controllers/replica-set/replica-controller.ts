@@ -46,7 +46,7 @@ class ReplicaController<O extends Replicated> {
   constructor(context: ControllerContext, of: ReplicatedKind<O>) {
     this.#context = context
     this.#of = of
-    this.#writes = new OwnWrites(context.informers.for(Pod))
+    this.#writes = new OwnWrites(context, Pod)
     this.#control = new PodControl({ context, kind: of.kind, writes: this.#writes })
   }
 
@@ -74,7 +74,8 @@ class ReplicaController<O extends Replicated> {
     if (!owner) return
     // 1. Which pods are ours
     const selector = this.#of.selectorOf(owner)
-    const pods = await claim(this.#pods.inNamespace(owner.metadata.namespace ?? ''), {
+    const found = this.#writes.withDeletions(this.#pods.inNamespace(owner.metadata.namespace ?? ''), this.#context.clock.now())
+    const pods = await claim(found, {
       client: this.#context.client,
       kinds: { owner: this.#of.kind, object: Pod },
       owner,
@@ -82,7 +83,7 @@ class ReplicaController<O extends Replicated> {
       adoptable: isPodActive,
       written: pod => this.#writes.written(key, pod),
     })
-    const active = pods.filter(pod => isPodActive(pod) && !this.#writes.isDeleted(pod))
+    const active = pods.filter(isPodActive)
     // 2. Create or delete what is too few or too many
     const problem = owner.metadata.deletionTimestamp ? undefined : await this.#balance(owner, active)
     // 3. Tell what there is
@@ -95,7 +96,8 @@ class ReplicaController<O extends Replicated> {
   }
 
   async #balance(owner: O, active: readonly Pod[]): Promise<{ failure: ObservedPods['failure']; error: unknown } | undefined> {
-    const plan = planPods(active, owner.spec.replicas ?? 1, { related: this.#related(owner), now: this.#context.clock.now() })
+    const { replicas = 1, minReadySeconds = 0 } = owner.spec
+    const plan = planPods(active, replicas, { related: this.#related(owner), minReadySeconds, now: this.#context.clock.now() })
     const creating = 'create' in plan
     const pod = podFromTemplate(owner.spec.template, owner.metadata.namespace)
     const { error } = creating

@@ -45,6 +45,7 @@ export class ResourceQuotaController implements Runnable {
   constructor(context: ControllerContext) {
     this.#context = context
     this.#queue = new WorkQueue((key, signal) => this.#sync(key, signal), {
+      clock: context.clock,
       workers: 5,
       onError: (key, error) => context.log[isConflict(error) ? 'debug' : 'warn']('reconcile failed', { key, error }),
     })

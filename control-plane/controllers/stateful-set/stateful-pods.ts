@@ -24,7 +24,7 @@ export class StatefulPods {
   constructor(context: ControllerContext, writes: OwnWrites<Pod>) {
     this.#context = context
     this.#writes = writes
-    this.#claimWrites = new OwnWrites(context.informers.for(PersistentVolumeClaim))
+    this.#claimWrites = new OwnWrites(context, PersistentVolumeClaim)
   }
 
   /** Resolves when the cache shows all claims written for the set. */

@@ -50,7 +50,7 @@ class StatefulSetController {
 
   constructor(context: ControllerContext) {
     this.#context = context
-    this.#writes = new OwnWrites(context.informers.for(Pod))
+    this.#writes = new OwnWrites(context, Pod)
     this.#history = new ControllerHistory(context, StatefulSet)
     this.#stateful = new StatefulPods(context, this.#writes)
   }
@@ -103,16 +103,16 @@ class StatefulSetController {
 
   /** The set's pods, after adopting and releasing; those that we have deleted say so even where the cache does not yet. */
   async #claim(set: StatefulSet): Promise<readonly Pod[]> {
-    const { client, informers } = this.#context
+    const { client, informers, clock } = this.#context
     const selector = selectorFromObject(set.spec.selector)
-    const pods = await claim(informers.for(Pod).cache.inNamespace(set.metadata.namespace ?? ''), {
+    const found = this.#writes.withDeletions(informers.for(Pod).cache.inNamespace(set.metadata.namespace ?? ''), clock.now())
+    return claim(found, {
       client,
       kinds: { owner: StatefulSet, object: Pod },
       owner: set,
       selects: pod => matches(selector, pod.metadata.labels) && isMember(set, pod),
       written: pod => this.#writes.written(keyOf(set), pod),
     })
-    return this.#writes.withDeletions(pods, this.#context.clock.now())
   }
 
   async #revisions(set: StatefulSet, revisions: readonly ControllerRevision[]): Promise<Revisions> {
@@ -159,7 +159,7 @@ class StatefulSetController {
     const live = new Set([current.metadata.name, update.metadata.name, ...pods.map(revisionOf)])
     const limit = set.spec.revisionHistoryLimit ?? 10
     const gone = planTruncation(revisions, { limit, isLive: ({ metadata }) => live.has(metadata.name) })
-    for (const revision of gone) await this.#history.delete(revision)
+    for (const revision of gone) await this.#history.delete(set, revision)
   }
 
   async #writeStatus(set: StatefulSet, status: StatefulSetStatus): Promise<void> {

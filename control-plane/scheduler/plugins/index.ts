@@ -1,5 +1,6 @@
 import type { Plugin } from '../plugin.ts'
 import { balancedAllocation } from './balanced-allocation.ts'
+import { dynamicResources } from './dynamic-resources.ts'
 import { imageLocality } from './image-locality.ts'
 import { interPodAffinity } from './inter-pod-affinity.ts'
 import { nodeAffinity } from './node-affinity.ts'
@@ -10,6 +11,8 @@ import { nodeUnschedulable } from './node-unschedulable.ts'
 import { podTopologySpread } from './pod-topology-spread.ts'
 import { taintToleration } from './taint-toleration.ts'
 import { volumeBinding } from './volume-binding.ts'
+import { volumeRestrictions } from './volume-restrictions.ts'
+import { volumeZone } from './volume-zone.ts'
 
 /** The rules in upstream's order: the first that rejects a node names the reason. */
 export const plugins: readonly Plugin[] = [
@@ -19,9 +22,12 @@ export const plugins: readonly Plugin[] = [
   nodeAffinity,
   nodePorts,
   nodeResourcesFit,
+  volumeRestrictions,
   volumeBinding,
+  volumeZone,
   podTopologySpread,
   interPodAffinity,
+  dynamicResources,
   balancedAllocation,
   imageLocality,
 ]

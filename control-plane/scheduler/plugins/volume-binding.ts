@@ -1,18 +1,25 @@
-import type { Plugin } from '../plugin.ts'
+import { unresolvable, type Plugin } from '../plugin.ts'
+import { placeVolumes } from '../volumes/place-volumes.ts'
+import { missingClaim, podClaims } from '../volumes/pod-claims.ts'
 
-/** A pod waits for its claims: that they exist, are not on their way out, and are bound. */
+/**
+ * A pod waits for its claims: that they exist, are not on their way out, and are bound where that does not wait for the pod; and it
+ * goes where its volumes can be reached, or can be made.
+ */
 export const volumeBinding: Plugin = {
   name: 'VolumeBinding',
-  preFilter({ metadata, spec }, cluster) {
-    const names = (spec.volumes ?? []).flatMap(({ persistentVolumeClaim }) => persistentVolumeClaim?.claimName ?? [])
-    for (const name of names) {
-      const claim = cluster.claims.find(each => each.metadata.name === name && each.metadata.namespace === metadata.namespace)
-      if (!claim) return `persistentvolumeclaim "${name}" not found. not found`
-      if (claim.metadata.deletionTimestamp) return `persistentvolumeclaim "${name}" is being deleted. not found`
-      if (claim.status.phase === 'Lost')
-        return `persistentvolumeclaim "${name}" bound to non-existent persistentvolume "${claim.spec.volumeName ?? ''}". not found`
-      if (!claim.spec.volumeName) return 'pod has unbound immediate PersistentVolumeClaims. not found'
+  preFilter(pod, cluster) {
+    const missing = missingClaim(pod, cluster)
+    if (missing) return `${missing}. not found`
+    return podClaims(pod, cluster).immediate.length > 0 ? 'pod has unbound immediate PersistentVolumeClaims. not found' : undefined
+  },
+  filter(pod, cluster) {
+    const claims = podClaims(pod, cluster)
+    const { storage } = cluster
+    if (!storage || claims.bound.length + claims.delayed.length === 0) return () => undefined
+    return ({ node }) => {
+      const placed = placeVolumes(claims, node, storage)
+      return 'bindings' in placed ? undefined : unresolvable(...placed)
     }
-    return undefined
   },
 }

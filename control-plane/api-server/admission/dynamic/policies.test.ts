@@ -80,7 +80,7 @@ describe('a validating admission policy', () => {
     await bind(server, { matchConstraints: { resourceRules }, validations: [{ expression: 'false', message: 'never' }] })
     const binding = { metadata: { name: 'p' }, target: { apiVersion: 'v1', kind: 'Node', name: 'n1' } }
     const bound = await server.call('POST', '/api/v1/namespaces/default/bindings', { body: binding })
-    expect(bound).toMatchObject({ status: 422, body: { message: expect.stringContaining('bindings "p" is forbidden') as string } })
+    expect(bound).toMatchObject({ status: 422, body: { message: expect.stringContaining('bindings "p" is forbidden') } })
     const question = { metadata: { name: 'q' }, spec: { resourceAttributes: { verb: 'get', resource: 'pods' } } }
     const answer = await server.call('POST', '/apis/authorization.k8s.io/v1/selfsubjectaccessreviews', { body: question })
     expect(answer).toMatchObject({ status: 201 })

@@ -1,0 +1,117 @@
+import type { Scenario } from './row.ts'
+
+/** What else is in kubectl's manual: flags and forms that tutorials leave out. */
+export const further: Scenario = {
+  name: 'further',
+  setup: [
+    'kubectl create deployment web --image=nginx:latest --replicas=0',
+    'kubectl create configmap one --from-literal=a=b',
+    'kubectl create configmap two --from-literal=a=b',
+    'kubectl label configmap one two which=these',
+  ],
+  cleanup: ['kubectl delete clusterrole commands-all commands-parts --ignore-not-found'],
+  rows: [
+    { line: 'kubectl label --list configmap one', out: 'which=these\n' },
+    { line: 'kubectl annotate configmap one a=b c=d && kubectl annotate --list configmap one', out: /\na=b\nc=d\n$/ },
+    { line: 'kubectl label configmaps -l which=these more=yes', out: 'configmap/one labeled\nconfigmap/two labeled\n' },
+    { line: 'kubectl get configmaps -L which,more one', out: /^NAME +DATA +AGE +WHICH +MORE\none +1 +\w+ +these +yes\n$/ },
+    { line: 'kubectl get configmaps --show-kind one', out: /^NAME +DATA +AGE\nconfigmap\/one +1 +\w+\n$/ },
+    { line: 'kubectl get configmaps --no-headers -l which=these', out: /^one +1 +\w+\ntwo +1 +\w+\n$/ },
+    { line: 'kubectl get configmaps --chunk-size=1 -l which=these -o name', out: 'configmap/one\nconfigmap/two\n' },
+    { line: 'kubectl get configmaps -l which=these --sort-by=.metadata.name -o name', out: 'configmap/one\nconfigmap/two\n' },
+    {
+      line: 'kubectl get configmap one --output-watch-events --watch',
+      meanwhile: 'kubectl get configmap one',
+      out: /^EVENT +NAME +DATA +AGE\nADDED +one /,
+    },
+    {
+      line: 'kubectl get configmaps --watch-only',
+      meanwhile: 'kubectl label configmap two seen=yes --overwrite && kubectl label configmap two seen-',
+      out: /^NAME +DATA +AGE\ntwo +1 /,
+    },
+    { line: 'kubectl get deployment web --subresource=scale -o jsonpath={.kind}', out: 'Scale' },
+    { line: 'kubectl get deployment web --subresource=status', out: /^NAME +READY +UP-TO-DATE +AVAILABLE +AGE\nweb +0\/0 +0 +0 / },
+    {
+      line: `kubectl patch deployment web --subresource=scale --type=merge -p '{"spec":{"replicas":0}}'`,
+      out: 'scale.autoscaling/web patched (no change)\n',
+    },
+    { line: 'kubectl get deployment/web configmap/one -o name', out: 'deployment.apps/web\nconfigmap/one\n' },
+    { line: 'kubectl get deployment web -o jsonpath-as-json={.spec.replicas}', out: '[\n    0\n]\n' },
+    { line: "kubectl get deployment web -o go-template='{{.spec.replicas}}'", out: '0' },
+    { line: 'kubectl get deployment web -o yaml --show-managed-fields', out: /^ {2}managedFields:$/m },
+    {
+      line: `echo '{"kind":"ConfigMap","apiVersion":"v1","metadata":{"name":"raw"}}' | kubectl create --raw /api/v1/namespaces/$NAMESPACE/configmaps -f -`,
+      out: /"kind":"ConfigMap"/,
+    },
+    {
+      line: `echo '{"kind":"ConfigMap","apiVersion":"v1","metadata":{"name":"raw"},"data":{"a":"b"}}' | kubectl replace --raw /api/v1/namespaces/$NAMESPACE/configmaps/raw -f -`,
+      out: /"data":\{"a":"b"\}/,
+    },
+    { line: 'kubectl delete --raw /api/v1/namespaces/$NAMESPACE/configmaps/raw', out: /"status":"Success"/ },
+    {
+      line: 'kubectl create configmap one --from-literal=a=c --dry-run=client -o yaml | kubectl replace -f -',
+      out: 'configmap/one replaced\n',
+    },
+    {
+      line: 'kubectl create configmap one --from-literal=a=d --dry-run=client -o yaml | kubectl apply --server-side --force-conflicts -f -',
+      out: 'configmap/one serverside-applied\n',
+    },
+    {
+      line: 'kubectl create configmap one --from-literal=a=e --dry-run=client -o yaml | kubectl apply --server-side --field-manager=other -f -',
+      code: 1,
+      err: /^error: Apply failed with 1 conflict: conflict with "kubectl": \.data\.a\n/,
+    },
+    {
+      line: 'kubectl get configmap one -o yaml | kubectl apply set-last-applied --create-annotation=true -f -',
+      out: 'configmap/one configured\n',
+    },
+    { line: 'kubectl apply view-last-applied configmap/one -o json', out: /"a": "d"/ },
+    {
+      line: 'kubectl create clusterrole commands-all --verb=get --non-resource-url=/logs/*',
+      out: 'clusterrole.rbac.authorization.k8s.io/commands-all created\n',
+    },
+    {
+      line: 'kubectl create clusterrole commands-parts --aggregation-rule=rbac.example.com/part=true',
+      out: 'clusterrole.rbac.authorization.k8s.io/commands-parts created\n',
+    },
+    { line: 'kubectl set env deployment/web --from=configmap/one --prefix=ONE_', out: 'deployment.apps/web env updated\n' },
+    { line: 'kubectl set env deployment/web --list', out: /# ONE_A from configmap one, key a\n/ },
+    { line: 'kubectl set env deployment/web ONE_A-', out: 'deployment.apps/web env updated\n' },
+    { line: 'kubectl rollout history deployment/web --revision=1 -o yaml', out: /^kind: ReplicaSet$|^apiVersion: apps\/v1$/m },
+    { line: 'kubectl scale deployment web --current-replicas=3 --replicas=4', code: 1, err: /^error: Expected replicas to be 3, was 0\n$/ },
+    { line: 'kubectl scale deployment web --current-replicas=0 --replicas=0', out: 'deployment.apps/web scaled\n' },
+    { line: 'kubectl wait --for=create configmap/one --timeout=5s', since: 31, out: 'configmap/one condition met\n' },
+    {
+      line: 'kubectl wait --for=delete configmap/nope --timeout=5s',
+      code: 1,
+      err: 'Error from server (NotFound): configmaps "nope" not found\n',
+    },
+    { line: "kubectl wait --for=jsonpath='{.data.a}'=d configmap/one --timeout=5s", out: 'configmap/one condition met\n' },
+    { line: 'kubectl explain deployment --recursive', out: /^ {2}spec\t<DeploymentSpec>\n[^]* {4}replicas\t<integer>$/m },
+    { line: 'kubectl explain cronjobs --api-version=batch/v1', out: /^GROUP: +batch\nKIND: +CronJob\nVERSION: +v1\n/ },
+    { line: 'kubectl explain nope', code: 1, err: /the server doesn't have a resource type "nope"/ },
+    {
+      line: 'kubectl api-resources --api-group=apps -o name',
+      out: 'controllerrevisions.apps\ndaemonsets.apps\ndeployments.apps\nreplicasets.apps\nstatefulsets.apps\n',
+    },
+    { line: 'kubectl api-resources --categories=all -o name', out: /^deployments\.apps$/m },
+    { line: 'kubectl version -o json', out: /"serverVersion": \{[^]*"gitVersion": "v1\.36\.0"/ },
+    { line: 'kubectl completion fish', out: /fish completion/i },
+    { line: 'kubectl completion powershell', out: /powershell completion/i },
+    { line: 'kubectl config view --minify -o jsonpath={.clusters[0].cluster.server}', out: /^https:/ },
+    { line: 'kubectl config get-clusters', out: /^NAME\n/ },
+    { line: 'kubectl config get-users', out: /^NAME\n/ },
+    { line: 'kubectl auth can-i get /healthz', out: 'yes\n' },
+    { line: 'kubectl auth can-i create pods --subresource=exec --as=nobody', code: 1, out: 'no\n' },
+    {
+      line: 'kubectl delete configmaps -l which=these --dry-run=server',
+      out: /configmap "one" deleted.*\(server dry run\)\nconfigmap "two" deleted.*\(server dry run\)\n$/,
+    },
+    { line: 'kubectl delete configmaps --field-selector metadata.name=two', out: /^configmap "two" deleted/ },
+    { line: 'kubectl get configmap two', code: 1, err: 'Error from server (NotFound): configmaps "two" not found\n' },
+    {
+      line: 'kubectl delete deployment/web configmap/one --wait=false',
+      out: /^deployment.apps "web" deleted.*\nconfigmap "one" deleted.*\n$/,
+    },
+  ],
+}

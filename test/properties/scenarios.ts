@@ -1,0 +1,10 @@
+import type { Scenario } from '../simulator/history.ts'
+import { daemonSets } from './daemon-sets.ts'
+import { deployments } from './deployments.ts'
+import { garbage } from './garbage.ts'
+import { jobs } from './jobs.ts'
+import { replicaSets } from './replica-sets.ts'
+import { statefulSets } from './stateful-sets.ts'
+
+/** Every controller whose properties are checked. */
+export const scenarios: readonly Scenario[] = [replicaSets, deployments, statefulSets, daemonSets, jobs, garbage]

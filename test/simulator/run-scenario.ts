@@ -1,0 +1,38 @@
+import { PropertyError, runHistory, type HistoryCounts, type Scenario } from './history.ts'
+
+export interface Run {
+  readonly scenario: Scenario
+  /** The first seed; the others follow. */
+  readonly seed: number
+  readonly histories: number
+}
+
+/** Runs histories from a seed on. The first that breaks a rule is made as short as it can be and still break one, and thrown. */
+export async function runScenario({ scenario, seed, histories }: Run): Promise<HistoryCounts> {
+  const total = { histories: 0, writes: 0, faults: 0, crashes: 0, steps: 0 }
+  for (let each = seed; each < seed + histories; each++) {
+    try {
+      const counts = await runHistory({ scenario, seed: each })
+      for (const name of Object.keys(total) as (keyof HistoryCounts)[]) total[name] += counts[name]
+    } catch (error) {
+      throw error instanceof PropertyError ? await shortest({ scenario, seed: each }, error) : error
+    }
+  }
+  return total
+}
+
+/** The same history up to an ever earlier end of the storm. */
+async function shortest(which: { scenario: Scenario; seed: number }, found: PropertyError): Promise<PropertyError> {
+  for (const storm of [0, 500, 1000, 2000, 4000, 6000, 9000, 13_000, 18_000, 25_000]) {
+    try {
+      await runHistory({ ...which, storm })
+    } catch (error) {
+      if (error instanceof PropertyError) return error
+      throw error
+    }
+  }
+  return found
+}
+
+export const countsText = (name: string, { seed, histories }: Omit<Run, 'scenario'>, counts: HistoryCounts): string =>
+  `${name}: seeds ${seed} to ${seed + histories - 1}: ${JSON.stringify(counts)}`
