@@ -120,7 +120,7 @@ export function createAgent({ config, log, shutdown }: AgentParts): Runnable {
         const resolver = await nodeDns()
         const pods = kubelet({ ...parts, security, nodeDns: resolver })
         const reclaimer = runController({
-          controller: volumeReclaimer({ nodeName, client, informers, runtime, log: log.child({ component: 'volumes' }) }),
+          controller: volumeReclaimer({ nodeName, client, informers, runtime, recorder, log: log.child({ component: 'volumes' }) }),
           ...{ informers, log: log.child({ component: 'volumes' }) },
         })
         const network = new NodeNetwork({ nodeName, facts, informers, pods: pods.pods, log: log.child({ component: 'network' }) })

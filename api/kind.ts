@@ -50,6 +50,19 @@ export interface ScalePaths {
   readonly selector?: string
 }
 
+/** A webhook that converts objects between the versions of a kind. */
+export interface WebhookConversion {
+  readonly clientConfig: {
+    readonly url?: string
+    readonly caBundle?: string
+    readonly service?: { readonly namespace: string; readonly name: string; readonly path?: string; readonly port?: number }
+  }
+  /** Versions of the question that it understands, the best first. */
+  readonly reviewVersions: readonly string[]
+  /** The version of the kind that is stored. */
+  readonly storedVersion: string
+}
+
 /**
  * Everything the rest of the system may ask about a kind. The API server, client and tests read these properties and
  * never compare kinds by name. All functions are pure; `prepare…` return a new object or the one they were given.
@@ -111,6 +124,8 @@ export interface Kind<O extends KubernetesObject = KubernetesObject> {
     readonly plural: string
     toStored(object: O): KubernetesObject
     fromStored(object: KubernetesObject): O
+    /** Who has to be asked first: both functions then take only what is in the right version already. */
+    readonly conversion?: WebhookConversion
   }
   /** How a body becomes an object, where that is not the schema's to say: custom resources are pruned, not typed. Throws a DecodeError. */
   decode?(json: Readonly<Record<string, unknown>>): Decoded<O>

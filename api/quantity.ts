@@ -38,6 +38,18 @@ function scaleOf(suffix: string): Scale {
 
 /** Throws a RangeError with upstream's words when the text is not a quantity. Binary amounts beyond ±(2⁶³-1) are cut to that. */
 export function parseQuantity(text: string): Quantity {
+  const known = parsed.get(text)
+  if (known) return known
+  const quantity = parseAnew(text)
+  if (parsed.size >= 1000) parsed.clear()
+  parsed.set(text, quantity)
+  return quantity
+}
+
+/** The few texts that most manifests consist of, with what they mean. */
+const parsed = new Map<string, Quantity>()
+
+function parseAnew(text: string): Quantity {
   const [, sign = '', whole = '', fraction = '', suffix = ''] = /^([+-]?)0*([0-9]*)(?:\.([0-9]*))?(.*)$/s.exec(text) ?? []
   if (text === '' || !/^[eEinumkKMGTP]*[-+]?[0-9]*$/.test(suffix)) throw new RangeError(quantityFormatError)
   const scale = scaleOf(suffix)

@@ -27,4 +27,6 @@ export interface ClientConfig {
   readonly namespace?: string
   /** How long a request (not a watch) may stay silent; 60 seconds unless told otherwise. */
   readonly timeoutSeconds?: number
+  /** Told of every answer, and, with no code, of every request that has none. */
+  readonly answered?: (request: { method: string; host: string; code: number | undefined; seconds: number }) => void
 }

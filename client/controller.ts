@@ -6,7 +6,7 @@ import type { Runnable } from '../common/run.ts'
 import { keyOf } from './cache.ts'
 import type { Informer } from './informer.ts'
 import type { Informers } from './informers.ts'
-import { WorkQueue } from './work-queue.ts'
+import { WorkQueue, type WorkQueueObserver } from './work-queue.ts'
 
 /** A kind whose changes concern a controller, and which of its keys each change concerns. Made by `watching`. */
 export interface Watching {
@@ -52,14 +52,16 @@ export interface ControllerRun {
   readonly informers: Informers
   readonly log: Logger
   readonly clock?: AlarmClock
+  readonly observer?: WorkQueueObserver | undefined
 }
 
 /** Runs a controller: informers → queue → reconcile. It starts working once all its caches are filled. */
-export const runController = ({ controller, informers, log, clock = systemClock }: ControllerRun): Runnable => ({
+export const runController = ({ controller, informers, log, clock = systemClock, observer }: ControllerRun): Runnable => ({
   async run(signal) {
     const queue = new WorkQueue((key, stop) => controller.reconcile(key, stop), {
       workers: controller.workers ?? 2,
       clock,
+      observer,
       onError(key, error) {
         if (!signal.aborted) log[isConflict(error) ? 'debug' : 'warn']('reconcile failed', { key, error })
       },

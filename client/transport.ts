@@ -57,7 +57,11 @@ export function createTransport(config: ClientConfig): Transport {
       },
       ...(request.signal ? { signal: request.signal } : {}),
     }
-    return exchange(() => (connect ? plainRequest(options) : httpsRequest(options)), body, request)
+    const began = performance.now()
+    const answered =
+      config.answered &&
+      ((code?: number) => config.answered?.({ method: request.method, host: base.host, code, seconds: (performance.now() - began) / 1000 }))
+    return exchange(() => (connect ? plainRequest(options) : httpsRequest(options)), body, { ...request, answered })
   }
 
   return {
@@ -75,18 +79,24 @@ export function createTransport(config: ClientConfig): Transport {
 }
 
 /** One HTTP exchange up to the answer's head. A connection that the server had closed in the meantime is replaced once. */
-async function exchange(begin: () => ClientRequest, body: Buffer | undefined, request: HttpRequest): Promise<IncomingMessage> {
+async function exchange(
+  begin: () => ClientRequest,
+  body: Buffer | undefined,
+  request: HttpRequest & { readonly answered: ((code?: number) => void) | undefined },
+): Promise<IncomingMessage> {
   for (let attempt = 1; ; attempt++) {
     const sent = begin()
     sent.on('timeout', () => sent.destroy(new ConnectionError(`${request.method} ${request.path}: timed out`)))
     sent.end(body)
     try {
       const [response] = (await once(sent, 'response')) as [IncomingMessage]
+      request.answered?.(response.statusCode)
       if ((response.statusCode ?? 500) < 400) return response
       throw errorOfResponse(response.statusCode ?? 500, await readAll(response, request))
     } catch (error) {
       if (!isSystemError(error)) throw error
       if (sent.reusedSocket && attempt === 1 && idempotent.has(request.method) && !request.signal?.aborted) continue
+      request.answered?.()
       throw failure(request, error)
     }
   }

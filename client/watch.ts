@@ -1,4 +1,5 @@
 import { StringDecoder } from 'node:string_decoder'
+import { deepFreeze } from '../common/freeze.ts'
 import type { KubernetesObject } from '../api/kind.ts'
 import type { WatchEvent } from './client.ts'
 import { errorOfEvent } from './status-error.ts'
@@ -21,10 +22,29 @@ async function* lines(stream: AsyncIterable<Uint8Array | string>): AsyncGenerato
   }
 }
 
-/** The events of a watch response: one JSON document per line. An ERROR event becomes the ApiError it carries. */
+/** As many as one turn of the event loop brings to the watches of a process. */
+const remembered = 64
+
+/**
+ * Lines that were parsed last. Scheduler and controllers are one process and watch the same objects: what the first of them
+ * has parsed is there for the others, in their caches, too. It is frozen, so that none of them can change it.
+ */
+const recent = new Map<string, unknown>()
+
+function parseLine(line: string): unknown {
+  const known = recent.get(line)
+  if (known !== undefined) return known
+  const event = deepFreeze(JSON.parse(line) as object)
+  recent.set(line, event)
+  const [oldest] = recent.keys()
+  if (recent.size > remembered && oldest !== undefined) recent.delete(oldest)
+  return event
+}
+
+/** The events of a watch response, frozen: one JSON document per line. An ERROR event becomes the ApiError it carries. */
 export async function* watchEvents<O extends KubernetesObject>(stream: AsyncIterable<Uint8Array | string>): AsyncGenerator<WatchEvent<O>> {
   for await (const line of lines(stream)) {
-    const event = JSON.parse(line) as WatchEvent<O> | { readonly type: 'ERROR'; readonly object: unknown }
+    const event = parseLine(line) as WatchEvent<O> | { readonly type: 'ERROR'; readonly object: unknown }
     if (event.type === 'ERROR') throw errorOfEvent(event.object)
     yield event
   }

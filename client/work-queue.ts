@@ -3,7 +3,18 @@ import { systemClock, type AlarmClock } from '../common/clock.ts'
 /** Returns the milliseconds after which to look at the key again, if there is a known moment. */
 export type Handler = (key: string, signal: AbortSignal) => Promise<number | void>
 
+/** Told what becomes of keys: for those who count. */
+export interface WorkQueueObserver {
+  /** It waits for its turn, if it did not already. */
+  added(key: string): void
+  started(key: string): void
+  finished(key: string): void
+  /** It has failed and comes again. */
+  retried(): void
+}
+
 export interface WorkQueueOptions {
+  readonly observer?: WorkQueueObserver | undefined
   readonly workers?: number
   readonly backoff?: (failures: number) => number
   readonly onError?: (key: string, error: unknown) => void
@@ -48,12 +59,10 @@ export class WorkQueue {
   add(key: string): void {
     this.#undelay(key)
     if (this.#stopped) return
-    if (this.#working.has(key)) {
-      this.#again.add(key)
-    } else if (!this.#waiting.has(key)) {
-      this.#waiting.add(key)
-      this.#idle.shift()?.()
-    }
+    if (this.#working.has(key) ? this.#again.has(key) : this.#waiting.has(key)) return
+    this.#options.observer?.added(key)
+    if (this.#working.has(key)) this.#again.add(key)
+    else this.#wait(key)
   }
 
   /** Adds the key later. Of several moments for one key the earliest counts. */
@@ -76,6 +85,10 @@ export class WorkQueue {
     for (const key of [...this.#delayed.keys()]) this.#undelay(key)
   }
 
+  #wait(key: string): void {
+    this.#waiting.add(key)
+    this.#idle.shift()?.()
+  }
   #undelay(key: string): void {
     this.#delayed.get(key)?.cancel()
     this.#delayed.delete(key)
@@ -92,6 +105,8 @@ export class WorkQueue {
   async #handle(key: string, signal: AbortSignal): Promise<void> {
     this.#waiting.delete(key)
     this.#working.add(key)
+    const { observer } = this.#options
+    observer?.started(key)
     try {
       const after = await this.#handler(key, signal)
       this.#failures.delete(key)
@@ -100,7 +115,11 @@ export class WorkQueue {
       this.#retry(key, error)
     } finally {
       this.#working.delete(key)
-      if (this.#again.delete(key)) this.add(key)
+      observer?.finished(key)
+      if (this.#again.delete(key) && !this.#stopped) {
+        this.#undelay(key)
+        this.#wait(key)
+      }
     }
   }
 
@@ -108,6 +127,7 @@ export class WorkQueue {
     const failures = (this.#failures.get(key) ?? 0) + 1
     this.#failures.set(key, failures)
     this.#options.onError?.(key, error)
+    this.#options.observer?.retried()
     this.addAfter(key, (this.#options.backoff ?? exponential)(failures))
   }
 }

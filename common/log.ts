@@ -26,7 +26,10 @@ const plainErrors = winston.format(info => {
   return info
 })
 
-export const createLogger = (options: { level: LogLevel; format?: 'text' | 'json' }): Logger =>
+/** Its level may be changed while it is in use, and with it that of what came from it by `child`. */
+export type RootLogger = Logger & { level: string }
+
+export const createLogger = (options: { level: LogLevel; format?: 'text' | 'json' }): RootLogger =>
   winston.createLogger({
     level: options.level === 'silent' ? 'error' : options.level,
     silent: options.level === 'silent',

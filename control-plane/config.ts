@@ -22,14 +22,32 @@ export interface ControlPlaneConfig {
   /** A token that is an administrator; absent: there is none. */
   readonly adminToken: string | undefined
   readonly runScheduler: boolean
+  /** A file with a KubeSchedulerConfiguration; absent: one profile with everything as upstream's defaults. */
+  readonly schedulerConfigPath: string | undefined
   readonly runControllers: boolean
   /** Scheduler and controllers work only while they hold their Leases: for several copies of them before one store. */
   readonly leaderElect: boolean
   /** Together the requests that are served at the same time, before flow control lets them wait. */
   readonly maxRequestsInflight: number
   readonly maxMutatingRequestsInflight: number
+  /** What is written down of requests, and where; absent: nothing is. Upstream's --audit-policy-file and --audit-log-…. */
+  readonly audit: AuditConfig | undefined
+  /** `/debug/…` and `/configz` are served: profiles, the log's level, this configuration. Upstream's --profiling. */
+  readonly profiling: boolean
   readonly logLevel: LogLevel
   readonly logFormat: 'text' | 'json'
+}
+
+export interface AuditConfig {
+  readonly policyFile: string
+  /** `-` is the standard output. */
+  readonly path: string
+  /** Days; 0: backups do not age. */
+  readonly maxAge: number
+  /** 0: all backups are kept. */
+  readonly maxBackups: number
+  /** Megabytes after which a new file is begun. */
+  readonly maxSize: number
 }
 
 type Environment = Readonly<Record<string, string | undefined>>
@@ -49,10 +67,17 @@ const defaults = {
   'bootstrap-token': '',
   'admin-token': '',
   scheduler: 'true',
+  'scheduler-config': '',
   controllers: 'true',
   'leader-elect': 'false',
   'max-requests-inflight': '400',
   'max-mutating-requests-inflight': '200',
+  'audit-policy-file': '',
+  'audit-log-path': '',
+  'audit-log-maxage': '0',
+  'audit-log-maxbackup': '0',
+  'audit-log-maxsize': '100',
+  profiling: 'false',
   'log-level': 'info',
   'log-format': 'text',
 } as const
@@ -86,13 +111,29 @@ export function readConfig(args: readonly string[] = process.argv.slice(2), envi
       : undefined,
     adminToken: read('admin-token') || undefined,
     runScheduler: isTrue('scheduler', read('scheduler')),
+    schedulerConfigPath: read('scheduler-config') || undefined,
     runControllers: isTrue('controllers', read('controllers')),
     leaderElect: isTrue('leader-elect', read('leader-elect')),
     maxRequestsInflight: count('max-requests-inflight', read('max-requests-inflight')),
     maxMutatingRequestsInflight: count('max-mutating-requests-inflight', read('max-mutating-requests-inflight')),
+    audit: auditOf(read),
+    profiling: isTrue('profiling', read('profiling')),
     logLevel: oneOf('log-level', read('log-level'), levels) as LogLevel,
     logFormat: oneOf('log-format', read('log-format'), ['text', 'json']) as 'text' | 'json',
   }
+}
+
+/** As upstream's: without a policy no events are recorded, and without a path they go nowhere. */
+function auditOf(read: (option: Option) => string): AuditConfig | undefined {
+  const number = (option: Option) => count(option, read(option))
+  const config = {
+    policyFile: read('audit-policy-file'),
+    path: read('audit-log-path'),
+    maxAge: number('audit-log-maxage'),
+    maxBackups: number('audit-log-maxbackup'),
+    maxSize: number('audit-log-maxsize') || Number(defaults['audit-log-maxsize']),
+  }
+  return config.policyFile && config.path ? config : undefined
 }
 
 const wrong = (option: Option, value: string, expected: string) => new Error(`--${option}: ${JSON.stringify(value)} is not ${expected}`)

@@ -1,8 +1,9 @@
-import { mkdtemp, readFile, rm, stat } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it } from '@jest/globals'
 import type { TokenRequest } from '../api/authentication/token-request.ts'
+import { ApiError } from '../api/errors.ts'
 import { CertificateSigningRequest } from '../api/certificates/certificate-signing-request.ts'
 import { Lease } from '../api/coordination/lease.ts'
 import { ConfigMap } from '../api/core/config-map.ts'
@@ -22,7 +23,7 @@ import { readConfig } from './config.ts'
 import { startControlPlane, type ControlPlane } from './control-plane.ts'
 
 /** A control plane on a directory of its own, without scheduler and controllers unless told otherwise. */
-async function temporaryControlPlane({ controllers = false } = {}) {
+async function temporaryControlPlane({ controllers = false, more = async (_: string): Promise<string[]> => [] } = {}) {
   const directory = await mkdtemp(join(tmpdir(), 'kubeling-control-plane-'))
   const flags = [
     '--port=0',
@@ -30,6 +31,7 @@ async function temporaryControlPlane({ controllers = false } = {}) {
     '--scheduler=false',
     `--controllers=${controllers}`,
     `--bootstrap-dir=${directory}/join`,
+    ...(await more(directory)),
   ]
   const start = () => startControlPlane(readConfig([...flags, `--data-dir=${directory}/data`], {}), silentLogger)
   const box = {
@@ -92,6 +94,67 @@ describe('control plane', () => {
     expect((await stat(path)).mode & 0o777).toBe(0o600)
     const client = createClient(await loadKubeconfig(path))
     expect((await client.list(Namespace)).items).toHaveLength(4)
+  })
+
+  it('writes down what is asked of it, and shows itself to administrators, where that is switched on', async () => {
+    await using box = await temporaryControlPlane({
+      async more(directory) {
+        await writeFile(join(directory, 'policy.yaml'), 'apiVersion: audit.k8s.io/v1\nkind: Policy\nrules: [{ level: Metadata }]\n')
+        return [`--audit-policy-file=${directory}/policy.yaml`, `--audit-log-path=${directory}/audit/audit.log`, '--profiling=true']
+      },
+    })
+    await box.current.client.create(ConfigMap, { metadata: { name: 'noted', namespace: 'default' } })
+    const configz = await box.current.client.getPath('/configz')
+    expect(configz).toMatchObject({ 'kubeling-control-plane': { cluster: 'kubeling', profiling: true } })
+    expect(JSON.stringify(configz)).not.toContain(box.current.identity.bootstrapToken)
+    const node = await box.clientAs({ commonName: 'system:node:node-1', organizations: ['system:nodes'] })
+    await expect(node.getPath('/configz')).rejects.toMatchObject({ code: 403 })
+    await box.current.stop()
+    const log = (await readFile(join(box.directory, 'audit/audit.log'), 'utf8')).trim().split('\n')
+    const events = log.map(line => JSON.parse(line) as { stage: string; verb: string; objectRef?: { name?: string } })
+    expect(events.filter(({ objectRef }) => objectRef?.name === 'noted')).toMatchObject([
+      { stage: 'ResponseComplete', verb: 'create', user: { username: 'kubernetes-admin' }, sourceIPs: ['127.0.0.1'] },
+    ])
+  })
+
+  it('counts what its parts do', async () => {
+    await using box = await temporaryControlPlane({ controllers: true, more: async () => ['--scheduler=true'] })
+    const { client } = box.current
+    const transport = createTransport({
+      server: `https://127.0.0.1:${box.current.port}`,
+      ca: box.current.identity.authority.cert,
+      certificate: box.current.identity.admin,
+    })
+    const text = async () => {
+      let told = ''
+      for await (const chunk of await transport.open({ method: 'GET', path: '/metrics' })) told += String(chunk)
+      return told
+    }
+    const wanted = [
+      /^workqueue_adds_total\{name="namespace"\} [1-9]/m,
+      /^etcd_request_duration_seconds_count\{operation="create",group="",resource="namespaces"\} [1-9]/m,
+      /^apiserver_storage_size_bytes\{storage_cluster_id="etcd-0"\} [1-9]/m,
+      /^scheduler_schedule_attempts_total\{profile="default-scheduler",result="unschedulable"\} [1-9]/m,
+      /^scheduler_pending_pods\{queue="unschedulable"\} 1/m,
+      /^rest_client_requests_total\{code="200",host="loopback",method="GET"\} [1-9]/m,
+    ]
+    // Pods are let in once their account is there.
+    const created = async () => {
+      try {
+        return Boolean(await client.create(Pod, pod('nowhere') as never))
+      } catch (error) {
+        if (error instanceof ApiError && error.code === 403) return false
+        throw error
+      }
+    }
+    for (let attempt = 0; attempt < 200 && !(await created()); attempt++) await systemClock.sleep(50)
+    let told = ''
+    for (let attempt = 0; attempt < 200 && !wanted.every(pattern => pattern.test(told)); attempt++) {
+      await systemClock.sleep(50)
+      told = await text()
+    }
+    transport.close()
+    for (const pattern of wanted) expect(told).toMatch(pattern)
   })
 
   it('answers nobody whom it does not know', async () => {

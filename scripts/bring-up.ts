@@ -8,9 +8,10 @@ import { Deployment } from '../api/apps/deployment.ts'
 import { Node } from '../api/core/node.ts'
 import { Service } from '../api/core/service.ts'
 import { isAlreadyExists } from '../api/errors.ts'
-import type { Kind, KubernetesObject } from '../api/kind.ts'
+import { apiVersionOf, type Kind, type KubernetesObject } from '../api/kind.ts'
 import { findKindByName } from '../api/kinds.ts'
 import type { Client } from '../client/client.ts'
+import { discoverKinds } from '../client/discovery.ts'
 import { createClient } from '../client/http-client.ts'
 import { loadKubeconfig } from '../client/kubeconfig.ts'
 import { messageOf } from '../common/error-message.ts'
@@ -95,13 +96,19 @@ function asApplied(object: KubernetesObject, { namespaced }: Kind): KubernetesOb
   return { ...object, metadata: { ...metadata, annotations } }
 }
 
+/** The kind of an object that a definition before it has just brought. */
+const customKind = (client: Client, { apiVersion, kind }: KubernetesObject): Promise<Kind> =>
+  waitFor(`the kind ${kind}`, async () => {
+    const kinds = await discoverKinds(client)
+    return kinds.find(each => each.kind === kind && apiVersionOf(each) === apiVersion) ?? `${apiVersion} ${kind} is not served`
+  })
+
 /** Creates what is not there yet; what is there stays as its user has it. */
 async function deploy(client: Client, file: string): Promise<void> {
   for (const document of parseAllDocuments(await readFile(file, 'utf8'))) {
     const written = document.toJS() as KubernetesObject
     const [version = '', group = ''] = written.apiVersion.split('/').reverse()
-    const kind = findKindByName(group, version, written.kind)
-    if (!kind) throw new Error(`${file}: ${written.apiVersion} ${written.kind} is not a kind of this cluster`)
+    const kind = findKindByName(group, version, written.kind) ?? (await customKind(client, written))
     const object = asApplied(written, kind)
     try {
       await client.create(kind, object)

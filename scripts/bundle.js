@@ -1,4 +1,4 @@
-// Bundles the two programs for their images: one file each starts faster than hundreds, and V8 can keep what it compiled of it
+// Bundles the two programs for their images, and the thread of the first: one file each starts faster than hundreds, and V8 can keep what it compiled of it
 // (scripts/images/main.js). What has native parts stays a package.
 import { cpSync, mkdirSync, readFileSync, rmSync, copyFileSync, chmodSync, writeFileSync } from 'node:fs'
 import { build } from 'esbuild'
@@ -58,6 +58,7 @@ for (const program of ['control-plane', 'agent']) {
   copyFileSync('scripts/images/main.js', `build/${program}/main.js`)
   writeFileSync(`build/${program}/package.json`, '{ "type": "commonjs" }\n')
 }
+await build({ ...shared, entryPoints: ['control-plane/yaml-worker.ts'], outfile: 'build/control-plane/yaml-worker.js' })
 copyPackage('lmdb', 'build/control-plane')
 copyFileSync('agent/supervise.sh', 'build/agent/supervise')
 chmodSync('build/agent/supervise', 0o755)

@@ -26,7 +26,7 @@ function leads(from: string, link: string): boolean {
   return existsSync(target) && (anchor === undefined || anchors(target).includes(anchor))
 }
 
-const folders = ['agent', 'api', 'client', 'common', 'control-plane', 'docs', 'examples', 'scripts', 'test']
+const folders = ['addons', 'agent', 'api', 'client', 'common', 'control-plane', 'docs', 'examples', 'scripts', 'test']
 /** Paths from the root of the repository, as far as they are spelled out. */
 const isPath = (text: string) => /^[\w./-]+$/.test(text) && folders.some(folder => text.startsWith(`${folder}/`))
 

@@ -3,6 +3,7 @@ import { PersistentVolume } from '../../api/core/persistent-volume.ts'
 import { volumeDataFinalizer } from '../../api/storage/node-directory.ts'
 import { onlyFrom, volumeWith } from '../../api/storage/testing.ts'
 import type { Client } from '../../client/client.ts'
+import type { EventText } from '../../client/event-recorder.ts'
 import { Informers } from '../../client/informers.ts'
 import { silentLogger } from '../../common/log.ts'
 import { FakeApi } from '../testing/fake-api.ts'
@@ -21,8 +22,8 @@ const volume = ({ node = 'n1', metadata, policy = 'Delete', phase = 'Released' }
     status: { phase },
   })
 
-/** What the node n1 removes, and then writes. */
-async function reclaim(found: PersistentVolume): Promise<string[]> {
+/** What the node n1 removes, and then writes or says. */
+async function reclaim(found: PersistentVolume, removeVolume = async () => undefined): Promise<string[]> {
   const api = new FakeApi()
   api.put(PersistentVolume, found)
   const informers = new Informers(api as unknown as Client, silentLogger)
@@ -35,10 +36,16 @@ async function reclaim(found: PersistentVolume): Promise<string[]> {
       return object
     },
   } as never
-  const runtime = { removeVolume: async (name: string) => void done.push(`remove ${name}`) }
-  const controller = volumeReclaimer({ nodeName: 'n1', client, informers, runtime, log: silentLogger })
+  const runtime = {
+    removeVolume: async (name: string) => {
+      done.push(`remove ${name}`)
+      await removeVolume()
+    },
+  }
+  const recorder = { event: (_: unknown, { reason, message }: EventText) => void done.push(`${reason}: ${message}`) }
+  const controller = volumeReclaimer({ nodeName: 'n1', client, informers, runtime, recorder, log: silentLogger })
   await informers.for(PersistentVolume).synced(stop.signal)
-  await controller.reconcile('pvc-1', stop.signal)
+  await controller.reconcile('pvc-1', stop.signal).catch(() => done.push('again later'))
   stop.abort()
   await running
   return done
@@ -47,6 +54,11 @@ async function reclaim(found: PersistentVolume): Promise<string[]> {
 describe('the data of a volume', () => {
   it('is deleted before its object may go', async () => {
     expect(await reclaim(volume())).toEqual(['remove pvc-1', 'finalizers: kubernetes.io/pv-protection'])
+  })
+
+  it('keeps its object until it is gone', async () => {
+    const busy = () => Promise.reject(new Error('busy'))
+    expect(await reclaim(volume(), busy)).toEqual(['remove pvc-1', 'VolumeFailedDelete: busy', 'again later'])
   })
 
   it.each<[string, Given]>([

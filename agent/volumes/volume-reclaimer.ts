@@ -3,7 +3,9 @@ import { isNotFound } from '../../api/errors.ts'
 import { isDataToDelete, nodeDirectoryAt, nodeOfDirectory, withDataFinalizer } from '../../api/storage/node-directory.ts'
 import type { Client } from '../../client/client.ts'
 import { watching, type Controller } from '../../client/controller.ts'
+import type { EventRecorder } from '../../client/event-recorder.ts'
 import type { Informers } from '../../client/informers.ts'
+import { messageOf } from '../../common/error-message.ts'
 import type { Logger } from '../../common/log.ts'
 import type { Runtime } from '../runtime/runtime.ts'
 
@@ -12,6 +14,7 @@ export interface VolumeReclaimerOptions {
   readonly client: Pick<Client, 'update'>
   readonly informers: Informers
   readonly runtime: Pick<Runtime, 'removeVolume'>
+  readonly recorder: Pick<EventRecorder, 'event'>
   readonly log: Logger
 }
 
@@ -19,7 +22,7 @@ export interface VolumeReclaimerOptions {
  * Deletes what this node keeps for volumes whose objects are being deleted, and then lets the objects go. Nothing but such an
  * object, which still holds the data by its finalizer, makes data go: what the API does not know (any more) stays where it is.
  */
-export const volumeReclaimer = ({ nodeName, client, informers, runtime, log }: VolumeReclaimerOptions): Controller => ({
+export const volumeReclaimer = ({ nodeName, client, informers, runtime, recorder, log }: VolumeReclaimerOptions): Controller => ({
   name: 'volume-reclaimer',
   watches: [watching(PersistentVolume)],
   async reconcile(key) {
@@ -27,7 +30,10 @@ export const volumeReclaimer = ({ nodeName, client, informers, runtime, log }: V
     if (!volume || !isDataToDelete(volume) || nodeOfDirectory(volume) !== nodeName) return
     const directory = nodeDirectoryAt(volume.spec.local?.path ?? '')
     if (directory !== undefined) {
-      await runtime.removeVolume(directory)
+      await runtime.removeVolume(directory).catch((error: unknown) => {
+        recorder.event(volume, { type: 'Warning', reason: 'VolumeFailedDelete', message: messageOf(error) })
+        throw error
+      })
       log.info('the data of a volume is deleted', { volume: key })
     }
     try {

@@ -1,7 +1,15 @@
 import { apiError } from '../errors.ts'
 import { isConditionTrue } from '../conditions.ts'
 import { parseJsonPath } from '../json-path.ts'
-import { apiVersionOf, scaleSubresource, statusSubresource, type Kind, type KubernetesObject, type Subresource } from '../kind.ts'
+import {
+  apiVersionOf,
+  scaleSubresource,
+  statusSubresource,
+  type Kind,
+  type KubernetesObject,
+  type Subresource,
+  type WebhookConversion,
+} from '../kind.ts'
 import { ObjectMeta } from '../meta.ts'
 import { decode, type Decoded } from '../schema/decode.ts'
 import { fieldInvalid, type FieldError } from '../schema/field-error.ts'
@@ -172,12 +180,13 @@ function storageOf(
 ): Pick<Kind, 'storedAs'> {
   const storage = spec.versions.find(each => each.storage)?.name ?? version.name
   const schema = version.schema?.openAPIV3Schema
+  const conversion = conversionOf(spec, storage)
   const severalVersions = spec.versions.length > 1 || status.storedVersions.length > 1
   if (!severalVersions && !(schema && hasDefaults(schema))) return {}
   const convert = (object: KubernetesObject, name: string): KubernetesObject => {
     const apiVersion = apiVersionOf({ group: spec.group, version: name })
     if (object.apiVersion === apiVersion) return object
-    if (spec.conversion?.strategy === 'Webhook') throw cannotConvert(object, apiVersion)
+    if (conversion) throw notAsked(object, apiVersion)
     return { ...object, apiVersion }
   }
   return {
@@ -189,12 +198,17 @@ function storageOf(
         const shown = convert(stored, version.name)
         return rules.applyDefaults(shown)
       },
+      ...(conversion ? { conversion } : {}),
     },
   }
 }
 
-const cannotConvert = ({ apiVersion, kind }: KubernetesObject, wanted: string) =>
-  apiError(
-    'InternalError',
-    `conversion webhook for ${apiVersion}, Kind=${kind} cannot be called: objects are not converted to ${wanted} by webhooks in this cluster`,
-  )
+function conversionOf({ conversion }: CustomResourceDefinition['spec'], storedVersion: string): WebhookConversion | undefined {
+  if (conversion?.strategy !== 'Webhook') return undefined
+  const { clientConfig = {}, conversionReviewVersions = [] } = conversion.webhook ?? {}
+  return { clientConfig, reviewVersions: conversionReviewVersions, storedVersion }
+}
+
+/** For those who see objects without waiting for anybody. */
+const notAsked = ({ apiVersion, kind }: KubernetesObject, wanted: string) =>
+  apiError('InternalError', `conversion webhook for ${apiVersion}, Kind=${kind} has not been asked for ${wanted}`)

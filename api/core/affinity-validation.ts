@@ -61,7 +61,7 @@ const validateWeight = (weight: number, path: string): FieldError[] =>
 const required = 'requiredDuringSchedulingIgnoredDuringExecution'
 const preferred = 'preferredDuringSchedulingIgnoredDuringExecution'
 
-const validateNodeAffinity = (affinity: NodeAffinity, path: string): FieldError[] => [
+export const validateNodeAffinity = (affinity: NodeAffinity, path: string): FieldError[] => [
   ...(affinity[required] ? validateNodeSelector(affinity[required], `${path}.${required}`) : []),
   ...eachAt(affinity[preferred] ?? [], `${path}.${preferred}`, ({ weight, preference }, at) => [
     ...validateWeight(weight, `${at}.weight`),

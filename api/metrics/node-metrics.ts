@@ -6,10 +6,10 @@ import { usage, usageColumns, window } from './usage.ts'
 export const NodeMetricsSchema = message('io.k8s.metrics.pkg.apis.metrics.v1beta1.NodeMetrics', 'What a node uses.', {
   apiVersion: stored(0, string(), 'Version of the schema that the object is written in.'),
   kind: stored(0, string(), 'What the object is: NodeMetrics.'),
-  metadata: embedded(1, ObjectMeta, 'Name and labels of the node.'),
-  timestamp: required(2, time(), 'When it was measured last.'),
+  metadata: embedded(0, ObjectMeta, 'Name and labels of the node.'),
+  timestamp: required(0, time(), 'When it was measured last.'),
   window: window(),
-  usage: required(4, usage(), 'What it used: cpu and memory.'),
+  usage: required(0, usage(), 'What it used: cpu and memory.'),
 })
 export type NodeMetrics = Static<typeof NodeMetricsSchema>
 

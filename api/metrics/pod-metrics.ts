@@ -6,10 +6,10 @@ import { ContainerMetrics, usageColumns, window } from './usage.ts'
 export const PodMetricsSchema = message('io.k8s.metrics.pkg.apis.metrics.v1beta1.PodMetrics', 'What the containers of a pod use.', {
   apiVersion: stored(0, string(), 'Version of the schema that the object is written in.'),
   kind: stored(0, string(), 'What the object is: PodMetrics.'),
-  metadata: embedded(1, ObjectMeta, 'Name, namespace and labels of the pod.'),
-  timestamp: required(2, time(), 'When it was measured last.'),
+  metadata: embedded(0, ObjectMeta, 'Name, namespace and labels of the pod.'),
+  timestamp: required(0, time(), 'When it was measured last.'),
   window: window(),
-  containers: required(4, list(ContainerMetrics, { patchMergeKey: 'name' }), 'What each container used.'),
+  containers: required(0, list(ContainerMetrics, { patchMergeKey: 'name' }), 'What each container used.'),
 })
 export type PodMetrics = Static<typeof PodMetricsSchema>
 

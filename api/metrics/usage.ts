@@ -8,13 +8,16 @@ export const usage = () => map(quantity())
 export type Usage = Readonly<Record<string, string>>
 
 export const ContainerMetrics = message('io.k8s.metrics.pkg.apis.metrics.v1beta1.ContainerMetrics', 'What one container of a pod used.', {
-  name: required(1, string(), "The container's name in its pod."),
-  usage: required(2, usage(), 'What it used: cpu and memory.'),
+  name: required(0, string(), "The container's name in its pod."),
+  usage: required(0, usage(), 'What it used: cpu and memory.'),
 })
 export type ContainerMetrics = Static<typeof ContainerMetrics>
 
-/** Moment and length of the time that a usage is about; fields that nodes and pods have in common. */
-export const window = () => optional(3, string(), 'How long the time was over which usage of cpu is the average.')
+/**
+ * Length of the time that a usage is about. JSON has a text for what protobuf has a message of its own for: metrics have no
+ * numbers here, and so no protobuf form.
+ */
+export const window = () => optional(0, string(), 'How long the time was over which usage of cpu is the average.')
 
 /** The sum of several usages, resource by resource. */
 export function sumOf(usages: readonly Usage[], resource: string): string {

@@ -1,25 +1,16 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { describe, expect, it } from '@jest/globals'
-import { DeploymentSchema } from '../apps/deployment.ts'
-import { TokenRequest } from '../authentication/token-request.ts'
-import { Lease } from '../coordination/lease.ts'
-import { ConfigMapSchema } from '../core/config-map.ts'
 import { PodSchema } from '../core/pod.ts'
-import { SecretSchema } from '../core/secret.ts'
 import { ApiError } from '../errors.ts'
+import { findKindByName } from '../kinds.ts'
 import { decode } from '../schema/decode.ts'
 import type { Schema } from '../schema/schema.ts'
 import { decodeProtobuf, encodeProtobuf } from './envelope.ts'
 
-const schemas: Readonly<Record<string, Schema>> = {
-  'v1/ConfigMap': ConfigMapSchema,
-  'v1/Secret': SecretSchema,
-  'v1/Pod': PodSchema,
-  'apps/v1/Deployment': DeploymentSchema,
-  'coordination.k8s.io/v1/Lease': Lease.schema,
-  'authentication.k8s.io/v1/TokenRequest': TokenRequest.schema,
+function schemaOf(apiVersion: string, kind: string): Schema | undefined {
+  const [version = '', group = ''] = apiVersion.split('/').reverse()
+  return findKindByName(group, version, kind)?.schema
 }
-const schemaOf = (apiVersion: string, kind: string) => schemas[`${apiVersion}/${kind}`]
 
 interface Typed {
   readonly apiVersion: string
@@ -56,8 +47,59 @@ const pod = {
     terminationGracePeriodSeconds: 30,
   },
 }
+const rule = { operations: ['CREATE'], apiGroups: ['apps'], apiVersions: ['v1'], resources: ['deployments'], scope: 'Namespaced' }
+const opaque = { driver: 'gpu.example.com', parameters: { mode: 'fast', sizes: [1, 2] } }
+
+/** What protobuf has other messages or names for than JSON. */
+const otherwise = [
+  {
+    apiVersion: 'admissionregistration.k8s.io/v1',
+    kind: 'ValidatingWebhookConfiguration',
+    metadata: { name: 'w' },
+    webhooks: [{ name: 'a.example.com', rules: [rule], clientConfig: { url: 'https://example.com' }, sideEffects: 'None' }],
+  },
+  {
+    apiVersion: 'admissionregistration.k8s.io/v1',
+    kind: 'ValidatingAdmissionPolicy',
+    metadata: { name: 'p' },
+    spec: {
+      matchConstraints: { resourceRules: [{ ...rule, resourceNames: ['web'] }] },
+      variables: [{ name: 'a', expression: '1 + 1' }],
+      validations: [{ expression: 'variables.a == 2', message: 'so' }],
+    },
+  },
+  {
+    apiVersion: 'apiregistration.k8s.io/v1',
+    kind: 'APIService',
+    metadata: { name: 'v1.example.com' },
+    spec: {
+      group: 'example.com',
+      version: 'v1',
+      groupPriorityMinimum: 1,
+      versionPriority: 2,
+      service: { name: 's', namespace: 'n', port: 443 },
+    },
+    status: { conditions: [{ type: 'Available', status: 'True', reason: 'R', message: 'm', lastTransitionTime: '2026-01-01T00:00:00Z' }] },
+  },
+  {
+    apiVersion: 'networking.k8s.io/v1',
+    kind: 'IngressClass',
+    metadata: { name: 'i' },
+    spec: { controller: 'example.com/c', parameters: { apiGroup: 'example.com', kind: 'Parameters', name: 'p' } },
+  },
+  { apiVersion: 'resource.k8s.io/v1', kind: 'DeviceClass', metadata: { name: 'd' }, spec: { config: [{ opaque }] } },
+  {
+    apiVersion: 'resource.k8s.io/v1',
+    kind: 'ResourceClaim',
+    metadata: { name: 'c' },
+    spec: { devices: { requests: [{ name: 'r' }], config: [{ requests: ['r'], opaque }] } },
+    status: { allocation: { devices: { config: [{ source: 'FromClass', opaque }] } } },
+  },
+]
+
 const objects: readonly Typed[] = [
   pod,
+  ...otherwise,
   {
     apiVersion: 'authentication.k8s.io/v1',
     kind: 'TokenRequest',
@@ -120,10 +162,15 @@ describe('protobuf bodies', () => {
 const file = new URL('../../../shared/kubernetes-api/golden-seeds.json', import.meta.url)
 const seeds = existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as { response?: Typed }[]) : []
 const recorded = seeds.flatMap(({ response }) => (response && schemaOf(response.apiVersion, response.kind) ? [response] : []))
+/** On the wire nothing but the whole has a type: claims in templates lose theirs. */
+const withoutInnerTypes = (object: Typed): Typed =>
+  JSON.parse(JSON.stringify(object), (name, value: unknown) =>
+    name === 'volumeClaimTemplates' ? (value as Typed[]).map(({ kind: _, apiVersion: __, ...claim }) => claim) : value,
+  ) as Typed
 const onRecorded = recorded.length > 0 ? it : it.skip
 
 describe('protobuf bodies of objects recorded from a real API server (skipped where the recordings are absent)', () => {
   onRecorded('come back as they were', () => {
-    for (const object of recorded) expect(normal(roundTrip(object))).toEqual(normal(object))
+    for (const object of recorded) expect(normal(roundTrip(object))).toEqual(normal(withoutInnerTypes(object)))
   })
 })

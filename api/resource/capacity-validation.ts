@@ -1,7 +1,7 @@
 import { addQuantities, canonicalQuantity, compareQuantities, formatQuantity, parseQuantity, quantityToNumber } from '../quantity.ts'
 import { fieldForbidden, fieldInvalid, fieldRequired, type FieldError } from '../schema/field-error.ts'
 import type { CapacityRequestPolicy, CapacityRequestPolicyRange, DeviceCapacity } from './device.ts'
-import { distinct } from './field-checks.ts'
+import { distinct } from './collection-checks.ts'
 
 const mostOptions = 10
 

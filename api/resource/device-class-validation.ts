@@ -2,7 +2,8 @@ import { isEqual } from '../../common/equal.ts'
 import { isExtendedResourceName } from '../core/container-resources-validation.ts'
 import { fieldInvalid, type FieldError } from '../schema/field-error.ts'
 import type { DeviceClass } from './device-class.ts'
-import { opaqueErrors, slice } from './field-checks.ts'
+import { slice } from './collection-checks.ts'
+import { opaqueErrors } from './field-checks.ts'
 import { selectorErrors } from './selector-validation.ts'
 
 const mostSettings = 32

@@ -5,7 +5,9 @@ import { dns1123SubdomainErrors } from '../names.ts'
 import { fieldInvalid, fieldRequired, fieldTooLong, invalidWithoutValue, type FieldError } from '../schema/field-error.ts'
 import { capacityErrors } from './capacity-validation.ts'
 import type { Device, DeviceAttribute, DeviceCounterConsumption } from './device.ts'
-import { bindingErrors, distinct, entries, label, longestQualifiedName, qualifiedName, slice, taintErrors } from './field-checks.ts'
+import { distinct, entries, slice } from './collection-checks.ts'
+import { bindingErrors, taintErrors } from './field-checks.ts'
+import { label, longestQualifiedName, qualifiedName } from './name-checks.ts'
 
 const mostAttributes = 32
 const mostTaints = 16

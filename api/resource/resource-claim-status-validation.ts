@@ -14,7 +14,9 @@ import {
   type FieldError,
 } from '../schema/field-error.ts'
 import { validateDriverName } from '../storage/csi-validation.ts'
-import { bindingErrors, distinct, label, opaqueErrors, poolName, rawObject, slice, tolerationErrors, uidErrors } from './field-checks.ts'
+import { distinct, slice } from './collection-checks.ts'
+import { bindingErrors, opaqueErrors, rawObject, tolerationErrors } from './field-checks.ts'
+import { label, poolName, uidErrors } from './name-checks.ts'
 import { sharedDeviceId } from './resource-claim-devices.ts'
 import type {
   AllocatedDeviceStatus,

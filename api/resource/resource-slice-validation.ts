@@ -4,7 +4,8 @@ import { fieldInvalid, fieldRequired, type FieldError } from '../schema/field-er
 import { validateDriverName } from '../storage/csi-validation.ts'
 import { counterErrors, counterSetName, deviceErrors, nodeNameErrors } from './device-validation.ts'
 import type { CounterSet, Device } from './device.ts'
-import { distinct, poolName } from './field-checks.ts'
+import { distinct } from './collection-checks.ts'
+import { poolName } from './name-checks.ts'
 import { haveListAttributes } from './resource-slice-fields.ts'
 import type { ResourcePool, ResourceSlice, ResourceSliceSpec } from './resource-slice.ts'
 

@@ -2,7 +2,7 @@ import { CelError } from '../cel/cel-error.ts'
 import { compileExpression } from '../cel/compile-expression.ts'
 import { undefinedField, type Shape } from '../cel/undefined-fields.ts'
 import { fieldInvalid, fieldRequired, fieldTooLong, type FieldError } from '../schema/field-error.ts'
-import { slice } from './field-checks.ts'
+import { slice } from './collection-checks.ts'
 import type { DeviceSelector } from './device-selector.ts'
 
 const longestExpression = 10 * 1024

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
-import type { Kind, KubernetesObject } from '../../api/kind.ts'
+import type { Status } from '../../api/errors.ts'
+import type { Kind, KubernetesObject, WebhookConversion } from '../../api/kind.ts'
 
 /** Who sends a request; extra attributes travel as upstream's `user.Info`. */
 export interface User {
@@ -75,6 +76,8 @@ export interface AdmissionContext {
   readonly dryRun: boolean
   /** Adds a Warning header to the answer. */
   warn(text: string): void
+  /** Adds a note to what is written down of the request; absent: nothing is. */
+  annotate?(key: string, value: string): void
 }
 
 export interface Admission {
@@ -137,6 +140,12 @@ export interface ServiceConnector {
   connect(target: { readonly namespace: string; readonly name: string; readonly port: number }): Promise<Duplex>
 }
 
+/** Converts objects between the versions of their kind where somebody outside has to be asked. */
+export interface Converter {
+  /** In the same order; rejects with an ApiError in upstream's words. */
+  convert(conversion: WebhookConversion, objects: readonly KubernetesObject[], apiVersion: string): Promise<KubernetesObject[]>
+}
+
 /** A text served as it is, under a path of its own, to whom the authorizer lets read that path. */
 export interface Document {
   readonly contentType: string
@@ -179,4 +188,48 @@ export interface RequestObserver {
    * they were made for this watch, and others like it are sent the same ones.
    */
   watching(kind: Pick<Kind, 'group' | 'version' | 'plural'>): (bytes: number, made: boolean) => void
+}
+
+/** What is written down of one request while it is served; upstream's audit context. */
+export interface RequestAudit {
+  /** Whether the object that the request brings is kept: working it out costs something. */
+  readonly keepsRequest: boolean
+  readonly keepsResponse: boolean
+  /** The first value of a key stays. */
+  annotate(key: string, value: string): void
+  /** It is served as this user's. */
+  impersonates(user: User): void
+  /** The object that it brings: at the least its name is written down. */
+  brings(object: KubernetesObject): void
+  /** The patch that it brings, parsed. */
+  bringsPatch(patch: unknown): void
+  /** The answer's JSON, in one piece or several. */
+  answers(text: string): void
+  /** The answer, whose text is told besides, is a Status. */
+  answersStatus(status: Status): void
+  /** A stream begins, or is refused. */
+  starts(code: number): void
+  /** The request has been served; `code` is undefined when its client went away before an answer. */
+  ends(code: number | undefined): void
+  /** Something that nobody expected stands in the way. */
+  fails(error: unknown): void
+}
+
+/** A request as it is written down. */
+export interface AuditedRequest {
+  readonly request: IncomingMessage
+  /** What ties the log and the answer's `Audit-Id` together. */
+  readonly id: string
+  /** Who sends it; undefined when that is not known. */
+  readonly user: User | undefined
+  readonly attributes: Attributes
+  readonly longRunning: boolean
+}
+
+/** Writes down what is asked of the API server, as far as somebody wants to know. */
+export interface Auditor {
+  /** Undefined: nothing is written down of this request. */
+  begin(request: AuditedRequest): RequestAudit | undefined
+  /** Somebody who is not let in. */
+  refuse(request: AuditedRequest, status: Status): void
 }

@@ -26,7 +26,10 @@ const all = Array.from({ length: COUNT }, (_, index) => name(index))
 describe('long lists', () => {
   it('come whole, as objects, metadata and tables', async () => {
     const whole = await api.call('GET', maps)
-    expect(names(whole.body['items'])).toEqual(all)
+    const { items } = whole.body as unknown as { items: object[] }
+    expect(names(items)).toEqual(all)
+    expect(items[0]).not.toHaveProperty('kind')
+    expect(items[0]).not.toHaveProperty('apiVersion')
     const accept = (as: string) => ({ headers: { accept: `application/json;as=${as};g=meta.k8s.io;v=v1` } })
     const metadata = await api.call('GET', maps, accept('PartialObjectMetadataList'))
     expect(metadata.body).toMatchObject({ kind: 'PartialObjectMetadataList', apiVersion: 'meta.k8s.io/v1' })

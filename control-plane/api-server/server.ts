@@ -12,11 +12,14 @@ import { apiVersionOf, type Kind } from '../../api/kind.ts'
 import { systemClock, type Clock } from '../../common/clock.ts'
 import type { Logger } from '../../common/log.ts'
 import type { Store } from '../store/store.ts'
+import { webhookCaller } from './admission/dynamic/webhook-call.ts'
 import { Aggregator } from './aggregator/aggregator.ts'
 import { servedVersions } from './aggregator/priorities.ts'
 import { bootstrap } from './bootstrap.ts'
 import { impersonationOf } from './auth/impersonation.ts'
+import { createConverter } from './conversion/converter.ts'
 import { connectPlain } from './endpoints/connect.ts'
+import type { DebugOptions } from './endpoints/debug.ts'
 import { Dialer } from './endpoints/dialer.ts'
 import { answerError, PathNotFound, refuseUpgrade } from './endpoints/error-handler.ts'
 import { kubeletAddress } from './endpoints/kubelet-address.ts'
@@ -26,8 +29,9 @@ import { locatePod, locateService, type Locate } from './endpoints/proxy-locatio
 import { RequestPipeline } from './endpoints/request-pipeline.ts'
 import { ResourceRouter } from './endpoints/resource-router.ts'
 import { GeneralPaths } from './endpoints/general-paths.ts'
+import { YamlReader } from './endpoints/yaml-reader.ts'
 import { PriorityAndFairness } from './flow-control/flow-control.ts'
-import type { Action, Admission, Authenticator, Authorizer, Document, Review, RequestObserver, TlsIdentity } from './interfaces.ts'
+import type { Action, Admission, Auditor, Authenticator, Authorizer, Document, Review, RequestObserver, TlsIdentity } from './interfaces.ts'
 import { KindRegistry } from './kind-registry.ts'
 import type { Loopback } from './loopback.ts'
 import { lookupOver } from './lookup.ts'
@@ -42,6 +46,7 @@ import { ObjectCache } from './registry/object-cache.ts'
 import type { Registry } from './registry/registry.ts'
 import { ServiceAddresses } from './registry/service-addresses.ts'
 import { WatchHub } from './registry/watch-hub.ts'
+import { serviceConnector } from './service-connector.ts'
 
 export interface ApiServerOptions {
   readonly store: Store
@@ -70,6 +75,12 @@ export interface ApiServerOptions {
   /** Who may be served when there is much to do; upstream's defaults when absent. */
   readonly flowControl?: PriorityAndFairness
   readonly observer?: RequestObserver
+  /** Writes down what is asked; absent: nothing is written down. */
+  readonly auditor?: Auditor
+  /** The program of the thread that reads long YAML; without it all YAML is read here. */
+  readonly yamlWorker?: string
+  /** For `/debug/…` and `/configz`, which are not there without. */
+  readonly debug?: DebugOptions
   /** What `/metrics` says. */
   readonly metrics?: () => string
   /** Milliseconds for a request that is not long-running. */
@@ -107,20 +118,21 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
   const { store, kinds, log } = options
   const cache = options.cache ?? new ObjectCache()
   const hub = new WatchHub(store, cache)
+  const lookup = lookupOver(store, cache)
+  const dialer = new Dialer({ kubeletClient: options.kubeletClient, nodes: () => lookup.list(Node) })
   const registry: Registry = {
     store,
     cache,
     hub,
     admission: options.admission,
+    converter: createConverter({ call: webhookCaller(serviceConnector(lookup, (host, port) => dialer.dial(host, port))) }),
     allocators: { 'service-addresses': serviceAddresses(options, hub) },
     clock: options.clock ?? systemClock,
   }
   const served = new KindRegistry({ builtIn: kinds, store, cache, hub, log })
   const proxy = new NodeProxy(options.kubeletClient)
   const kindOf = (group: string, plural: string) => kinds.find(kind => kind.group === group && kind.plural === plural)
-  const lookup = lookupOver(store, cache)
   const addressOf = (node: string) => kubeletAddress(registry, Node, node)
-  const dialer = new Dialer({ kubeletClient: options.kubeletClient, nodes: () => lookup.list(Node) })
   const locations = new Map<Kind, Locate>([
     [Pod, locatePod],
     [Service, locateService],
@@ -152,6 +164,7 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
     store,
     documents: options.documents ?? {},
     metrics: options.metrics,
+    debug: options.debug,
     remote,
   })
   const flowControl = options.flowControl ?? new PriorityAndFairness({ seats: defaultSeats })
@@ -159,7 +172,18 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
     const kind = kindOf('flowcontrol.apiserver.k8s.io', plural)
     if (kind) hub.listen(prefixOf(kind, ''), () => flowControl.changed())
   }
-  const pipeline = new RequestPipeline({ ...options, impersonationOf, registry, router, general, remote, connectOptions, flowControl })
+  const yaml = new YamlReader(options.yamlWorker)
+  const pipeline = new RequestPipeline({
+    ...options,
+    readYaml: yaml.read,
+    impersonationOf,
+    registry,
+    router,
+    general,
+    remote,
+    connectOptions,
+    flowControl,
+  })
 
   const app = application(pipeline, log)
   options.loopback?.serve(app)
@@ -206,6 +230,7 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
       options.loopback?.close()
       remote.close()
       collector.close()
+      yaml.close()
       proxy.close()
       hub.close()
       await closed

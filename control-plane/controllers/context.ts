@@ -1,6 +1,7 @@
 import type { Client } from '../../client/client.ts'
 import type { EventRecorder } from '../../client/event-recorder.ts'
 import type { Informers } from '../../client/informers.ts'
+import type { WorkQueueObserver } from '../../client/work-queue.ts'
 import type { AlarmClock } from '../../common/clock.ts'
 import type { Logger } from '../../common/log.ts'
 
@@ -11,4 +12,6 @@ export interface ControllerContext {
   readonly events: Pick<EventRecorder, 'event'>
   readonly log: Logger
   readonly clock: AlarmClock
+  /** Who is to be told what a queue of this controller does; absent: nobody. */
+  readonly observeQueue?: () => WorkQueueObserver
 }

@@ -3,6 +3,7 @@ import type { Client } from '../../client/client.ts'
 import { runController, type Controller } from '../../client/controller.ts'
 import { EventRecorder } from '../../client/event-recorder.ts'
 import { Informers } from '../../client/informers.ts'
+import type { WorkQueueObserver } from '../../client/work-queue.ts'
 import type { CertificatePair } from '../../common/certificates.ts'
 import { systemClock, type AlarmClock } from '../../common/clock.ts'
 import type { Logger } from '../../common/log.ts'
@@ -35,6 +36,7 @@ import { taintEvictionController } from './node-lifecycle/taint-eviction.ts'
 import { podGarbageCollector } from './pod-garbage.ts'
 import { ResourceQuotaController } from './resource-quota/resource-quota.ts'
 import { replicaSetController, replicationController } from './replica-set/replica-set.ts'
+import { queueNameOf } from './queue-names.ts'
 import { rootCaPublisher } from './root-ca.ts'
 import { serviceAccountController } from './service-account.ts'
 import { statefulSetController } from './stateful-set/stateful-set.ts'
@@ -54,6 +56,8 @@ export interface ControllersOptions {
   /** Names of controllers not to run, as in upstream's `--controllers=-name`. */
   readonly disabled?: readonly string[]
   readonly clock?: AlarmClock
+  /** Who is to be told what the queue of this name does. */
+  readonly observeQueue?: (name: string) => WorkQueueObserver
 }
 
 const garbageCollector = 'garbage-collector-controller'
@@ -101,19 +105,21 @@ const controllersOf = ({ authority, clusterCidr }: ControllersOptions): Readonly
 
 /** All controllers, on shared informers. */
 export function createControllers(options: ControllersOptions): Runnable {
-  const { client, disabled = [], clock = systemClock } = options
+  const { client, disabled = [], clock = systemClock, observeQueue } = options
   const informers = new Informers(client, options.log, { clock })
   const runnables: Runnable[] = [informers]
   const contextOf = (component: string): ControllerContext => {
     const log = options.log.child({ component })
     const events = new EventRecorder({ client, component, log, clock })
     runnables.push(events)
-    return { client, informers, events, log, clock }
+    const observe = observeQueue && { observeQueue: () => observeQueue(queueNameOf(component)) }
+    return { client, informers, events, log, clock, ...observe }
   }
   for (const [name, create] of Object.entries(controllersOf(options))) {
     if (disabled.includes(name)) continue
     const context = contextOf(name)
-    for (const controller of [create(context)].flat()) runnables.push(runController({ controller, informers, log: context.log, clock }))
+    for (const controller of [create(context)].flat())
+      runnables.push(runController({ controller, informers, log: context.log, clock, observer: context.observeQueue?.() }))
   }
   if (!disabled.includes(garbageCollector)) runnables.push(new GarbageCollector(contextOf(garbageCollector)))
   if (!disabled.includes(resourceQuota)) runnables.push(new ResourceQuotaController(contextOf(resourceQuota)))

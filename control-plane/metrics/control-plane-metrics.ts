@@ -13,10 +13,22 @@ interface Level {
   readonly seats: { readonly nominal: number }
 }
 
+/** What has been written down of requests. */
+interface Audited {
+  readonly events: number
+  /** Events that could not be written. */
+  readonly lost: number
+  /** By level. */
+  readonly requests: Iterable<readonly [level: string, count: number]>
+}
+
 export interface Sources {
   readonly levels: () => Iterable<Level>
   /** How many objects of each kind are stored, by `plural.group`. */
   readonly objects: () => Iterable<readonly [resource: string, count: number]>
+  /** Absent: nothing is written down. */
+  readonly audit?: () => Audited
+  readonly components?: readonly Family[]
 }
 
 /** Everything that the control plane tells about itself; what is not a request is only counted when somebody asks. */
@@ -24,7 +36,7 @@ export class ControlPlaneMetrics {
   readonly requests = new RequestMetrics()
   readonly #families: readonly Family[]
 
-  constructor({ levels, objects }: Sources) {
+  constructor({ levels, objects, audit, components = [] }: Sources) {
     const byLevel = (name: string, help: string, value: (level: Level) => number) =>
       new Asked(name, {
         help,
@@ -34,6 +46,8 @@ export class ControlPlaneMetrics {
     this.#families = [
       ...this.requests.families,
       ...processFamilies(),
+      ...components,
+      ...(audit ? auditFamilies(audit) : []),
       byLevel(
         'apiserver_flowcontrol_current_executing_requests',
         'Requests of a priority level that are served.',
@@ -62,6 +76,23 @@ export class ControlPlaneMetrics {
 }
 
 const typeOf = (name: string): 'counter' | 'gauge' => (name.endsWith('_total') ? 'counter' : 'gauge')
+
+function auditFamilies(audit: () => Audited): Family[] {
+  const counter = (name: string, help: string, values: ConstructorParameters<typeof Asked>[1]['values']) =>
+    new Asked(`apiserver_audit_${name}`, { help, type: 'counter', values })
+  return [
+    counter('event_total', 'Audit events that there were.', () => [[{}, audit().events]]),
+    counter('error_total', 'Audit events that could not be written, by what should have written them.', () => [
+      [{ plugin: 'log' }, audit().lost],
+    ]),
+    counter('level_total', 'Requests, by the level at which the audit policy has them written down.', () =>
+      Array.from(audit().requests, ([level, count]) => [{ level }, count] as const),
+    ),
+    counter('requests_rejected_total', 'Requests that were refused because they could not be written down; there are none.', () => [
+      [{}, 0],
+    ]),
+  ]
+}
 
 function processFamilies(): Family[] {
   const one = (name: string, help: string, value: () => number) =>

@@ -20,14 +20,17 @@ function most(lists: readonly (Requests | undefined)[]): Record<string, string> 
 const isInfeasible = ({ status }: Pod): boolean =>
   status.conditions?.some(({ type, reason }) => type === 'PodResizePending' && reason === 'Infeasible') ?? false
 
+const hasGrants = (statuses: readonly Known[] | undefined): boolean =>
+  statuses?.some(({ allocatedResources }) => allocatedResources) ?? false
+
 /**
  * The spec of a pod that runs, as its node's capacity is to be counted: while it is resized, it uses the most of what it
  * wants, was granted and has. What it will never get does not count.
  */
 export function accountedSpec(pod: Pod): PodSpec {
   const { spec, status } = pod
+  if (!hasGrants(status.containerStatuses) && !hasGrants(status.initContainerStatuses)) return spec
   const statuses = new Map([...(status.initContainerStatuses ?? []), ...(status.containerStatuses ?? [])].map(known => [known.name, known]))
-  if (![...statuses.values()].some(({ allocatedResources }) => allocatedResources)) return spec
   const infeasible = isInfeasible(pod)
   const accounted = (resources: ResourceRequirements | undefined, known: Known | undefined): ResourceRequirements =>
     known?.allocatedResources

@@ -1,5 +1,6 @@
 import type { Node } from '../../api/core/node.ts'
 import type { Pod } from '../../api/core/pod.ts'
+import { isEqual } from '../../common/equal.ts'
 import { accountedSpec } from './accounted-spec.ts'
 import { addAmounts, amountsOf, podRequests, scoringRequests, subtractAmounts, type Amounts } from './resources.ts'
 
@@ -32,11 +33,19 @@ export const hostPortsOf = (pod: Pod): UsedPort[] =>
 
 const isAffine = ({ spec: { affinity } }: Pod): boolean => affinity?.podAffinity !== undefined || affinity?.podAntiAffinity !== undefined
 
+const offerOf = ({ status }: Node) => status.allocatable ?? status.capacity
+
+/** Most news about a pod are about other things. */
+function takesTheSame(a: Pod, b: Pod): boolean {
+  const takes = (pod: Pod) => [podRequests(accountedSpec(pod)), pod.spec.containers.length, hostPortsOf(pod), pod.spec.affinity]
+  return isEqual(takes(a), takes(b))
+}
+
 export const nodeInfoOf = (node: Node, pods: readonly Pod[]): NodeInfo =>
   pods.reduce(withPod, {
     node,
     pods: new Map(),
-    allocatable: amountsOf(node.status.allocatable ?? node.status.capacity),
+    allocatable: amountsOf(offerOf(node)),
     requested: {},
     weighed: {},
     ports: [],
@@ -46,11 +55,15 @@ export const nodeInfoOf = (node: Node, pods: readonly Pod[]): NodeInfo =>
 export const withNode = (info: NodeInfo, node: Node): NodeInfo => ({
   ...info,
   node,
-  allocatable: amountsOf(node.status.allocatable ?? node.status.capacity),
+  allocatable: isEqual(offerOf(node), offerOf(info.node)) ? info.allocatable : amountsOf(offerOf(node)),
 })
 
+/** With a pod that is new there, or another version of one that is there already. */
 export function withPod(info: NodeInfo, pod: Pod): NodeInfo {
+  const previous = info.pods.get(pod.metadata.uid)
+  if (previous && !takesTheSame(previous, pod)) return withPod(withoutPod(info, pod.metadata.uid), pod)
   const pods = new Map(info.pods).set(pod.metadata.uid, pod)
+  if (previous) return { ...info, pods, affine: info.affine.map(each => (each === previous ? pod : each)) }
   return {
     ...info,
     pods,

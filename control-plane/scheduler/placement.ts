@@ -6,16 +6,19 @@ export interface Refusal extends Rejection {
   readonly plugin: string
 }
 
-/** What a node was worth: the rules' scores from 0 to 100 with their weights, and the sum. */
-export interface Rating {
-  readonly total: number
-  readonly parts: readonly { readonly plugin: string; readonly score: number; readonly weight: number }[]
+/** What nodes were worth, node by node: each rule's scores from 0 to 100 with its weight, and the sums. */
+export interface Ratings {
+  readonly nodes: readonly string[]
+  readonly totals: readonly number[]
+  readonly parts: readonly { readonly plugin: string; readonly weight: number; readonly scores: readonly number[] }[]
 }
 
 interface Judged {
   readonly refusals: ReadonlyMap<string, Refusal>
-  /** By node; empty when there was nothing to choose from. */
-  readonly ratings: ReadonlyMap<string, Rating>
+  /** The rules that refused a node, or all of them at once. */
+  readonly refusedBy: ReadonlySet<string>
+  /** Undefined when there was nothing to choose from. */
+  readonly ratings?: Ratings | undefined
   /** How many nodes there are, and how many were looked at before enough would do. */
   readonly known: number
   readonly examined: number
@@ -32,8 +35,15 @@ export function fitError(nodes: number, reasons: readonly string[]): string {
   return `0/${nodes} nodes are available: ${parts.join(', ')}.`
 }
 
-const inWords = ({ total, parts }: Rating): string =>
-  `${total} = ${parts.map(({ plugin, score, weight }) => (weight === 1 ? `${plugin} ${score}` : `${plugin} ${weight}×${score}`)).join(' + ')}`
+/** `node-1: 400 = TaintToleration 3×100 + NodeResourcesFit 100.`, the best node first. */
+function inWords({ nodes, totals, parts }: Ratings): string[] {
+  const partAt = (index: number) =>
+    parts.map(({ plugin, weight, scores }) => `${plugin} ${weight === 1 ? '' : `${weight}×`}${scores[index] ?? 0}`).join(' + ')
+  return nodes
+    .map((name, index) => ({ total: totals[index] ?? 0, text: `${name}: ${totals[index] ?? 0} = ${partAt(index)}.` }))
+    .sort((a, b) => b.total - a.total)
+    .map(({ text }) => text)
+}
 
 /** The whole decision for people: which rule refused which node, and what each rule gave to the others. */
 export function explain(placement: Placement): string {
@@ -41,7 +51,7 @@ export function explain(placement: Placement): string {
   const name = node?.node.metadata.name
   const lines = [
     node ? `Chosen: ${name}, of ${examined - refusals.size} node(s) that will do.` : `No node will do, of ${known}.`,
-    ...[...ratings].sort(([, a], [, b]) => b.total - a.total).map(([name, rating]) => `${name}: ${inWords(rating)}.`),
+    ...(ratings ? inWords(ratings) : []),
     ...[...refusals].map(([name, { plugin, reasons }]) => `${name} refused by ${plugin}: ${reasons.join(', ')}.`),
     ...(examined < known ? [`${known - examined} node(s) were not looked at: enough would do.`] : []),
   ]

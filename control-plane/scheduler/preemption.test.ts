@@ -8,6 +8,7 @@ import { enoughNodes, placePod } from './place-pod.ts'
 import { explain } from './placement.ts'
 import { plugins } from './plugins/index.ts'
 import { planPreemption, type PreemptionPlan } from './preemption.ts'
+import { defaultPreemption } from './profile.ts'
 
 interface PodShape {
   readonly cpu?: string
@@ -39,10 +40,12 @@ const budget = (allowed: number, disruptedPods = {}) =>
 const kept = { app: 'kept' }
 
 function plan(wanted: Pod, nodes: readonly [Node, ...Pod[]][], budgets: readonly PodDisruptionBudget[] = []): PreemptionPlan {
-  const cluster = { nodes: nodes.map(([each, ...pods]) => nodeInfoOf(each, pods)), namespaces: [], services: [], claims: [] }
+  const infos = nodes.map(([each, ...pods]) => nodeInfoOf(each, pods))
+  const affine = infos.filter(info => info.affine.length > 0)
+  const cluster = { nodes: infos, affine, namespaces: [], services: [], claims: [] }
   const placement = placePod(wanted, cluster, { plugins })
   if (placement.node) throw new Error(`${wanted.metadata.name} fits on ${placement.node.node.metadata.name} without preemption`)
-  return planPreemption(wanted, cluster, { plugins, refusals: placement.refusals, budgets, random: () => 0 })
+  return planPreemption(wanted, cluster, { plugins, refusals: placement.refusals, budgets, limits: defaultPreemption, random: () => 0 })
 }
 const chosen = (found: PreemptionPlan) => [found.candidate?.node, ...(found.candidate?.victims ?? []).map(({ metadata }) => metadata.name)]
 const big = (shape: PodShape = {}) => pod('big', { cpu: '2', priority: 100, ...shape })
@@ -134,6 +137,7 @@ describe('preemption', () => {
     const term = { labelSelector: { matchLabels: { app: 'a' } }, topologyKey: 'kubernetes.io/hostname' }
     const apart = { affinity: { podAntiAffinity: { requiredDuringSchedulingIgnoredDuringExecution: [term] } } }
     expect(chosen(plan(big({ cpu: '1', spec: apart }), [[node('a'), pod('x', { cpu: '100m' })]]))).toEqual(['a', 'x'])
+    expect(chosen(plan(big({ cpu: '1' }), [[node('a'), pod('x', { cpu: '100m', spec: apart })]]))).toEqual(['a', 'x'])
   })
 
   it.each([

@@ -3,9 +3,10 @@ import type { Pod } from '../../api/core/pod.ts'
 import { matches, selectorFromObject } from '../../api/label-selector.ts'
 import type { PodDisruptionBudget } from '../../api/policy/pod-disruption-budget.ts'
 import { withoutPod, withPod, type NodeInfo } from './node-info.ts'
-import { judgeOf } from './place-pod.ts'
+import { Panel } from './panel.ts'
 import { fitError, type Refusal } from './placement.ts'
-import type { Cluster, Plugin } from './plugin.ts'
+import { withNodes, type Cluster, type Plugin } from './plugin.ts'
+import type { PreemptionLimits } from './profile.ts'
 
 /** Pods that would have to leave a node so that a more important one fits, the most important first. */
 export interface Candidate {
@@ -24,6 +25,7 @@ export interface PreemptionContext {
   readonly plugins: readonly Plugin[]
   readonly refusals: ReadonlyMap<string, Refusal>
   readonly budgets: readonly PodDisruptionBudget[]
+  readonly limits: PreemptionLimits
   readonly random?: () => number
 }
 
@@ -62,11 +64,12 @@ function whyNotEligible(pod: Pod, cluster: Cluster, refusals: ReadonlyMap<string
   return waiting ? 'not eligible due to a terminating pod on the nominated node.' : undefined
 }
 
-/** Enough to choose from, beginning anywhere: a tenth of the nodes, a hundred at least. */
+/** Enough to choose from, beginning anywhere. */
 function findCandidates(pod: Pod, cluster: Cluster, context: PreemptionContext): { candidates: Candidate[]; reasons: string[] } {
   const potential = cluster.nodes.flatMap((info, index) => (context.refusals.get(info.node.metadata.name)?.resolvable ? [index] : []))
   const offset = Math.floor((context.random ?? Math.random)() * potential.length)
-  const enough = Math.max(100, Math.floor(potential.length / 10))
+  const { minCandidateNodesPercentage, minCandidateNodesAbsolute } = context.limits
+  const enough = Math.max(minCandidateNodesAbsolute, Math.floor((potential.length * minCandidateNodesPercentage) / 100))
   const candidates: Candidate[] = []
   const reasons: string[] = []
   for (let tried = 0; tried < potential.length && candidates.length < enough; tried++) {
@@ -88,8 +91,7 @@ function selectVictims(
   const lesser = [...full.pods.values()].filter(other => priorityOf(other) < priorityOf(pod)).sort(byImportance)
   if (lesser.length === 0) return { reasons: ['No preemption victims found for incoming pod'] }
   const refusalOn = (info: NodeInfo): Refusal | undefined => {
-    const nodes = cluster.nodes.with(index, info)
-    return judgeOf(pod, { ...cluster, nodes }, plugins)(info)
+    return new Panel(pod, withNodes(cluster, cluster.nodes.with(index, info)), { plugins }).judge(index)
   }
   let info = lesser.reduce((rest, { metadata }) => withoutPod(rest, metadata.uid), full)
   const refusal = refusalOn(info)

@@ -32,6 +32,17 @@ const requestsOf = (container: Container): Amounts => amountsOf(container.resour
  * more; requests of the pod as a whole stand in for its containers'; plus overhead.
  */
 export function podRequests(spec: PodSpec): Amounts {
+  const known = requests.get(spec)
+  if (known) return known
+  const found = sumRequests(spec)
+  requests.set(spec, found)
+  return found
+}
+
+/** Specs do not change, and are asked about once per rule and whenever something else about their node changes. */
+const requests = new WeakMap<PodSpec, Amounts>()
+
+function sumRequests(spec: PodSpec): Amounts {
   let sidecars: Amounts = {}
   let initial: Amounts = {}
   for (const container of spec.initContainers ?? []) {
@@ -49,6 +60,7 @@ const scoringDefaults: Amounts = { cpu: 100, memory: 200 * 1024 * 1024 }
 /** As `podRequests`, but containers that ask for nothing count as small ones, so that they spread too. */
 export const scoringRequests = (spec: PodSpec): Amounts => {
   const asked = podRequests(spec)
+  if (asked['cpu'] && asked['memory']) return asked
   const missing = Object.entries(scoringDefaults).filter(([resource]) => !asked[resource])
   return { ...asked, ...Object.fromEntries(missing.map(([resource, amount]) => [resource, amount * spec.containers.length])) }
 }

@@ -1,203 +1,167 @@
-import { Namespace } from '../../api/core/namespace.ts'
-import { Node } from '../../api/core/node.ts'
-import { PersistentVolumeClaim } from '../../api/core/persistent-volume-claim.ts'
-import { PersistentVolume } from '../../api/core/persistent-volume.ts'
-import { Pod } from '../../api/core/pod.ts'
-import { Service } from '../../api/core/service.ts'
-import { PodDisruptionBudget } from '../../api/policy/pod-disruption-budget.ts'
-import { StorageClass } from '../../api/storage/storage-class.ts'
+import type { Pod } from '../../api/core/pod.ts'
 import { isConflict, isNotFound } from '../../api/errors.ts'
 import { isPodFinished } from '../../api/pod-phase.ts'
 import { keyOf } from '../../client/cache.ts'
 import type { Client } from '../../client/client.ts'
 import { allSynced } from '../../client/controller.ts'
-import { EventRecorder } from '../../client/event-recorder.ts'
 import { Informers } from '../../client/informers.ts'
 import type { Logger } from '../../common/log.ts'
 import { runAll, type Runnable } from '../../common/run.ts'
-import { isEqual } from '../../common/equal.ts'
+import { TimeSlice } from '../../common/time-slice.ts'
 import { messageOf } from '../../common/error-message.ts'
+import type { BindingStep, Placed } from './binding-step.ts'
+import { couldHelp, type ClusterEvent } from './cluster-event.ts'
+import { ClusterWatch } from './cluster-watch.ts'
+import { defaultConfiguration, type SchedulerConfiguration } from './configuration/configuration.ts'
 import { Decisions } from './decisions.ts'
-import { FailureReporter } from './failure-reporter.ts'
+import { Framework } from './framework.ts'
 import { Nominations } from './nominations.ts'
+import type { SchedulerObserver } from './observer.ts'
 import { placePod } from './place-pod.ts'
 import { explain, type Placement } from './placement.ts'
 import type { Cluster } from './plugin.ts'
-import { plugins } from './plugins/index.ts'
 import { planPreemption, type PreemptionPlan } from './preemption.ts'
-import { Preemptor } from './preemptor.ts'
 import { SchedulingQueue } from './queue.ts'
-import { matters, Snapshot } from './snapshot.ts'
-import { VolumeBinder, type VolumeReservation } from './volumes/volume-binder.ts'
+import { Slots } from './slots.ts'
+import { VolumeBinder } from './volumes/volume-binder.ts'
+import { volumeBindingStep } from './volumes/volume-binding-step.ts'
 
 export interface SchedulerOptions {
   readonly client: Client
   readonly log: Logger
-  /** Only pods that name this scheduler are looked at; `default-scheduler` unless told otherwise. */
-  readonly name?: string
+  /** One profile of the name `default-scheduler` with all rules, unless told otherwise. */
+  readonly configuration?: SchedulerConfiguration
+  readonly observer?: SchedulerObserver
 }
 
 /** Gives every pod without a node the best one there is. */
 export const createScheduler = (options: SchedulerOptions): Runnable => new Scheduler(options)
 
-/** How many pods are placed before others get to run; binding itself does not hold up the next placement. */
-const batch = 50
+/** Bindings are written while others are decided; a thousand at once would only wait for each other, and nobody else be served. */
+const bindingsAtOnce = 50
 
 class Scheduler implements Runnable {
   readonly #options: SchedulerOptions
-  readonly #name: string
   readonly #informers: Informers
-  readonly #events: EventRecorder
-  readonly #snapshot = new Snapshot()
+  readonly #watch: ClusterWatch
   readonly #queue: SchedulingQueue
+  /** By `schedulerName`. */
+  readonly #frameworks: ReadonlyMap<string, Framework>
   /** Pods that are being bound: not to be queued again by news that are older than the binding. */
   readonly #binding = new Set<string>()
+  readonly #steps: readonly BindingStep[]
+  readonly #writes = new Slots(bindingsAtOnce)
   readonly #nominations = new Nominations()
   readonly #decisions = new Decisions()
-  readonly #preemptor: Preemptor
-  readonly #reporter: FailureReporter
-  readonly #volumes: VolumeBinder
-  /** Pods that have a node, whose volumes are still being bound. */
-  readonly #waiting = new Set<Promise<void>>()
-  #stopping = AbortSignal.abort()
   /** Where the search for nodes goes on, so that all get their turn where not all are looked at. */
   #start = 0
   #wake: () => void = () => undefined
 
   constructor(options: SchedulerOptions) {
+    const { client, log, configuration = defaultConfiguration } = options
     this.#options = options
-    this.#name = options.name ?? 'default-scheduler'
-    this.#informers = new Informers(options.client, options.log)
-    this.#events = new EventRecorder({ client: options.client, component: this.#name, style: 'series', log: options.log })
-    this.#queue = new SchedulingQueue({ ready: () => this.#wake() })
-    this.#preemptor = new Preemptor({ client: options.client, events: this.#events })
-    this.#reporter = new FailureReporter({ ...options, events: this.#events })
-    this.#volumes = new VolumeBinder({ client: options.client, informers: this.#informers })
+    this.#informers = new Informers(client, log)
+    const volumes = new VolumeBinder({ client, informers: this.#informers })
+    const timeoutMsOf = (pod: Pod) => (this.#frameworkOf(pod)?.profile.bindTimeoutSeconds ?? 0) * 1000
+    // What the rules do besides deciding: a rule that acts adds its step here.
+    this.#steps = [volumeBindingStep(volumes, timeoutMsOf)]
+    const parts = { client, log, steps: this.#steps, writes: this.#writes }
+    this.#frameworks = new Map(configuration.profiles.map(profile => [profile.schedulerName, new Framework({ ...parts, profile })]))
+    this.#queue = new SchedulingQueue({
+      ready: () => this.#wake(),
+      helps: (key, refusedBy, event) => this.#helps(key, refusedBy, event),
+      initialBackoff: configuration.podInitialBackoffSeconds * 1000,
+      longestBackoff: configuration.podMaxBackoffSeconds * 1000,
+    })
+    this.#watch = new ClusterWatch({
+      informers: this.#informers,
+      volumes,
+      happened: event => this.#queue.wake(event),
+      observed: (pod, previous) => this.#observe(pod, previous),
+      gone: pod => this.#forget(pod),
+    })
+    options.observer?.follow(() => this.#queue.sizes)
   }
 
   run(signal: AbortSignal): Promise<void> {
-    const informers = [
-      this.#watchNodes(),
-      this.#watchPods(),
-      this.#informers.for(Namespace),
-      this.#informers.for(Service),
-      ...this.#watchStorage(),
-      this.#informers.for(PodDisruptionBudget),
-    ]
     const loop: Runnable = {
       run: async stop => {
-        if (await allSynced(informers, stop)) await this.#loop(stop)
+        if (await allSynced(this.#watch.sources, stop)) await this.#loop(stop)
       },
     }
-    return runAll([this.#informers, this.#events, loop], signal)
+    return runAll([this.#informers, ...[...this.#frameworks.values()].map(({ events }) => events), loop], signal)
   }
 
-  #watchNodes() {
-    const informer = this.#informers.for(Node)
-    informer.addListener({
-      added: node => {
-        this.#snapshot.setNode(node)
-        this.#queue.wake()
-      },
-      updated: (node, previous) => {
-        this.#snapshot.setNode(node)
-        if (matters(node, previous)) this.#queue.wake()
-      },
-      deleted: node => {
-        this.#snapshot.removeNode(node.metadata.name)
-        this.#queue.wake()
-      },
-    })
-    return informer
+  #frameworkOf = (pod: Pod): Framework | undefined => this.#frameworks.get(pod.spec.schedulerName || 'default-scheduler')
+
+  /** Whether any of the rules that refused the pod says that the event could change its mind. */
+  #helps(key: string, refusedBy: ReadonlySet<string>, event: ClusterEvent): boolean {
+    const pod = this.#watch.pod(key)
+    const framework = pod && this.#frameworkOf(pod)
+    return !framework || framework.helps(pod, { refusedBy, event, cluster: this.#watch.now() })
   }
 
-  #watchStorage() {
-    const wake = () => this.#queue.wake()
-    const listener = { added: wake, updated: wake, deleted: () => undefined }
-    const [claims, volumes, classes] = [
-      this.#informers.for(PersistentVolumeClaim),
-      this.#informers.for(PersistentVolume),
-      this.#informers.for(StorageClass),
-    ]
-    claims.addListener(listener)
-    volumes.addListener(listener)
-    classes.addListener(listener)
-    return [claims, volumes, classes] as const
-  }
-
-  #watchPods() {
-    const informer = this.#informers.for(Pod)
-    informer.addListener({
-      added: pod => this.#observe(pod),
-      updated: (pod, previous) => this.#observe(pod, previous),
-      deleted: pod => {
-        this.#queue.remove(keyOf(pod))
-        this.#snapshot.removePod(pod.metadata.uid)
-        this.#nominations.delete(pod.metadata.uid)
-        this.#decisions.delete(pod.metadata.uid)
-        this.#volumes.forget(pod.metadata.uid)
-        if (pod.spec.nodeName) this.#queue.wake()
-      },
-    })
-    return informer
+  #forget(pod: Pod): void {
+    this.#queue.remove(keyOf(pod))
+    this.#nominations.delete(pod.metadata.uid)
+    this.#decisions.delete(pod.metadata.uid)
+    this.#options.observer?.forget(pod)
+    for (const step of this.#steps) step.gone?.(pod)
   }
 
   #observe(pod: Pod, previous?: Pod): void {
     const key = keyOf(pod)
+    const { uid } = pod.metadata
     if (previous && wantsExplanation(pod) && !wantsExplanation(previous)) this.#explain(pod)
-    if (pod.spec.nodeName) {
-      this.#nominations.delete(pod.metadata.uid)
-      this.#snapshot.setPod(pod)
-      this.#queue.remove(key)
-      const finished = isPodFinished(pod)
-      if (!previous?.spec.nodeName || finished || !isEqual(pod.metadata.labels, previous.metadata.labels)) this.#queue.wake()
-    } else if (!this.#schedulable(pod)) {
-      this.#queue.remove(key)
-      this.#nominations.delete(pod.metadata.uid)
-    } else if (!this.#binding.has(pod.metadata.uid)) {
-      if (pod.status.nominatedNodeName !== previous?.status.nominatedNodeName) this.#nominations.set(pod, pod.status.nominatedNodeName)
-      const changed = !previous || !isEqual(pod.spec, previous.spec) || !isEqual(pod.metadata.labels, previous.metadata.labels)
-      if (changed || !this.#queue.has(key)) this.#queue.add(key, pod.spec.priority ?? 0)
+    if (pod.spec.nodeName || !isSchedulable(pod)) {
+      this.#nominations.delete(uid)
+      return this.#queue.remove(key)
     }
-  }
-
-  #schedulable(pod: Pod): boolean {
-    if (pod.metadata.deletionTimestamp || isPodFinished(pod)) return false
-    return (pod.spec.schedulerName || 'default-scheduler') === this.#name && !pod.spec.schedulingGates?.length
+    const framework = this.#frameworkOf(pod)
+    if (!framework || this.#binding.has(uid)) return
+    if (pod.status.nominatedNodeName !== previous?.status.nominatedNodeName) this.#nominations.set(pod, pod.status.nominatedNodeName)
+    const gated = framework.isGated(pod)
+    if (!previous || !this.#queue.has(key) || gated || framework.isGated(previous)) {
+      return this.#queue.add(key, pod.spec.priority ?? 0, { gated })
+    }
+    const event: ClusterEvent = { of: 'OwnPod', before: previous, after: pod }
+    if (couldHelp(event)) this.#queue.changed(key, event)
   }
 
   async #loop(signal: AbortSignal): Promise<void> {
     signal.addEventListener('abort', () => this.#wake(), { once: true })
-    this.#stopping = signal
-    const bindings = new Set<Promise<void>>()
+    const attempts = new Set<Promise<void>>()
+    // What others of the process have to do is not to wait until every pod has been tried.
+    const slice = new TimeSlice()
     while (!signal.aborted) {
+      if (slice.over) await slice.next()
+      await this.#writes.free()
       const key = this.#queue.take()
       if (key === undefined) {
         await new Promise<void>(resolve => (this.#wake = resolve))
         continue
       }
-      const work = this.#schedule(key).catch((error: unknown) => this.#failed(key, error))
-      bindings.add(work)
-      void work.finally(() => bindings.delete(work))
-      // A thousand bindings at once would only wait for each other, and nobody else would be served meanwhile.
-      if (bindings.size >= batch) await Promise.race(bindings)
+      const work = this.#schedule(key, signal).catch((error: unknown) => {
+        this.#options.log.error('pod not scheduled', { pod: key, error })
+        this.#queue.failed(key)
+      })
+      attempts.add(work)
+      void work.finally(() => attempts.delete(work))
     }
     this.#queue.stop()
-    await Promise.allSettled([...bindings, ...this.#waiting])
+    await Promise.allSettled(attempts)
   }
 
-  async #schedule(key: string): Promise<void> {
-    const pod = this.#informers.for(Pod).cache.get(key)
-    if (!pod || pod.spec.nodeName || !this.#schedulable(pod)) return this.#queue.remove(key)
-    const cluster = {
-      nodes: this.#snapshot.nodes,
-      namespaces: this.#informers.for(Namespace).cache.list(),
-      services: this.#informers.for(Service).cache.list(),
-      claims: this.#volumes.claims(),
-      storage: this.#volumes.storage(),
-    }
+  async #schedule(key: string, signal: AbortSignal): Promise<void> {
+    const pod = this.#watch.pod(key)
+    const framework = pod && this.#frameworkOf(pod)
+    if (!framework || pod.spec.nodeName || !isSchedulable(pod)) return this.#queue.remove(key)
+    this.#options.observer?.begins(pod)
+    const cluster = this.#watch.now()
     const placement = placePod(pod, cluster, {
-      plugins,
+      plugins: framework.profile.rules,
+      verdicts: framework.verdicts,
+      percentage: framework.profile.percentageOfNodesToScore,
       crowded: this.#nominations.crowded(cluster.nodes, pod),
       nominated: this.#nominations.nodeOf(pod),
       start: this.#start,
@@ -205,53 +169,29 @@ class Scheduler implements Runnable {
     this.#start = (this.#start + placement.examined) % Math.max(1, cluster.nodes.length)
     this.#decisions.set(pod.metadata.uid, placement)
     if (wantsExplanation(pod)) this.#explain(pod)
-    if (!placement.node) return this.#reject(pod, placement, cluster)
-    const node = placement.node.node.metadata.name
-    const volumes = this.#volumes.reserve(pod, placement.node.node)
-    this.#snapshot.assume(pod, node)
-    const binding = this.#bind(pod, node, volumes)
-    // Volumes may take minutes to be made, and others are not to wait for that.
-    if (volumes) this.#inBackground(key, binding)
-    else await binding
+    if (!placement.node) return this.#writes.hold(() => this.#reject(pod, { placement, cluster, framework }))
+    this.#watch.snapshot.assume(pod, placement.node.node.metadata.name)
+    await this.#bind({ pod, info: placement.node, cluster }, { framework, signal })
   }
 
-  #inBackground(key: string, binding: Promise<void>): void {
-    const work = binding.catch((error: unknown) => this.#failed(key, error))
-    this.#waiting.add(work)
-    void work.finally(() => this.#waiting.delete(work))
-  }
-
-  #failed(key: string, error: unknown): void {
-    this.#options.log.error('pod not scheduled', { pod: key, error })
-    this.#queue.failed(key, { retry: true })
-  }
-
-  async #bind(pod: Pod, node: string, volumes?: VolumeReservation): Promise<void> {
+  async #bind(placed: Placed, { framework, signal }: { framework: Framework; signal: AbortSignal }): Promise<void> {
+    const { pod, info } = placed
     const { name, namespace = '', uid } = pod.metadata
+    const node = info.node.metadata.name
     this.#binding.add(uid)
     try {
-      if (volumes) await this.#volumes.bind(volumes, this.#stopping)
+      framework.cycle.reserve(placed)
+      await framework.cycle.bind(placed, signal)
     } catch (error) {
-      this.#binding.delete(uid)
-      return await this.#unbind(pod, { error, message: `running PreBind plugin "VolumeBinding": binding volumes: ${messageOf(error)}` })
-    } finally {
-      if (volumes) this.#volumes.release(volumes)
-    }
-    try {
-      const body = {
-        apiVersion: 'v1',
-        kind: 'Binding',
-        metadata: { name, namespace, uid },
-        target: { apiVersion: 'v1', kind: 'Node', name: node },
-      }
-      await this.#options.client.post(Pod, { name, namespace, subresource: 'binding' }, body)
-    } catch (error) {
-      return await this.#unbind(pod, { error, message: `binding rejected: ${messageOf(error)}` })
+      // What was not done is done by the scheduler that comes next.
+      if (signal.aborted) return
+      return await this.#unbind(pod, { framework, error })
     } finally {
       this.#binding.delete(uid)
     }
+    this.#options.observer?.ends(pod, 'scheduled')
     this.#options.log.debug('pod bound', { pod: keyOf(pod), node })
-    this.#events.event(pod, {
+    framework.events.event(pod, {
       type: 'Normal',
       reason: 'Scheduled',
       message: `Successfully assigned ${namespace}/${name} to ${node}`,
@@ -259,56 +199,67 @@ class Scheduler implements Runnable {
     })
   }
 
-  async #unbind(pod: Pod, { error, message }: { readonly error: unknown; readonly message: string }): Promise<void> {
-    // What was not done is done by the scheduler that comes next.
-    if (this.#stopping.aborted) return
-    const current = this.#informers.for(Pod).cache.get(keyOf(pod))
-    const bound = current?.metadata.uid === pod.metadata.uid && current.spec.nodeName
-    if (!bound) this.#snapshot.removePod(pod.metadata.uid)
-    if (!current || bound) return this.#queue.remove(keyOf(pod))
-    this.#queue.failed(keyOf(pod), { retry: true })
+  async #unbind(pod: Pod, { framework, error }: { framework: Framework; error: unknown }): Promise<void> {
+    this.#options.observer?.ends(pod, 'error')
+    const key = keyOf(pod)
+    const current = this.#watch.pod(key)
+    const same = current?.metadata.uid === pod.metadata.uid ? current : undefined
+    if (!same?.spec.nodeName) {
+      this.#watch.snapshot.removePod(pod.metadata.uid)
+      // What it was about to take is free again.
+      this.#queue.wake({ of: 'AssignedPod', before: pod })
+    }
+    if (!current || same?.spec.nodeName) return this.#queue.remove(key)
+    this.#queue.failed(key)
     // Deleted, made anew or bound by somebody else in the meantime: the watch will say so too, and there is nothing to report.
-    if (isNotFound(error) || isConflict(error)) return
-    this.#options.log.warn('binding failed', { pod: keyOf(pod), error })
-    const { nominatedNodeName } = pod.status
-    await this.#reporter.report(pod, {
-      message,
+    const cause = error instanceof Error ? error.cause : undefined
+    if (isNotFound(cause) || isConflict(cause)) return
+    this.#options.log.warn('binding failed', { pod: key, error })
+    await framework.reporter.report(pod, {
+      message: messageOf(error),
       reason: 'SchedulerError',
-      nominated: nominatedNodeName,
+      nominated: pod.status.nominatedNodeName,
     })
   }
 
   /** Nowhere to go: more important pods make others leave, and are promised their place; all others wait. */
-  async #reject(pod: Pod, placement: Placement & { readonly why: string }, cluster: Cluster): Promise<void> {
-    this.#queue.failed(keyOf(pod), { retry: false })
-    const { refusals, why } = placement
+  async #reject(
+    pod: Pod,
+    decision: { placement: Placement & { readonly why: string }; cluster: Cluster; framework: Framework },
+  ): Promise<void> {
+    const { placement, cluster, framework } = decision
+    const { refusals, refusedBy, why } = placement
+    const { rules, preemption } = framework.profile
+    this.#queue.refused(keyOf(pod), refusedBy)
+    this.#options.observer?.ends(pod, 'unschedulable')
     // Where no rule has looked at any node, there is nothing that an eviction could change.
-    if (refusals.size === 0)
-      return this.#reporter.report(pod, { message: why, reason: 'Unschedulable', nominated: pod.status.nominatedNodeName })
-    const budgets = this.#informers.for(PodDisruptionBudget).cache.list()
-    const plan = planPreemption(pod, cluster, { plugins, refusals, budgets })
+    if (refusals.size === 0 || !preemption)
+      return framework.reporter.report(pod, { message: why, reason: 'Unschedulable', nominated: pod.status.nominatedNodeName })
+    const plan = planPreemption(pod, cluster, { plugins: rules, refusals, budgets: this.#watch.budgets(), limits: preemption })
     const { candidate } = plan
+    this.#options.observer?.preempts(candidate?.victims.length ?? 0)
     const nominated = nominationAfter(pod, plan)
     this.#nominations.set(pod, nominated)
     if (!candidate) {
-      return this.#reporter.report(pod, {
+      return framework.reporter.report(pod, {
         message: `${why} no new claims to deallocate, preemption: ${plan.refused}`,
         reason: 'Unschedulable',
         nominated,
       })
     }
     this.#options.log.info('making room for a pod', { pod: keyOf(pod), node: candidate.node, victims: candidate.victims.map(keyOf) })
-    await this.#reporter.report(pod, { message: why, reason: 'Unschedulable', nominated })
+    await framework.reporter.report(pod, { message: why, reason: 'Unschedulable', nominated })
     const lesser = this.#nominations.lesserOn(candidate.node, pod)
     for (const each of lesser) this.#nominations.delete(each.metadata.uid)
-    await Promise.all([this.#preemptor.evict(pod, candidate), ...lesser.map(each => this.#preemptor.clearNomination(each))])
+    const { preemptor } = framework
+    await Promise.all([preemptor.evict(pod, candidate), ...lesser.map(each => preemptor.clearNomination(each))])
   }
 
   /** Upstream has nothing like it: what each rule said of each node, as an event of the pod that asks for it. */
   #explain(pod: Pod): void {
     const placement = this.#decisions.get(pod.metadata.uid)
     if (!placement) return
-    this.#events.event(pod, {
+    this.#frameworkOf(pod)?.events.event(pod, {
       type: 'Normal',
       reason: 'SchedulingExplained',
       message: explain(placement).slice(0, 1024),
@@ -316,6 +267,8 @@ class Scheduler implements Runnable {
     })
   }
 }
+
+const isSchedulable = (pod: Pod): boolean => !pod.metadata.deletionTimestamp && !isPodFinished(pod)
 
 /** `kubectl annotate pod x kubeling.io/explain-scheduling=true`, before or after the pod was placed. */
 const wantsExplanation = ({ metadata }: Pod): boolean => metadata.annotations?.['kubeling.io/explain-scheduling'] === 'true'

@@ -11,6 +11,9 @@ import { loadKubeconfig } from '../../client/kubeconfig.ts'
 import type { Stalls } from './stall-probe.ts'
 import { Namespace } from '../../api/core/namespace.ts'
 
+/** Enough for four thousand nodes. */
+const podCidr = '10.0.0.0/12'
+
 export interface MeasuredControlPlane {
   readonly config: ClientConfig
   /** Milliseconds used so far. */
@@ -47,7 +50,7 @@ export async function withControlPlaneOn<T>(directory: string, use: (plane: Meas
     [
       ...(await nodeOptions()),
       ...['--import', new URL('stall-probe.js', import.meta.url).href],
-      ...['build/control-plane/main.js', '--data-dir', directory, '--port', '0', '--log-level', 'error'],
+      ...['build/control-plane/main.js', '--data-dir', directory, '--port', '0', '--log-level', 'error', '--pod-cidr', podCidr],
     ],
     { stdio: ['inherit', 'inherit', 'inherit', 'ipc'] },
   )

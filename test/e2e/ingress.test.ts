@@ -8,6 +8,7 @@ import type { Ingress } from '../../api/networking/ingress.ts'
 import { createAuthority, issueCertificate } from '../../common/certificates.ts'
 import { eventually } from '../support/eventually.ts'
 import { kubectlOfCluster, ownNamespace } from '../support/test-cluster.ts'
+import { gatewayTests } from './gateways.ts'
 
 const kubectl = kubectlOfCluster()
 const namespace = 'e2e-ingress'
@@ -210,4 +211,6 @@ describe('ingresses', () => {
     await Promise.all(clients)
     expect({ failures, enough: asked > 50 }).toEqual({ failures: [], enough: true })
   }, 90_000)
+
+  gatewayTests({ namespace, node: () => address })
 })

@@ -5,63 +5,13 @@ import type { Service } from '../../api/core/service.ts'
 import { eventually } from '../support/eventually.ts'
 import { run } from '../support/shell.ts'
 import { kubectlOfCluster, ownNamespace } from '../support/test-cluster.ts'
+import { whoAsks, whoPod, whoService } from '../support/who-pods.ts'
 
 const kubectl = kubectlOfCluster()
 const NAMESPACE = 'e2e-network'
 const in_ = `-n ${NAMESPACE}`
 
-/** Answers every request with who asks, as it sees it, and its own pod's name. */
-const pod = (name: string, spec: { node: string; port?: number; hostNetwork?: boolean; readinessProbe?: string }) => `
-apiVersion: v1
-kind: Pod
-metadata: { name: ${name}, labels: { app: ${name} } }
-spec:
-  nodeName: ${spec.node}
-  hostNetwork: ${spec.hostNetwork ?? false}
-  terminationGracePeriodSeconds: 1
-  containers:
-    - name: main
-      image: busybox:1.36
-      env: [{ name: POD, valueFrom: { fieldRef: { fieldPath: metadata.name } } }]
-      command:
-        - sh
-        - -c
-        - |
-          mkdir -p /www/cgi-bin
-          printf '#!/bin/sh\\necho\\necho "$REMOTE_ADDR $POD"\\n' > /www/cgi-bin/who
-          chmod +x /www/cgi-bin/who
-          exec httpd -f -p ${spec.port ?? 8080} -h /www
-      ${spec.readinessProbe ?? ''}
-`
-const service = (name: string, { selects = name, targetPort = 8080, more = '' } = {}) => `
-apiVersion: v1
-kind: Service
-metadata: { name: ${name} }
-spec:
-  selector: { app: ${selects} }
-  ports: [{ port: 80, targetPort: ${targetPort} }]
-  ${more}
-`
-
-const get = async <O>(what: string): Promise<O> => JSON.parse(await kubectl(`get ${what} ${in_} -o json`)) as O
-const addressOf = async (name: string) => (await get<Pod>(`pod ${name}`)).status.podIP ?? ''
-const clusterIp = async (name: string) => (await get<Service>(`service ${name}`)).spec.clusterIP ?? ''
-const apply = (...manifests: string[]) => kubectl(`apply ${in_} -f -`, { input: manifests.join('---') })
-
-/** What a request from inside a pod brings back: the page, or why there was none. */
-async function ask(from: string, address: string): Promise<{ source: string; pod: string; failure: string }> {
-  const { stdout, stderr } = await kubectl.try(`exec ${in_} ${from} -- wget -qO- -T 3 http://${address}/cgi-bin/who`)
-  const [source = '', name = ''] = stdout.trim().split(' ')
-  return { source: source.replace(/^\[::ffff:(.*)\]$/, '$1'), pod: name, failure: stderr }
-}
-const answers = (from: string, address: string, by: string) =>
-  eventually(
-    async () => {
-      const answer = await ask(from, address)
-      return answer.pod === by && answer
-    },
-    { seconds: 10, what: `an answer of ${by} to ${from} on ${address}` },
-  )
+const { get, ask, answers, apply, addressOf, clusterIp } = whoAsks(kubectl, NAMESPACE)
 
 describe('the network of pods and Services', () => {
   let namespace: AsyncDisposable
@@ -78,14 +28,14 @@ describe('the network of pods and Services', () => {
     }))
     const [first, second] = [nodes[0]?.name ?? '', nodes[1]?.name ?? '']
     await apply(
-      pod('server', { node: first }),
-      pod('near', { node: first }),
-      pod('far', { node: second }),
-      pod('host', { node: second, hostNetwork: true, port: 8097 }),
-      service('server', { more: 'type: NodePort' }),
-      service('host', { targetPort: 8097 }),
-      service('nobody', { more: 'type: NodePort' }),
-      service('headless', { selects: 'server', more: 'clusterIP: None' }),
+      whoPod('server', { node: first }),
+      whoPod('near', { node: first }),
+      whoPod('far', { node: second }),
+      whoPod('host', { node: second, hostNetwork: true, port: 8097 }),
+      whoService('server', { more: 'type: NodePort' }),
+      whoService('host', { targetPort: 8097 }),
+      whoService('nobody', { more: 'type: NodePort' }),
+      whoService('headless', { selects: 'server', more: 'clusterIP: None' }),
     )
     await kubectl(`wait pod --all --for=condition=Ready ${in_} --timeout=60s`)
   }, 120_000)
@@ -135,7 +85,7 @@ describe('the network of pods and Services', () => {
 
   it('sends nothing to a pod that is not ready, and sends again when it is', async () => {
     const readinessProbe = 'readinessProbe: { exec: { command: [test, "!", -e, /tmp/busy] }, periodSeconds: 1, failureThreshold: 1 }'
-    await apply(pod('moody', { node: nodes[0]?.name ?? '', readinessProbe }), service('moody'))
+    await apply(whoPod('moody', { node: nodes[0]?.name ?? '', readinessProbe }), whoService('moody'))
     await kubectl(`wait pod moody --for=condition=Ready ${in_} --timeout=40s`)
     const address = await clusterIp('moody')
     await answers('far', address, 'moody')
@@ -146,7 +96,7 @@ describe('the network of pods and Services', () => {
   }, 60_000)
 
   it('follows pods and Services that are made again under the same names', async () => {
-    const manifests = [pod('again', { node: nodes[1]?.name ?? '' }), service('again')]
+    const manifests = [whoPod('again', { node: nodes[1]?.name ?? '' }), whoService('again')]
     const uids = new Set<string>()
     for (let round = 0; round < 2; round++) {
       await apply(...manifests)
@@ -158,7 +108,7 @@ describe('the network of pods and Services', () => {
   }, 90_000)
 
   it('finds each of a hundred Services', async () => {
-    await apply(...Array.from({ length: 100 }, (_, index) => service(`many-${index}`, { selects: 'server' })))
+    await apply(...Array.from({ length: 100 }, (_, index) => whoService(`many-${index}`, { selects: 'server' })))
     await answers('far', await clusterIp('many-99'), 'server')
     await answers('near', await clusterIp('many-0'), 'server')
   }, 60_000)

@@ -135,7 +135,7 @@ describe('storage on real Docker', () => {
   }, 90_000)
 
   it('mounts volumes made by hand, parts of them, and volumes of a pod’s own', async () => {
-    await apply(byHand(`/tmp/kubeling-${NAMESPACE}`))
+    await apply(byHand(`/tmp/kubeling-e2e-${process.pid}`))
     await kubectl(`wait pod/reader --for=condition=Ready ${in_} --timeout=60s`)
     expect(await kubectl(`exec ${in_} reader -- cat /whole/some/part/file`)).toBe('one\n')
     await expect(kubectl(`exec ${in_} reader -- touch /whole/file`)).rejects.toThrow('Read-only file system')

@@ -53,6 +53,20 @@ describe('the controllers', () => {
     await expect(client.get(Secret, { name: 's', namespace: 'gone' })).rejects.toMatchObject({ code: 404 })
   }, 60_000)
 
+  it('evict pods from a node whose taints, made by hand, they do not tolerate, or only for a while', async () => {
+    await using cluster = await startHollowCluster({ nodes: ['node-1'] })
+    const { client } = cluster
+    const tolerating = (seconds: object) => ({ tolerations: [{ key: 'k', operator: 'Exists', effect: 'NoExecute', ...seconds }] })
+    const specs = { plain: {}, brief: tolerating({ tolerationSeconds: 1 }), patient: tolerating({}) }
+    for (const [name, spec] of Object.entries(specs)) {
+      await client.create(Pod, { metadata: { name, namespace }, spec: { containers: [{ name: 'c', image: 'x' }], ...spec } } as never)
+      await eventually(async () => (await client.get(Pod, { name, namespace })).status.phase === 'Running')
+    }
+    await client.patch(Node, { name: 'node-1' }, { type: 'merge', body: { spec: { taints: [{ key: 'k', effect: 'NoExecute' }] } } })
+    const left = async () => (await client.list(Pod, { namespace })).items.map(({ metadata }) => metadata.name)
+    await eventually(async () => (await left()).join() === 'patient')
+  }, 60_000)
+
   it('name the pods of a service in Endpoints and EndpointSlices', async () => {
     await using cluster = await startHollowCluster()
     const { client } = cluster

@@ -5,8 +5,10 @@ import { findCondition } from '../../api/conditions.ts'
 import { Event } from '../../api/core/event.ts'
 import { Pod } from '../../api/core/pod.ts'
 import type { Client } from '../../client/client.ts'
+import { silentLogger } from '../../common/log.ts'
 import { eventually } from '../support/eventually.ts'
 import { startHollowCluster } from '../support/hollow-cluster.ts'
+import { RolloutBudget } from '../support/rollout-budget.ts'
 
 const namespace = 'default'
 const web = (image: string, replicas: number) => ({
@@ -18,12 +20,15 @@ const web = (image: string, replicas: number) => ({
   },
 })
 const create = (client: Client, image = 'nginx:1', replicas = 3) => client.create(Deployment, web(image, replicas) as never)
-const rolledOut = (client: Client, replicas = 3) =>
-  eventually(async () => {
-    const { metadata, status } = await client.get(Deployment, { name: 'web', namespace })
-    const done = status.observedGeneration === metadata.generation && status.updatedReplicas === replicas && status.replicas === replicas
-    return done && status.availableReplicas === replicas && status
-  })
+const rolledOut = (client: Client, replicas = 3, seconds = 30) =>
+  eventually(
+    async () => {
+      const { metadata, status } = await client.get(Deployment, { name: 'web', namespace })
+      const done = status.observedGeneration === metadata.generation && status.updatedReplicas === replicas && status.replicas === replicas
+      return done && status.availableReplicas === replicas && status
+    },
+    { seconds },
+  )
 const messages = async (client: Client, reason: string) => {
   const { items } = await client.list(Event, { namespace })
   return items.filter(event => event.reason === reason).map(({ message }) => message)
@@ -48,6 +53,30 @@ describe('a Deployment', () => {
     expect(await messages(client, 'ScalingReplicaSet')).toEqual([`Scaled up replica set ${set?.metadata.name} from 0 to 3`])
     expect(await messages(client, 'SuccessfulCreate')).toHaveLength(3)
   }, 60_000)
+
+  it('of sixty pods rolls over without breaking its budget at any moment', async () => {
+    await using cluster = await startHollowCluster()
+    const { client } = cluster
+    const deployment = await create(client, 'nginx:1', 60)
+    const budget = new RolloutBudget({ client, deployment, log: silentLogger })
+    const stop = new AbortController()
+    const running = budget.run(stop.signal)
+    try {
+      await eventually(async () => budget.size.available === 60, { seconds: 120, what: 'sixty pods' })
+      budget.begin()
+      const body = { spec: { template: { spec: { containers: [{ name: 'c', image: 'nginx:2' }] } } } }
+      await client.patch(Deployment, { name: 'web', namespace }, { type: 'strategic', body })
+      await rolledOut(client, 60, 120)
+      // Each pod is heard of several times.
+      await eventually(async () => budget.report.events >= 4 * 60, { seconds: 60 })
+      expect(budget.report).toMatchObject({ broken: [] })
+      expect(budget.report.most).toBeGreaterThan(60)
+      expect(budget.report.fewestAvailable).toBeLessThan(60)
+    } finally {
+      stop.abort()
+      await running
+    }
+  }, 300_000)
 
   it('rolls a new image out and back, and counts revisions', async () => {
     await using cluster = await startHollowCluster()

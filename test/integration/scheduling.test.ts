@@ -5,6 +5,7 @@ import { Node } from '../../api/core/node.ts'
 import { Pod } from '../../api/core/pod.ts'
 import { PriorityClass } from '../../api/scheduling/priority-class.ts'
 import type { Client } from '../../client/client.ts'
+import { readConfiguration } from '../../control-plane/scheduler/configuration/read-configuration.ts'
 import { eventually } from '../support/eventually.ts'
 import { startHollowCluster } from '../support/hollow-cluster.ts'
 
@@ -98,6 +99,33 @@ describe('scheduling', () => {
     expect((await client.get(Pod, { name: 'important', namespace })).status.nominatedNodeName).toBeUndefined()
     const left = (await client.list(Pod, { namespace })).items.filter(({ metadata }) => metadata.name.startsWith('low-'))
     expect(left.length).toBe(5)
+  }, 60_000)
+
+  it('places pods by the profile that they name, and leaves those of other schedulers alone', async () => {
+    const { configuration } = readConfiguration(`
+      apiVersion: kubescheduler.config.k8s.io/v1
+      kind: KubeSchedulerConfiguration
+      profiles:
+        - schedulerName: default-scheduler
+        - schedulerName: packing
+          plugins: { score: { disabled: [{ name: '*' }], enabled: [{ name: NodeResourcesFit }] } }
+          pluginConfig:
+            - { name: NodeResourcesFit, args: { scoringStrategy: { type: MostAllocated, resources: [{ name: cpu }] } } }`)
+    await using cluster = await startHollowCluster({ scheduler: configuration })
+    const { client } = cluster
+    await client.create(Pod, pod('first', requesting('100m')))
+    const node = await bound(client, 'first')
+    await client.create(Pod, pod('foreign', { schedulerName: 'nobody' }))
+    for (const name of ['packed-1', 'packed-2']) {
+      await client.create(Pod, pod(name, { ...requesting('100m'), schedulerName: 'packing' }))
+      expect(await bound(client, name)).toBe(node)
+    }
+    const event = await eventually(async () => {
+      const { items } = await client.list(Event, { namespace })
+      return items.find(({ reason, involvedObject }) => reason === 'Scheduled' && involvedObject.name === 'packed-1')
+    })
+    expect(event.reportingComponent).toBe('packing')
+    expect((await client.get(Pod, { name: 'foreign', namespace })).spec.nodeName).toBeUndefined()
   }, 60_000)
 
   it('explains its last decision to whoever asks', async () => {

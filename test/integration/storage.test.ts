@@ -3,6 +3,7 @@ import { Event } from '../../api/core/event.ts'
 import { PersistentVolumeClaim } from '../../api/core/persistent-volume-claim.ts'
 import { PersistentVolume } from '../../api/core/persistent-volume.ts'
 import { Pod } from '../../api/core/pod.ts'
+import { onlyFrom } from '../../api/storage/testing.ts'
 import { StorageClass } from '../../api/storage/storage-class.ts'
 import type { Client } from '../../client/client.ts'
 import { eventually } from '../support/eventually.ts'
@@ -44,6 +45,7 @@ const phase = (client: Client, name: string, wanted: string) =>
     const found = await client.get(PersistentVolume, { name })
     return found.status.phase === wanted && found
   })
+const nodeOf = async (client: Client, name: string) => (await client.get(Pod, { name, namespace })).spec.nodeName ?? false
 const messages = async (client: Client, name: string, reason: string) =>
   eventually(async () => {
     const { items } = await client.list(Event, { namespace })
@@ -85,13 +87,10 @@ describe('storage', () => {
       },
     })
     expect(await messages(client, 'data', 'ProvisioningSucceeded')).toEqual([`Successfully provisioned volume pvc-${metadata.uid}`])
-    // The claim stays as long as the pod uses it; then its volume goes, as far as the node's part in it.
+    // The claim stays as long as the pod uses it; then it goes, and its volume.
     await client.delete(PersistentVolumeClaim, { name: 'data', namespace })
     await client.delete(Pod, { name: 'p', namespace }, { gracePeriodSeconds: 0 })
-    await eventually(async () => {
-      const { items } = await client.list(PersistentVolume)
-      return items[0]?.metadata.deletionTimestamp !== undefined && items[0].status.phase === 'Released'
-    })
+    await eventually(async () => (await client.list(PersistentVolume)).items.length === 0)
   }, 60_000)
 
   it('binds what was made by hand: the smallest that fits, or the one that is named', async () => {
@@ -112,6 +111,30 @@ describe('storage', () => {
     await phase(client, 'small', 'Available')
     await client.create(PersistentVolumeClaim, claim('second', { storageClassName: 'manual' }))
     expect((await bound(client, 'second')).spec.volumeName).toBe('small')
+  }, 60_000)
+
+  it('puts a pod where a volume made by hand is, when the class waits for pods', async () => {
+    await using cluster = await startHollowCluster({ nodes: ['node-1', 'node-2'] })
+    const { client } = cluster
+    await client.create(StorageClass, {
+      metadata: { name: 'disks' },
+      provisioner: 'kubernetes.io/no-provisioner',
+      volumeBindingMode: 'WaitForFirstConsumer',
+    } as never)
+    const on = (node: string) => ({ storageClassName: 'disks', hostPath: undefined, local: { path: '/mnt/disk' }, ...onlyFrom(node) })
+    await client.create(PersistentVolume, volume('disk-2', on('node-2')))
+    await phase(client, 'disk-2', 'Available')
+    for (const name of ['first', 'second']) {
+      await client.create(PersistentVolumeClaim, claim(name, { storageClassName: 'disks' }))
+      await client.create(Pod, user(name, name))
+      if (name === 'first') expect((await bound(client, name)).spec.volumeName).toBe('disk-2')
+    }
+    expect((await eventually(async () => nodeOf(client, 'first'))) || '').toBe('node-2')
+    expect(await messages(client, 'second', 'FailedScheduling')).toEqual([
+      "0/2 nodes are available: 2 node(s) didn't find available persistent volumes to bind. no new claims to deallocate, preemption: 0/2 nodes are available: 2 Preemption is not helpful for scheduling.",
+    ])
+    await client.create(PersistentVolume, volume('disk-1', on('node-1')))
+    expect((await eventually(async () => nodeOf(client, 'second'))) || '').toBe('node-1')
   }, 60_000)
 
   it('makes claims larger where their class lets them grow', async () => {

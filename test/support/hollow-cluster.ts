@@ -6,16 +6,26 @@ import { runAll } from '../../common/run.ts'
 import { readConfig } from '../../control-plane/config.ts'
 import { startControlPlane } from '../../control-plane/control-plane.ts'
 import { createControllers } from '../../control-plane/controllers/index.ts'
+import { defaultConfiguration, type SchedulerConfiguration } from '../../control-plane/scheduler/configuration/configuration.ts'
 import { createScheduler } from '../../control-plane/scheduler/scheduler.ts'
 import { addHollowNode, hollowKubelets } from './hollow-nodes.ts'
 
 export interface HollowClusterOptions {
   readonly nodes?: readonly string[]
   readonly disabled?: readonly string[]
+  readonly scheduler?: SchedulerConfiguration
+  /** Whether anybody runs the pods. */
+  readonly kubelets?: boolean
 }
 
 /** A control plane with scheduler and controllers on a directory of its own, and nodes that only pretend to run pods. */
-export async function startHollowCluster({ nodes = ['node-1', 'node-2', 'node-3'], disabled = [] }: HollowClusterOptions = {}) {
+export async function startHollowCluster(options: HollowClusterOptions = {}) {
+  const {
+    nodes = ['node-1', 'node-2', 'node-3'],
+    disabled = [],
+    kubelets = true,
+    scheduler: configuration = defaultConfiguration,
+  } = options
   const directory = await mkdtemp(join(tmpdir(), 'kubeling-hollow-'))
   const flags = ['--port=0', '--listen-address=127.0.0.1', '--scheduler=false', '--controllers=false', `--data-dir=${directory}/data`]
   const log = createLogger({ level: 'error' })
@@ -24,7 +34,7 @@ export async function startHollowCluster({ nodes = ['node-1', 'node-2', 'node-3'
   const stop = new AbortController()
   const running = runAll(
     [
-      createScheduler({ client: plane.clientAs('scheduler'), log: log.child({ component: 'scheduler' }) }),
+      createScheduler({ client: plane.clientAs('scheduler'), log: log.child({ component: 'scheduler' }), configuration }),
       createControllers({
         client: plane.clientAs('controllerManager'),
         log,
@@ -32,7 +42,7 @@ export async function startHollowCluster({ nodes = ['node-1', 'node-2', 'node-3'
         authority: plane.identity.authority,
         disabled,
       }),
-      hollowKubelets(client, log),
+      ...(kubelets ? [hollowKubelets(client, log)] : []),
     ],
     stop.signal,
   )

@@ -1,7 +1,9 @@
 import { Lease } from '../../api/coordination/lease.ts'
 import { Node } from '../../api/core/node.ts'
+import { PersistentVolume } from '../../api/core/persistent-volume.ts'
 import { Pod } from '../../api/core/pod.ts'
 import { isConflict, isNotFound } from '../../api/errors.ts'
+import { isDataToDelete, withDataFinalizer } from '../../api/storage/node-directory.ts'
 import { microTimestamp, timestamp } from '../../api/time.ts'
 import { keyOf } from '../../client/cache.ts'
 import type { Client } from '../../client/client.ts'
@@ -38,8 +40,17 @@ export async function addHollowNode(client: Client, name: string, allocatable: R
   })
 }
 
-/** The kubelets of all nodes, as far as the API can tell: bound pods run and are ready at once, deleted ones end at once. */
-export function hollowKubelets(client: Client, log: Logger): Runnable {
+export interface HollowKubelets {
+  /** From a pod's binding until it runs and is ready. */
+  readonly startMilliseconds?: number
+}
+
+/**
+ * The kubelets of all nodes, as far as the API can tell: bound pods run and are ready at once or after a while, deleted ones end at
+ * once, and volumes have no data.
+ */
+export function hollowKubelets(client: Client, log: Logger, { startMilliseconds = 0 }: HollowKubelets = {}): Runnable {
+  const due = new Map<string, number>()
   const informers = new Informers(client, log)
   let address = 1
   const start = async (pod: Pod) => {
@@ -57,16 +68,35 @@ export function hollowKubelets(client: Client, log: Logger): Runnable {
       workers: 10,
       async reconcile(key) {
         const pod = informers.for(Pod).cache.get(key)
+        if (!pod) due.delete(key)
         try {
           if (pod?.metadata.deletionTimestamp) await client.delete(Pod, pod.metadata, { gracePeriodSeconds: 0 })
-          else if (pod?.spec.nodeName && pod.status.phase === 'Pending') await start(pod)
+          else if (pod?.spec.nodeName && pod.status.phase === 'Pending') {
+            const at = due.get(key) ?? Date.now() + startMilliseconds
+            due.set(key, at)
+            if (at > Date.now()) return at - Date.now()
+            await start(pod)
+          }
         } catch (error) {
           if (!isNotFound(error) && !isConflict(error)) throw error
         }
+        return undefined
       },
     },
     informers,
     log,
   })
-  return { run: signal => runAll([informers, kubelet], signal) }
+  const volumes = runController({
+    controller: {
+      name: 'hollow-volumes',
+      watches: [watching(PersistentVolume)],
+      async reconcile(key) {
+        const volume = informers.for(PersistentVolume).cache.get(key)
+        if (volume && isDataToDelete(volume)) await client.update(PersistentVolume, withDataFinalizer(volume, false))
+      },
+    },
+    informers,
+    log,
+  })
+  return { run: signal => runAll([informers, kubelet, volumes], signal) }
 }

@@ -28,12 +28,16 @@ export const gotoChain = (name: string): string => `goto ${name}`
 export const refused = gotoChain(REFUSE)
 export const dropped = 'drop'
 
+const translate = (scope: '' | 'local-') => `dnat ip to ip daddr . meta l4proto . th dport . meta mark map @${scope}endpoints`
+
 /** Chooses among so many endpoints of whatever address and port the packet has. */
 export const pick = (scope: '' | 'local-', count: number): Chain => ({
   name: `pick-${scope}${count}`,
   lines: [
     // The number takes the way through the packet's mark, which keys of maps can be made of.
-    `meta mark set numgen random mod ${count} dnat ip to ip daddr . meta l4proto . th dport . meta mark map @${scope}endpoints`,
+    `meta mark set numgen random mod ${count} ${translate(scope)}`,
+    // A packet that comes while the table changes may see the chain as it was and endpoints as they are: the first is always there.
+    ...(count > 1 ? [`meta mark set 0 ${translate(scope)}`] : []),
   ],
 })
 

@@ -30,7 +30,10 @@ describe('the rules of a service', () => {
     const { verdict, endpoints, chain } = answer(address, serviceOf(), [sliceOf([far, near, at('10.244.1.9', unready)])])
     expect(verdict).toBe('goto pick-2')
     expect(endpoints).toEqual(['10.244.1.5 . 8080', '10.244.2.6 . 8080'])
-    expect(chain).toEqual(['meta mark set numgen random mod 2 dnat ip to ip daddr . meta l4proto . th dport . meta mark map @endpoints'])
+    expect(chain).toEqual([
+      'meta mark set numgen random mod 2 dnat ip to ip daddr . meta l4proto . th dport . meta mark map @endpoints',
+      'meta mark set 0 dnat ip to ip daddr . meta l4proto . th dport . meta mark map @endpoints',
+    ])
   })
 
   it('are the same whatever the order of endpoints and slices', () => {

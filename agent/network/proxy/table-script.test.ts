@@ -18,6 +18,7 @@ describe('a difference', () => {
       `add chain ip kubeling pick-2
 flush chain ip kubeling pick-2
 add rule ip kubeling pick-2 meta mark set numgen random mod 2 dnat ip to ip daddr . meta l4proto . th dport . meta mark map @endpoints
+add rule ip kubeling pick-2 meta mark set 0 dnat ip to ip daddr . meta l4proto . th dport . meta mark map @endpoints
 delete element ip kubeling services {
 10.96.0.20 . tcp . 80
 }

@@ -1,14 +1,18 @@
-import { apiVersionOf } from '../../../api/kind.ts'
-import { badRequest } from '../../../api/errors.ts'
+import { apiVersionOf, type Kind } from '../../../api/kind.ts'
+import { badRequest, type Status } from '../../../api/errors.ts'
 import { PartialObjectMetadata } from '../../../api/meta.ts'
 import { encodeMessage } from '../../../api/protobuf/encode.ts'
 import { sealList } from '../../../api/protobuf/envelope.ts'
 import { hasProtobuf } from '../../../api/protobuf/layout.ts'
 import { TimeSlice } from '../../../common/time-slice.ts'
+import type { RequestAudit } from '../interfaces.ts'
+import { prepareViews } from '../registry/conversions.ts'
 import type { ListResult } from '../registry/list.ts'
+import { scaleOf } from '../registry/scale.ts'
 import { textOf, viewOf, type StoredObject } from '../registry/stored-object.ts'
 import type { ApiRequest } from './api-request.ts'
 import { contentOf } from './body-content.ts'
+import { ByteBuilder } from './byte-builder.ts'
 import { bytesOf } from './object-bytes.ts'
 import { partialMetadata, writePartialMetadata } from './partial-metadata.ts'
 import { negotiate, type Representation } from './representation.ts'
@@ -23,34 +27,73 @@ export function includeObjectOf(query: URLSearchParams): IncludeObject {
 
 /** One object in the form that the client wants. */
 export async function answerObject(request: ApiRequest, stored: StoredObject, code = 200): Promise<void> {
-  await answer(request, { code, ...objectContent(request, stored, representationOf(request)) })
+  const representation = representationOf(request)
+  await prepareViews(request.registry, request.kind, [stored])
+  const content = objectContent(request, stored, representation)
+  // What is written down is JSON, whatever is sent.
+  if (content.format === 'protobuf' && request.audit?.keepsResponse) request.audit.answers(objectText(request, stored, representation.as))
+  await answer(request, { code, ...content })
 }
 
 /** The form that the client wants objects of the kind in. */
 export const representationOf = ({ request, kind }: Pick<ApiRequest, 'request' | 'kind'>): Representation =>
   negotiate(request.headers.accept, { protobuf: hasProtobuf(kind.schema) })
 
-function objectContent({ kind, info }: ApiRequest, stored: StoredObject, { as, format }: Representation): Content {
-  if (format === 'protobuf') return { format, bytes: bytesOf(kind, stored, as) }
-  if (as === 'object') return { format, text: textOf(kind, stored) }
+const objectContent = (request: ApiRequest, stored: StoredObject, { as, format }: Representation): Content =>
+  format === 'protobuf' ? { format, bytes: bytesOf(request.kind, stored, as) } : { format, text: objectText(request, stored, as) }
+
+function objectText({ kind, info }: ApiRequest, stored: StoredObject, as: Representation['as']): string {
+  if (as === 'object') return textOf(kind, stored)
   const object = viewOf(kind, stored)
-  if (as === 'metadata') return { format, text: JSON.stringify(partialMetadata(object)) }
+  if (as === 'metadata') return JSON.stringify(partialMetadata(object))
   const { resourceVersion } = object.metadata
   const options = { includeObject: includeObjectOf(info.query), now: new Date(), metadata: { resourceVersion } }
-  return { format, text: JSON.stringify(tableOf(kind, [object], options)) }
+  return JSON.stringify(tableOf(kind, [object], options))
+}
+
+/** The Scale of an object. */
+export async function answerScale(request: ApiRequest, stored: StoredObject): Promise<void> {
+  await prepareViews(request.registry, request.kind, [stored])
+  await answerBody(request, scaleOf(request.kind, viewOf(request.kind, stored)))
 }
 
 /** A body that is no stored object: a Status, a Scale, what an action returns. */
 export async function answerBody(request: ApiRequest, body: object, code = 200): Promise<void> {
-  await answer(request, { code, ...contentOf(request.request, body) })
+  if (request.audit && isStatus(body)) request.audit.answersStatus(body)
+  const content = contentOf(request.request, body)
+  if (content.format === 'protobuf' && request.audit?.keepsResponse) request.audit.answers(JSON.stringify(body))
+  await answer(request, { code, ...content })
 }
+
+const isStatus = (body: object): body is Status => 'kind' in body && body.kind === 'Status'
 
 /** A list, made and sent piece by piece: however long it is, others have their turn in between. */
 export async function answerList(request: ApiRequest, result: ListResult): Promise<void> {
   const { as, format } = representationOf(request)
   setWarnings(request.response, request.warnings)
-  if (format === 'protobuf') return respondWithBytes(request.request, request.response, await listBytes(request, result, as))
-  await respondInPieces(request.request, request.response, { format, pieces: listPieces(request, result, as) })
+  await prepareViews(request.registry, request.kind, result.items)
+  const { audit } = request
+  const pieces = listPieces(request, result, as)
+  if (format === 'protobuf') {
+    if (audit?.keepsResponse) for (const piece of pieces) audit.answers(asText(piece))
+    return respondWithBytes(request.request, request.response, await listBytes(request, result, as))
+  }
+  await respondInPieces(request.request, request.response, { format, pieces: audit?.keepsResponse ? kept(pieces, audit) : pieces })
+}
+
+function* kept(pieces: Iterable<Piece>, audit: RequestAudit): Generator<Piece> {
+  for (const piece of pieces) {
+    const text = asText(piece)
+    audit.answers(text)
+    yield text
+  }
+}
+
+function asText(piece: Piece): string {
+  if (typeof piece === 'string') return piece
+  const bytes = new ByteBuilder()
+  piece.writeTo(bytes)
+  return bytes.take().toString()
 }
 
 /** The protobuf form of a list. While many objects are encoded, others have their turn. */
@@ -80,7 +123,7 @@ function* listPieces({ kind, info }: ApiRequest, result: ListResult, as: Represe
   const metadata = listMetadata(result)
   if (as === 'object') {
     const head = { kind: `${kind.kind}List`, apiVersion: apiVersionOf(kind), metadata }
-    yield* listText(head, { name: 'items', pieces: piecesOf(result, stored => (kind.storedAs ? textOf(kind, stored) : stored)) })
+    yield* listText(head, { name: 'items', pieces: piecesOf(result, itemOf(kind)) })
   } else if (as === 'metadata') {
     const head = { kind: 'PartialObjectMetadataList', apiVersion: 'meta.k8s.io/v1', metadata }
     yield* listText(head, {
@@ -93,6 +136,16 @@ function* listPieces({ kind, info }: ApiRequest, result: ListResult, as: Represe
     yield* listText(head, { name: 'rows', pieces: piecesOf(result, stored => JSON.stringify(rowOf(kind, viewOf(kind, stored), options))) })
   }
 }
+/** Items of a list have no type of their own: the list's name says it. Custom resources keep theirs, as upstream. */
+function itemOf(kind: Kind): (stored: StoredObject) => Piece {
+  if (!kind.storedAs) return kind.untyped ? stored => stored : stored => ({ writeTo: sink => stored.writeItemTo(sink) })
+  if (kind.untyped) return stored => textOf(kind, stored)
+  return stored => {
+    const { kind: _, apiVersion: __, ...item } = viewOf(kind, stored)
+    return JSON.stringify(item)
+  }
+}
+
 /** An object of `head`'s fields and, last, a list of the pieces. */
 function* listText(head: object, { name, pieces }: { name: string; pieces: Iterable<Piece> }): Generator<Piece> {
   yield `${JSON.stringify(head).slice(0, -1)},"${name}":[`
@@ -109,7 +162,8 @@ function* piecesOf({ items }: ListResult, piece: (stored: StoredObject) => Piece
   for (const stored of items) yield piece(stored)
 }
 
-async function answer({ request, response, warnings }: ApiRequest, body: Parameters<typeof respond>[2]): Promise<void> {
+async function answer({ request, response, warnings, audit }: ApiRequest, body: Parameters<typeof respond>[2]): Promise<void> {
   setWarnings(response, warnings)
+  if (body.format !== 'protobuf') audit?.answers(body.text)
   await respond(request, response, body)
 }

@@ -2,12 +2,13 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { invalid } from '../../../api/errors.ts'
 import type { Kind, Subresource } from '../../../api/kind.ts'
 import { fieldInvalid, fieldNotSupported, fieldTooLong, type FieldError } from '../../../api/schema/field-error.ts'
-import type { RequestObserver, User } from '../interfaces.ts'
+import type { RequestAudit, RequestObserver, User } from '../interfaces.ts'
 import type { Registry } from '../registry/registry.ts'
 import type { RequestContext } from '../registry/request-context.ts'
 import type { FanOut } from './fan-out.ts'
 import { setWarnings } from './respond.ts'
 import type { RequestInfo, ResourcePath } from './request-info.ts'
+import type { ReadYaml } from './yaml-reader.ts'
 
 /** Everything a verb's handler knows. */
 export interface ApiRequest {
@@ -21,6 +22,9 @@ export interface ApiRequest {
   readonly user: User
   readonly observer?: RequestObserver | undefined
   readonly fanOut: FanOut
+  /** Absent: nothing is written down of the request. */
+  readonly audit?: RequestAudit | undefined
+  readonly readYaml: ReadYaml
   readonly warnings: string[]
 }
 
@@ -33,8 +37,12 @@ export const contextOf = (request: ApiRequest): RequestContext => ({
     // At once: a request that is refused afterwards has been warned too.
     setWarnings(request.response, request.warnings)
   },
+  ...notesOf(request),
   ...writeOptions(request),
 })
+
+const notesOf = ({ audit }: ApiRequest): Pick<RequestContext, 'annotate'> =>
+  audit ? { annotate: (key, value) => audit.annotate(key, value) } : {}
 
 const optionKinds: Readonly<Record<string, string>> = { create: 'CreateOptions', update: 'UpdateOptions', patch: 'PatchOptions' }
 

@@ -1,11 +1,11 @@
 import type { IncomingMessage } from 'node:http'
-import { apiError, badRequest } from '../../../api/errors.ts'
+import { ApiError, apiError, badRequest } from '../../../api/errors.ts'
 import { DecodeError } from '../../../api/schema/decode-error.ts'
 import { duplicateFields, parseJson } from '../../../api/schema/json-text.ts'
 import { decodeProtobuf, protobufMediaType } from '../../../api/protobuf/envelope.ts'
 import type { Kind } from '../../../api/kind.ts'
 import { schemaOfBody } from './body-schemas.ts'
-import { parseYaml } from './yaml-text.ts'
+import type { ReadYaml } from './yaml-reader.ts'
 
 const limit = 3 * 1024 * 1024
 
@@ -61,10 +61,14 @@ const unsupportedMediaType = () =>
   )
 
 /** `expected` names the kind in messages. */
-export function parseBody(body: Buffer, mediaType: string, expected: Pick<Kind, 'kind'>): ParsedBody {
+export async function parseBody(
+  body: Buffer,
+  mediaType: string,
+  { expected, readYaml }: { readonly expected: Pick<Kind, 'kind'>; readonly readYaml: ReadYaml },
+): Promise<ParsedBody> {
   if (mediaType === 'application/json') return readJson(body.toString('utf8'), expected)
   if (mediaType === protobufMediaType) return { json: decodeProtobuf(body, schemaOfBody), duplicates: [] }
-  if (mediaType === 'application/yaml') return readYaml(body.toString('utf8'), expected)
+  if (mediaType === 'application/yaml') return readYamlBody(body.toString('utf8'), expected, readYaml)
   throw unsupportedMediaType()
 }
 
@@ -81,10 +85,11 @@ function readJson(text: string, { kind }: Pick<Kind, 'kind'>): ParsedBody {
   }
 }
 
-function readYaml(text: string, { kind }: Pick<Kind, 'kind'>): ParsedBody {
+async function readYamlBody(text: string, { kind }: Pick<Kind, 'kind'>, readYaml: ReadYaml): Promise<ParsedBody> {
   try {
-    return { json: parseYaml(text), duplicates: [] }
+    return { json: await readYaml(text), duplicates: [] }
   } catch (error) {
+    if (error instanceof ApiError) throw error
     const why = error instanceof Error ? error.message.split('\n', 1)[0] : String(error)
     throw badRequest(`the object provided is unrecognized (must be of type ${kind}): error converting YAML to JSON: yaml: ${why}`)
   }

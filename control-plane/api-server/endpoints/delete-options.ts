@@ -1,5 +1,6 @@
 import { badRequest, invalid } from '../../../api/errors.ts'
 import { DeleteOptions as Schema } from '../../../api/meta.ts'
+import type { KubernetesObject } from '../../../api/kind.ts'
 import { decode } from '../../../api/schema/decode.ts'
 import { DecodeError } from '../../../api/schema/decode-error.ts'
 import { fieldNotSupported } from '../../../api/schema/field-error.ts'
@@ -29,8 +30,10 @@ async function readRequest(request: ApiRequest): Promise<Deletion> {
   const body = await readBody(request.request)
   const context = contextOf(request)
   if (body.length === 0) return { options: fromQuery(request.info.query), context }
-  const { json } = parseBody(body, mediaTypeOf(request.request), { kind: 'DeleteOptions' })
+  const { readYaml } = request
+  const { json } = await parseBody(body, mediaTypeOf(request.request), { expected: { kind: 'DeleteOptions' }, readYaml })
   const { dryRun = [], ...options } = decoded(json)
+  request.audit?.brings(json as KubernetesObject)
   if (dryRun.some(value => value !== 'All')) {
     throw invalid({ group: 'meta.k8s.io', kind: 'DeleteOptions' }, '', [fieldNotSupported('dryRun', dryRun, ['All'])])
   }

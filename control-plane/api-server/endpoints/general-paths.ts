@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { methodNotAllowed } from '../../../api/errors.ts'
 import type { Store } from '../../store/store.ts'
+import { DebugPaths, type DebugOptions } from './debug.ts'
 import { Discovery } from './discovery.ts'
 import { PathNotFound } from './error-handler.ts'
 import { healthAnswer, type HealthCheck } from './health.ts'
@@ -19,6 +20,8 @@ interface Options {
   /** What `/metrics` says; absent: there is no such path. */
   readonly metrics?: (() => string) | undefined
   readonly remote: RemoteApis
+  /** Absent: there are no such paths. */
+  readonly debug?: DebugOptions | undefined
 }
 
 /** What clients ask before they ask for resources. */
@@ -29,8 +32,10 @@ export class GeneralPaths {
   readonly #checks: Readonly<Record<string, HealthCheck>>
 
   readonly #metrics: Options['metrics']
+  readonly #debug: DebugPaths | undefined
 
-  constructor({ kinds, serverAddress, store, documents, metrics, remote }: Options) {
+  constructor({ kinds, serverAddress, store, documents, metrics, remote, debug }: Options) {
+    this.#debug = debug && new DebugPaths(debug)
     this.#metrics = metrics
     this.#documents = documents
     this.#discovery = new Discovery(kinds, serverAddress, remote)
@@ -41,7 +46,9 @@ export class GeneralPaths {
   hasDocument(path: string): boolean {
     return Object.hasOwn(this.#documents, path)
   }
-  async serve(request: IncomingMessage, response: ServerResponse, { path, query, verb }: RequestInfo): Promise<void> {
+  async serve(request: IncomingMessage, response: ServerResponse, info: RequestInfo): Promise<void> {
+    const { path, query, verb } = info
+    if (await this.#debug?.serve(request, response, info)) return
     if (verb !== 'get' && verb !== 'head' && verb !== 'list') throw methodNotAllowed()
     const health = healthAnswer(path, query, this.#checks)
     if (health) {

@@ -1,13 +1,12 @@
-import { apiError, badRequest, invalid } from '../../../api/errors.ts'
+import { ApiError, apiError, badRequest, invalid } from '../../../api/errors.ts'
 import { fieldForbidden, fieldRequired } from '../../../api/schema/field-error.ts'
 import { apply } from '../registry/apply.ts'
 import { patch as patchObject, type PatchType } from '../registry/patch.ts'
-import { scaledObject, scaleOf } from '../registry/scale.ts'
-import { viewOf } from '../registry/stored-object.ts'
-import { answerBody, answerObject } from './answer.ts'
+import { scaledObject } from '../registry/scale.ts'
+import { answerObject, answerScale } from './answer.ts'
 import { contextOf, type ApiRequest, type Handler } from './api-request.ts'
 import { mediaTypeOf, readBody } from './body.ts'
-import { parseYaml } from './yaml-text.ts'
+import type { ReadYaml } from './yaml-reader.ts'
 import { DecodeError } from '../../../api/schema/decode-error.ts'
 import { parseJson } from '../../../api/schema/json-text.ts'
 
@@ -38,10 +37,11 @@ export const patch: Handler = async request => {
   if (request.info.query.has('force'))
     throw invalid(patchOptions, '', [fieldForbidden('force', 'may not be specified for non-apply patch')])
   const body = readPatch(await readBody(request.request))
+  request.audit?.bringsPatch(body)
   const { namespace, name } = target
   const context = contextOf(request)
   const stored = await patchObject(registry, { kind, namespace, name, subresource: target.subresource, type, body, context })
-  if (subresource?.type === 'scale') await answerBody(request, scaleOf(kind, viewOf(kind, stored)))
+  if (subresource?.type === 'scale') await answerScale(request, stored)
   else await answerObject(request, stored)
 }
 
@@ -59,7 +59,8 @@ async function applyPatch(request: ApiRequest): Promise<void> {
   const { kind, target, registry, subresource, info } = request
   const { namespace, name } = target
   if (!info.query.get('fieldManager')) throw invalid(patchOptions, '', [fieldRequired('fieldManager', 'is required for apply patch')])
-  const yaml = readYamlPatch(await readBody(request.request))
+  const yaml = await readYamlPatch(await readBody(request.request), request.readYaml)
+  request.audit?.bringsPatch(yaml)
   const isScale = subresource?.type === 'scale'
   const { stored, created } = await apply(registry, {
     kind,
@@ -70,14 +71,15 @@ async function applyPatch(request: ApiRequest): Promise<void> {
     force: ['true', '1'].includes(info.query.get('force') ?? ''),
     context: contextOf(request),
   })
-  if (isScale) await answerBody(request, scaleOf(kind, viewOf(kind, stored)))
+  if (isScale) await answerScale(request, stored)
   else await answerObject(request, stored, created ? 201 : 200)
 }
 
-function readYamlPatch(body: Buffer): unknown {
+async function readYamlPatch(body: Buffer, readYaml: ReadYaml): Promise<unknown> {
   try {
-    return parseYaml(body.toString('utf8'))
+    return await readYaml(body.toString('utf8'))
   } catch (error) {
+    if (error instanceof ApiError) throw error
     const why = error instanceof Error ? (error.message.split('\n', 1)[0] ?? '') : String(error)
     throw badRequest(`error decoding YAML: error converting YAML to JSON: yaml: ${why}`)
   }

@@ -1,9 +1,8 @@
 import { badRequest } from '../../../api/errors.ts'
 import { Scale, type Scale as ScaleObject } from '../../../api/autoscaling/scale.ts'
-import { scaleOf, withScale } from '../registry/scale.ts'
-import { viewOf } from '../registry/stored-object.ts'
+import { withScale } from '../registry/scale.ts'
 import { replace, update as updateObject } from '../registry/update.ts'
-import { answerBody, answerObject } from './answer.ts'
+import { answerObject, answerScale } from './answer.ts'
 import { contextOf, type ApiRequest, type Handler } from './api-request.ts'
 import { readObject } from './read-object.ts'
 
@@ -38,5 +37,5 @@ async function updateScale(request: ApiRequest): Promise<void> {
     next: current => withScale(kind, current, scale),
     context: contextOf(request),
   })
-  await answerBody(request, scaleOf(kind, viewOf(kind, stored)))
+  await answerScale(request, stored)
 }

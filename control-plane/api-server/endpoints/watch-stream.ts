@@ -94,6 +94,11 @@ export class WatchStream implements WatchSink, Sender {
   overflow(): void {
     this.#options.onOverflow()
   }
+  /** Ends with an error, behind everything that was written. */
+  fail({ status }: ApiError): void {
+    this.#write(this.#framed(this.#bodyLine('ERROR', status)))
+    this.end()
+  }
   initialEventsEnd(revision: number): void {
     if (this.#options.bookmarks) this.bookmark(revision, { 'k8s.io/initial-events-end': 'true' })
   }
@@ -106,11 +111,6 @@ export class WatchStream implements WatchSink, Sender {
     const metadata = { resourceVersion: String(revision), creationTimestamp: null, ...(annotations ? { annotations } : {}) }
     const body = { ...type, metadata }
     this.#write(this.#framed(this.#bodyLine('BOOKMARK', body)))
-  }
-  /** Ends with an error, behind everything that was written. */
-  error({ status }: ApiError): void {
-    this.#write(this.#framed(this.#bodyLine('ERROR', status)))
-    this.end()
   }
   end(): void {
     this.flush()

@@ -1,6 +1,6 @@
 import { ApiError } from '../../../api/errors.ts'
 import { selectionOf } from '../registry/selection.ts'
-import { watch as watchObjects } from '../registry/watch.ts'
+import { watch as watchObjects, type Live } from '../registry/watch.ts'
 import { includeObjectOf, representationOf } from './answer.ts'
 import type { ApiRequest, Handler } from './api-request.ts'
 import { listOptionsOf } from './list-options.ts'
@@ -42,29 +42,34 @@ export const watch: Handler = async request => {
     onOverflow: () => response.destroy(),
     sent: observer?.watching(kind),
   })
+  let live: Live
   try {
     const { namespace } = target
     const { resourceVersion, sendInitialEvents = false } = options
-    await watchObjects(registry, { kind, namespace, selection, resourceVersion, sendInitialEvents, signal: stop.signal }, stream)
+    live = await watchObjects(registry, { kind, namespace, selection, resourceVersion, sendInitialEvents, signal: stop.signal }, stream)
   } catch (error) {
     if (!(error instanceof ApiError)) throw error
-    stream.error(error)
+    stream.fail(error)
     return
   }
-  keepAlive(request, { stream, timeout, signal: stop.signal })
+  keepAlive(request, { stream, live, timeout, signal: stop.signal })
 }
 
 interface Life {
   readonly stream: WatchStream
+  readonly live: Live
   /** Seconds. */
   readonly timeout: number
   readonly signal: AbortSignal
 }
 
 /** Bookmarks while it lasts, one more at the end, so that the client can go on without a new list. */
-function keepAlive({ info, registry }: ApiRequest, { stream, timeout, signal }: Life): void {
+function keepAlive({ info, registry }: ApiRequest, { stream, live, timeout, signal }: Life): void {
   const wanted = isTrue(info.query.get('allowWatchBookmarks'))
-  const bookmark = () => stream.bookmark(registry.store.revision)
+  const bookmark = () => {
+    // A client must not go on behind what it has not been sent.
+    if (live.caughtUp()) stream.bookmark(registry.store.revision)
+  }
   const timer = wanted ? setInterval(bookmark, bookmarkInterval) : undefined
   const end = setTimeout(() => {
     if (wanted) bookmark()

@@ -23,6 +23,8 @@ export async function bind(registry: Registry, request: ActionRequest): Promise<
     preconditions: { uid: binding.metadata.uid, resourceVersion: binding.metadata.resourceVersion },
     next: current => assign(current as Pod, binding, registry.clock.now()),
     keepsGeneration: true,
+    // Nobody owns where a pod is: upstream's binding goes past the managers of its fields.
+    managed: true,
     context: { user, dryRun, fieldValidation: 'Ignore', warn },
   })
   return success(201)

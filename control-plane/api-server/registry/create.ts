@@ -2,9 +2,10 @@ import { alreadyExists, ApiError, badRequest, invalid, isAlreadyExists } from '.
 import type { Kind, KubernetesObject } from '../../../api/kind.ts'
 import { generateName } from '../../../api/names.ts'
 import { zeroValue } from '../../../api/schema/zero.ts'
+import { storedForm } from './conversions.ts'
 import { trackedCreation } from './field-managers.ts'
 import { keyOf } from './keys.ts'
-import { complete, toStored, validationErrors } from './life-cycle.ts'
+import { complete, validationErrors } from './life-cycle.ts'
 import type { Registry } from './registry.ts'
 import type { RequestContext } from './request-context.ts'
 import { serialize, StoredObject } from './stored-object.ts'
@@ -91,7 +92,7 @@ function withoutStatus(kind: Kind, object: KubernetesObject): KubernetesObject {
 async function insert(registry: Registry, { kind, namespace, object, context }: CreateRequest): Promise<StoredObject> {
   const name = object.metadata.name
   const key = keyOf(kind, namespace, name)
-  const stored = toStored(kind, object)
+  const stored = await storedForm(registry, kind, object)
   const value = serialize(stored)
   const existing = registry.store.get(key)
   if (existing) throw taken(kind, name, registry.cache.of(existing).object)

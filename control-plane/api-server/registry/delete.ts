@@ -1,9 +1,9 @@
 import { conflict, invalid, notFound } from '../../../api/errors.ts'
 import type { Kind, KubernetesObject } from '../../../api/kind.ts'
 import { fieldInvalid, fieldNotSupported } from '../../../api/schema/field-error.ts'
+import { prepareViews, storedForm } from './conversions.ts'
 import { keyOf } from './keys.ts'
 import { planDeletion } from './deletion-plan.ts'
-import { toStored } from './life-cycle.ts'
 import type { Registry } from './registry.ts'
 import type { ObjectName, RequestContext } from './request-context.ts'
 import { serialize, StoredObject, viewOf } from './stored-object.ts'
@@ -58,13 +58,14 @@ async function tryRemove(
   const entry = registry.store.get(key)
   if (!entry) throw notFound(kind, name)
   const expected = registry.cache.of(entry)
+  await prepareViews(registry, kind, [expected])
   const current = viewOf(kind, expected)
   checkPreconditions(kind, current, options)
   await registry.admission.validate({ kind, verb: 'delete', namespace, name, current, ...context })
 
   const plan = planDeletion(kind, current, { ...options, now: registry.clock.now() })
   if (plan.type === 'wait' && plan.object === current) return { stored: expected, gone: false }
-  const object = plan.type === 'wait' ? toStored(kind, plan.object) : expected.object
+  const object = plan.type === 'wait' ? await storedForm(registry, kind, plan.object) : expected.object
   if (context.dryRun) return { stored: StoredObject.unsaved(key, object, expected.revision), gone: plan.type === 'now' }
   const value = plan.type === 'wait' ? serialize(object) : ''
   let revision = 0

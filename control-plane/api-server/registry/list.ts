@@ -2,6 +2,7 @@ import { expired, badRequest } from '../../../api/errors.ts'
 import type { Kind } from '../../../api/kind.ts'
 import { TimeSlice } from '../../../common/time-slice.ts'
 import { Compacted, type Entry, type Page } from '../../store/store.ts'
+import { prepareViews } from './conversions.ts'
 import { decodeContinue, encodeContinue, expiredContinue, type ContinueToken } from './continue-token.ts'
 import { prefixOf } from './keys.ts'
 import { checkNotInFuture, type Registry } from './registry.ts'
@@ -83,9 +84,12 @@ async function collect(registry: Registry, request: ListRequest, start: Start): 
       ...(revision === undefined ? {} : { revision }),
     })
     revision ??= page.revision
+    const converted = selection && kind.storedAs?.conversion ? page.entries.map(entry => read(registry, entry)) : undefined
+    if (converted) await prepareViews(registry, kind, converted)
     for (const [index, entry] of page.entries.entries()) {
       if (slice.over) await slice.next()
-      const stored = select(registry, entry, { kind, selection })
+      const known = converted?.[index]
+      const stored = known ? matching(known, { kind, selection }) : select(registry, entry, { kind, selection })
       if (!stored) continue
       items.push(stored)
       if (limit && items.length === limit) {
@@ -100,14 +104,19 @@ async function collect(registry: Registry, request: ListRequest, start: Start): 
   }
 }
 
+/** A long list must not push everything else out of the cache, so what is not in it stays out. */
+const read = (registry: Registry, entry: Entry): StoredObject => registry.cache.peek(entry) ?? new StoredObject(entry)
+
+type Wish = Pick<ListRequest, 'kind' | 'selection'>
+
+const matching = (stored: StoredObject, { kind, selection }: Wish): StoredObject | undefined =>
+  !selection || selection.matches(viewOf(kind, stored)) ? stored : undefined
+
 /** The object, when it is wanted: parsed only when neither its key nor its bytes say that it is not. */
-function select(registry: Registry, entry: Entry, { kind, selection }: Pick<ListRequest, 'kind' | 'selection'>): StoredObject | undefined {
-  // A long list must not push everything else out of the cache, so what is not in it stays out.
-  const known = registry.cache.peek(entry)
-  if (!selection) return known ?? new StoredObject(entry)
-  const { name, marks } = selection
+function select(registry: Registry, entry: Entry, wish: Wish): StoredObject | undefined {
+  const { name, marks = [] } = wish.selection ?? {}
   if (name !== undefined && !entry.key.endsWith(`/${name}`)) return undefined
+  const known = registry.cache.peek(entry)
   if (!known && marks.length > 0 && entry.withBytes?.(bytes => marks.every(mark => bytes.includes(mark))) === false) return undefined
-  const stored = known ?? new StoredObject(entry)
-  return selection.matches(viewOf(kind, stored)) ? stored : undefined
+  return matching(known ?? new StoredObject(entry), wish)
 }

@@ -2,7 +2,7 @@ import { apiError, notFound } from '../../../api/errors.ts'
 import type { Kind, KubernetesObject } from '../../../api/kind.ts'
 import type { Clock } from '../../../common/clock.ts'
 import type { Store } from '../../store/store.ts'
-import type { Admission } from '../interfaces.ts'
+import type { Admission, Converter } from '../interfaces.ts'
 import type { Allocator } from './allocator.ts'
 import { keyOf } from './keys.ts'
 import type { ObjectCache } from './object-cache.ts'
@@ -16,6 +16,7 @@ export interface Registry {
   readonly cache: ObjectCache
   readonly hub: WatchHub
   readonly admission: Admission
+  readonly converter: Converter
   readonly allocators: Readonly<Record<NonNullable<Kind['allocates']>, Allocator>>
   readonly clock: Clock
 }

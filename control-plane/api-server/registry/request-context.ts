@@ -9,6 +9,8 @@ export interface RequestContext {
   readonly fieldManager?: string | undefined
   /** Adds a Warning header to the answer. */
   warn(text: string): void
+  /** Adds a note to what is written down of the request; absent: nothing is. */
+  annotate?(key: string, value: string): void
 }
 
 /** Which object a request is about. `namespace` is '' for cluster-wide kinds. */

@@ -22,6 +22,8 @@ export class StoredObject {
   readonly createRevision: number
   readonly #entry: Entry
   #object: KubernetesObject | undefined
+  /** As the webhooks of kinds show it, or will. */
+  #views: Map<Kind, KubernetesObject | Promise<KubernetesObject>> | undefined
 
   constructor(entry: Entry, object?: KubernetesObject) {
     this.key = entry.key
@@ -57,6 +59,17 @@ export class StoredObject {
       sink.bytes(bytes, at, bytes.length)
     })
   }
+  /** Likewise without its type, as an item of a list. */
+  writeItemTo(sink: ByteSink): void {
+    const { withBytes } = this.#entry
+    // The type comes first, with nothing else in it: see `serialize`.
+    if (this.revision === 0 || !withBytes) return sink.text(`{${this.text.slice(this.value.indexOf(metadataStart))}`)
+    withBytes.call(this.#entry, bytes => {
+      const at = inMetadata(bytes)
+      sink.text(`{${metadataStart}${revisionText(this.revision)}`)
+      sink.bytes(bytes, at, bytes.length)
+    })
+  }
   /** Its metadata alone, a JSON object, copied likewise; false, and nothing written, where it is not on disk. */
   writeMetadataTo(sink: ByteSink): boolean {
     const { withBytes } = this.#entry
@@ -71,6 +84,19 @@ export class StoredObject {
   get object(): KubernetesObject {
     this.#object ??= JSON.parse(this.text) as KubernetesObject
     return this.#object
+  }
+  /** What a webhook made of it for this kind, or a promise of that; undefined: it has not been asked. */
+  converted(kind: Kind): KubernetesObject | Promise<KubernetesObject> | undefined {
+    return this.#views?.get(kind)
+  }
+  /** Keeps what a webhook makes of it; a promise that fails is forgotten. */
+  keepConverted(kind: Kind, view: Promise<KubernetesObject>): void {
+    const views = (this.#views ??= new Map<Kind, KubernetesObject | Promise<KubernetesObject>>())
+    views.set(kind, view)
+    view.then(
+      made => views.set(kind, made),
+      () => views.delete(kind),
+    )
   }
 }
 
@@ -91,8 +117,12 @@ export function serialize(object: KubernetesObject): string {
   return JSON.stringify({ kind, apiVersion, metadata: meta, ...rest })
 }
 
-/** The object as one of the kinds that share its storage sees it. */
+/** The object as one of the kinds that share its storage sees it. Where a webhook converts, `prepareViews` comes first. */
 export function viewOf(kind: Kind, stored: StoredObject): KubernetesObject {
+  if (kind.storedAs?.conversion) {
+    const converted = stored.converted(kind)
+    if (converted && !(converted instanceof Promise)) return converted
+  }
   return kind.storedAs ? kind.storedAs.fromStored(stored.object) : stored.object
 }
 

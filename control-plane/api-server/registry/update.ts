@@ -2,10 +2,11 @@ import { badRequest, conflict, invalid, notFound, objectModified } from '../../.
 import type { Kind, KubernetesObject } from '../../../api/kind.ts'
 import { fieldInvalid } from '../../../api/schema/field-error.ts'
 import { isEqual } from '../../../common/equal.ts'
+import { prepareViews, storedForm } from './conversions.ts'
 import { create, inNamespace } from './create.ts'
 import { differOnlyInTimes, trackedUpdate } from './field-managers.ts'
 import { keyOf } from './keys.ts'
-import { complete, toStored } from './life-cycle.ts'
+import { complete } from './life-cycle.ts'
 import type { Registry } from './registry.ts'
 import type { ObjectName, RequestContext } from './request-context.ts'
 import { serialize, StoredObject, viewOf } from './stored-object.ts'
@@ -69,6 +70,7 @@ async function tryUpdate(registry: Registry, request: UpdateRequest): Promise<St
   const entry = registry.store.get(key)
   if (!entry) throw notFound(kind, name)
   const storedNow = registry.cache.of(entry)
+  await prepareViews(registry, kind, [storedNow])
   const current = viewOf(kind, storedNow)
   checkPreconditions(request, current)
   const strategy = strategyOf(kind, subresource)
@@ -89,7 +91,12 @@ async function tryUpdate(registry: Registry, request: UpdateRequest): Promise<St
   try {
     await registry.admission.validate({ ...admit, object: final })
     if (isEqual(final, current) || (request.managed && differOnlyInTimes(final, current))) return storedNow
-    const stored = await write(registry, { kind, expected: storedNow, object: toStored(kind, final), dryRun: context.dryRun })
+    const stored = await write(registry, {
+      kind,
+      expected: storedNow,
+      object: await storedForm(registry, kind, final),
+      dryRun: context.dryRun,
+    })
     if (!stored || context.dryRun) allocation?.release()
     return stored
   } catch (error) {

@@ -1,6 +1,9 @@
+import { ApiError, apiError } from '../../../api/errors.ts'
 import type { Kind } from '../../../api/kind.ts'
+import { messageOf } from '../../../common/error-message.ts'
 import { TimeSlice } from '../../../common/time-slice.ts'
 import { Compacted } from '../../store/store.ts'
+import { prepareViews } from './conversions.ts'
 import { prefixOf } from './keys.ts'
 import { list, parseRevision, tooOld } from './list.ts'
 import { checkNotInFuture, type Registry } from './registry.ts'
@@ -29,6 +32,8 @@ export interface WatchSink {
   taken(): Promise<void>
   /** The client does not keep up. */
   overflow(): void
+  /** The watch cannot go on. */
+  fail(error: ApiError): void
   /** All objects that existed at the beginning have been sent. */
   initialEventsEnd(revision: number): void
 }
@@ -47,15 +52,18 @@ const mostWaiting = 10_000
 
 /**
  * Sends what happened since `resourceVersion` (or, without one, everything that exists) and then every change as it happens,
- * until the signal aborts. Resolves once it is live. Throws Expired when history no longer reaches back that far.
+ * until the signal aborts. Resolves once it is live, to what tells how far it is. Throws Expired when history no longer reaches
+ * back that far.
  */
-export async function watch(registry: Registry, request: WatchRequest, sink: WatchSink): Promise<void> {
+export async function watch(registry: Registry, request: WatchRequest, sink: WatchSink): Promise<Live> {
   const { kind, namespace, selection, signal } = request
   const prefix = prefixOf(kind, namespace)
-  const deliver = (change: ObservedChange) => {
+  const send = (change: ObservedChange) => {
     const event = eventOf(kind, selection, change)
     if (event) sink.event(event)
   }
+  const converted = kind.storedAs?.conversion ? new ConvertedChanges(registry, request, { send, sink }) : undefined
+  const deliver = converted ? (change: ObservedChange) => converted.add(change) : send
   // What happens while the past is being read waits behind it.
   let waiting: ObservedChange[] | undefined = []
   const unsubscribe = registry.hub.listen(prefix, change => {
@@ -68,9 +76,55 @@ export async function watch(registry: Registry, request: WatchRequest, sink: Wat
     const late = waiting
     waiting = undefined
     for (const change of late) if (change.revision > sent) deliver(change)
+    return { caughtUp: () => converted?.waiting !== true }
   } catch (error) {
     unsubscribe()
     throw error
+  }
+}
+
+/** A watch that has begun. */
+export interface Live {
+  /** Whether everything that has happened has been sent. */
+  caughtUp(): boolean
+}
+
+/** Sends changes in their order, each when a webhook has said what its objects look like. */
+class ConvertedChanges {
+  readonly #registry: Registry
+  readonly #request: WatchRequest
+  readonly #out: { readonly send: (change: ObservedChange) => void; readonly sink: WatchSink }
+  #turn: Promise<void> = Promise.resolve()
+  #waiting = 0
+  #failed = false
+
+  constructor(registry: Registry, request: WatchRequest, out: { send: (change: ObservedChange) => void; sink: WatchSink }) {
+    this.#registry = registry
+    this.#request = request
+    this.#out = out
+  }
+  get waiting(): boolean {
+    return this.#waiting > 0 || this.#failed
+  }
+  add(change: ObservedChange): void {
+    if (++this.#waiting > mostWaiting) return this.#out.sink.overflow()
+    const { kind, selection } = this.#request
+    // Asked for at once, although it waits for its turn: the values may soon have been compacted.
+    const ready = prepareViews(this.#registry, kind, [change.current, change.last, selection && change.previous])
+    this.#turn = Promise.all([this.#turn, ready]).then(
+      () => this.#next(change),
+      (error: unknown) => this.#fail(error),
+    )
+  }
+  #next(change: ObservedChange): void {
+    this.#waiting--
+    if (!this.#failed && !this.#request.signal.aborted) this.#out.send(change)
+  }
+  #fail(error: unknown): void {
+    this.#waiting--
+    if (this.#failed || this.#request.signal.aborted) return
+    this.#failed = true
+    this.#out.sink.fail(error instanceof ApiError ? error : apiError('InternalError', `Internal error occurred: ${messageOf(error)}`))
   }
 }
 
@@ -86,6 +140,7 @@ async function sendPast(registry: Registry, request: WatchRequest, { deliver, si
   checkNotInFuture(since, registry.store.revision)
   if (since === 0 || request.sendInitialEvents) {
     const { items, revision } = await list(registry, { kind, namespace, selection })
+    await prepareViews(registry, kind, items)
     const slice = new TimeSlice()
     for (const stored of items) {
       if (slice.over) await slice.next()

@@ -42,7 +42,9 @@ export function countedStatus(deployment: Deployment, sets: Sets, now: Date): De
     readyReplicas: sum(all, set => set.status.readyReplicas),
     availableReplicas: available,
     unavailableReplicas: Math.max(0, totalReplicas(all) - available),
-    terminatingReplicas: sum(all, set => set.status.terminatingReplicas),
+    ...(all.some(set => set.status.terminatingReplicas === undefined)
+      ? {}
+      : { terminatingReplicas: sum(all, set => set.status.terminatingReplicas) }),
     ...(collisionCount === undefined ? {} : { collisionCount }),
     conditions: withCondition(conditions, verdict, now),
   }
@@ -135,6 +137,7 @@ function withFailure(conditions: Conditions, { current, old }: Sets, now: Date):
   const [failure] = failures
   const without = removeCondition(conditions, 'ReplicaFailure')
   if (!failure) return without
-  const { type, status, reason, message } = failure
-  return withCondition(conditions, { type, status, ...(reason ? { reason } : {}), ...(message ? { message } : {}) }, now)
+  const { type, status, reason, message, lastTransitionTime: since } = failure
+  const verdict = { type, status, ...(reason ? { reason } : {}), ...(message ? { message } : {}) }
+  return withCondition(conditions, verdict, since === undefined ? now : new Date(since))
 }

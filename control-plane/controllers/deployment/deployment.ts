@@ -2,7 +2,7 @@ import { Deployment, type DeploymentCondition, type DeploymentStatus } from '../
 import { ReplicaSet } from '../../../api/apps/replica-set.ts'
 import { findCondition } from '../../../api/conditions.ts'
 import { Pod } from '../../../api/core/pod.ts'
-import { isAlreadyExists, isNotFound } from '../../../api/errors.ts'
+import { isAlreadyExists, isNamespaceTerminating, isNotFound } from '../../../api/errors.ts'
 import { matches, selectorFromObject } from '../../../api/label-selector.ts'
 import { controllerOf } from '../../../api/owners.ts'
 import { isEqual } from '../../../common/equal.ts'
@@ -19,6 +19,7 @@ import { isRollingUpdate, mostPods, replicasOf } from './limits.ts'
 import { allOf, isScalingEvent, newSetSize, planRollingUpdate, planStop, type Scaling, type Sets } from './plan-rollout.ts'
 import { planScaling } from './plan-scaling.ts'
 import {
+  byAge,
   findNewReplicaSet,
   isOwnTemplate,
   newReplicaSet,
@@ -226,7 +227,8 @@ class DeploymentController {
     } catch (error) {
       if (isAlreadyExists(error)) return this.#resolveCollision(deployment, sets, wanted.metadata.name ?? '')
       this.#writes.failed(keyOf(deployment), error)
-      await this.#reportCreateError(deployment, error)
+      // The whole namespace is going away: there is nothing to tell anybody.
+      if (!isNamespaceTerminating(error)) await this.#reportCreateError(deployment, wanted.metadata.name, error)
       throw error
     }
   }
@@ -243,13 +245,9 @@ class DeploymentController {
     return undefined
   }
 
-  async #reportCreateError(deployment: Deployment, error: unknown): Promise<void> {
-    const message = messageOf(error)
-    this.#context.events.event(deployment, {
-      type: 'Warning',
-      reason: 'ReplicaSetCreateError',
-      message: `Failed to create new replica set: ${message}`,
-    })
+  async #reportCreateError(deployment: Deployment, name: string, error: unknown): Promise<void> {
+    const message = `Failed to create new replica set "${name}": ${messageOf(error)}`
+    this.#context.events.event(deployment, { type: 'Warning', reason: 'ReplicaSetCreateError', message })
     if (progressDeadline(deployment) === undefined) return
     const verdict = { type: 'Progressing', status: 'False', reason: 'ReplicaSetCreateError', message }
     await this.#finish(deployment, { ...deployment.status, conditions: withCondition(deployment.status.conditions, verdict, this.#now()) })
@@ -309,7 +307,7 @@ class DeploymentController {
    */
   async #cleanUp(deployment: Deployment, { old }: Sets): Promise<void> {
     const limit = deployment.spec.revisionHistoryLimit ?? 10
-    const alive = old.filter(({ metadata }) => !metadata.deletionTimestamp).sort((a, b) => revisionOf(a) - revisionOf(b))
+    const alive = old.filter(({ metadata }) => !metadata.deletionTimestamp).sort((a, b) => revisionOf(a) - revisionOf(b) || byAge(a, b))
     const empty = ({ metadata, spec, status }: ReplicaSet) =>
       status.replicas === 0 &&
       spec.replicas === 0 &&
@@ -333,11 +331,11 @@ class DeploymentController {
   async #finish(deployment: Deployment, status: DeploymentStatus): Promise<void> {
     const shown = this.#deployments.get(keyOf(deployment))?.status ?? {}
     if (sameStatus(shown, status)) return
-    const { collisionCount, ...rest } = status
+    const { collisionCount, terminatingReplicas = null, ...rest } = status
     // A merge patch touches only what is counted here, whatever else was written to the object meanwhile.
     const body = {
       metadata: { uid: deployment.metadata.uid },
-      status: { ...zeros, ...rest, ...(collisionCount === undefined ? {} : { collisionCount }) },
+      status: { ...zeros, ...rest, terminatingReplicas, ...(collisionCount === undefined ? {} : { collisionCount }) },
     }
     await this.#patch(deployment, { type: 'merge', subresource: 'status', body })
   }

@@ -57,6 +57,6 @@ function fraction(deployment: Deployment, set: ReplicaSet): number {
   const desired = desiredReplicas(deployment)
   if (desired === 0) return -size
   const maximum = desired + rollingLimits(deployment).maxSurge
-  const before = annotatedMaximum(set) ?? deployment.status.replicas ?? 0
+  const before = annotatedMaximum(set) || (deployment.status.replicas ?? 0)
   return before === 0 ? 0 : Math.round((size * maximum) / before) - size
 }

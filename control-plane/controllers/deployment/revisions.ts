@@ -27,10 +27,12 @@ export const revisionOf = (set: { metadata: { annotations?: Annotations } }): nu
   Number(set.metadata.annotations?.[revisionAnnotation] ?? 0) || 0
 export const annotatedDesired = (set: ReplicaSet): number | undefined => numberIn(set, desiredAnnotation)
 export const annotatedMaximum = (set: ReplicaSet): number | undefined => numberIn(set, maximumAnnotation)
+/** What is no whole number says nothing. */
 const numberIn = (set: ReplicaSet, name: string) => {
   const text = set.metadata.annotations?.[name]
-  return text === undefined ? undefined : Number(text)
+  return text !== undefined && isWhole(text) ? Number(text) : undefined
 }
+const isWhole = (text: string) => /^[+-]?\d+$/.test(text)
 
 export const byAge = (a: ReplicaSet, b: ReplicaSet): number =>
   Date.parse(a.metadata.creationTimestamp) - Date.parse(b.metadata.creationTimestamp) || (a.metadata.name < b.metadata.name ? -1 : 1)
@@ -58,18 +60,27 @@ export const sizeAnnotations = (deployment: Deployment): Annotations => ({
 const handedOn = (deployment: Deployment): Annotations =>
   Object.fromEntries(Object.entries(deployment.metadata.annotations ?? {}).filter(([name]) => !ownAnnotations.has(name)))
 
-/** The annotations of the new ReplicaSet at `revision`; a revision that it had before goes into its history. */
+/**
+ * The annotations of the new ReplicaSet at `revision`; a revision that it had before goes into its history (upstream's
+ * SetNewReplicaSetAnnotations). One whose revision is no number is left as it is.
+ */
 export function newSetAnnotations(deployment: Deployment, set: ReplicaSet | undefined, revision: number): Annotations {
   const current = set?.metadata.annotations ?? {}
-  const old = set ? revisionOf(set) : 0
+  const old = current[revisionAnnotation] ?? ''
+  if (old !== '' && !isWhole(old)) return current
   const next = { ...current, ...handedOn(deployment) }
-  if (old >= revision) return next
-  const history = old > 0 ? [...(current[historyAnnotation]?.split(',').filter(Boolean) ?? []), String(old)] : []
-  return {
-    ...next,
-    [revisionAnnotation]: String(revision),
-    ...(history.length > 0 ? { [historyAnnotation]: history.join(',') } : {}),
-  }
+  if (Number(old) >= revision) return next
+  const history = old === '' ? current[historyAnnotation] : withRevision(current[historyAnnotation], old)
+  return { ...next, [revisionAnnotation]: String(revision), ...(history ? { [historyAnnotation]: history } : {}) }
+}
+
+const longestHistory = 2000
+
+/** The history with one more revision; the oldest ones give way when it becomes too long. */
+function withRevision(history: string | undefined, revision: string): string {
+  const revisions = history ? [...history.split(','), revision] : [revision]
+  while (revisions.length > 1 && revisions.join(',').length > longestHistory) revisions.shift()
+  return revisions.join(',')
 }
 
 /** The ReplicaSet to create for the current template. */

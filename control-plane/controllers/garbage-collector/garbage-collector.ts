@@ -35,6 +35,7 @@ export class GarbageCollector implements Runnable {
     this.#context = context
     this.#queue = new WorkQueue(uid => this.#process(uid), {
       workers: 10,
+      observer: context.observeQueue?.(),
       clock: context.clock,
       onError: (uid, error) => context.log[isConflict(error) ? 'debug' : 'warn']('object not collected', { uid, error }),
     })

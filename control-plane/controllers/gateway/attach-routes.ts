@@ -16,7 +16,11 @@ export interface Attached {
 }
 
 /** Whether the reference means one of these listeners' Gateway. */
-export const isParent = (route: AnyRoute, ref: ParentRef, gateway: { metadata: { name: string; namespace?: string | undefined } }): boolean =>
+export const isParent = (
+  route: AnyRoute,
+  ref: ParentRef,
+  gateway: { metadata: { name: string; namespace?: string | undefined } },
+): boolean =>
   (ref.group ?? gatewayGroup) === gatewayGroup &&
   (ref.kind ?? 'Gateway') === 'Gateway' &&
   ref.name === gateway.metadata.name &&

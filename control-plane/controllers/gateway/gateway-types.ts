@@ -127,7 +127,11 @@ export interface ReferenceGrant extends KubernetesObject {
 }
 
 /** Enough of a custom kind to reach its objects. */
-const custom = <O extends KubernetesObject>(kind: string, plural: string, more: { version?: string; namespaced?: boolean } = {}): Kind<O> => ({
+const custom = <O extends KubernetesObject>(
+  kind: string,
+  plural: string,
+  more: { version?: string; namespaced?: boolean } = {},
+): Kind<O> => ({
   group: gatewayGroup,
   version: more.version ?? 'v1',
   kind,

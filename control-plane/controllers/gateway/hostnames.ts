@@ -29,5 +29,6 @@ export function hostMatchOf(name: string | undefined): { host?: HostMatch } {
 }
 
 /** Exact names before wildcards, longer before shorter, all hosts last. */
-export const bySpecificName = (a: string | undefined, b: string | undefined): number => rank(a) - rank(b) || (b?.length ?? 0) - (a?.length ?? 0)
+export const bySpecificName = (a: string | undefined, b: string | undefined): number =>
+  rank(a) - rank(b) || (b?.length ?? 0) - (a?.length ?? 0)
 const rank = (name: string | undefined) => (name === undefined ? 2 : isWildcard(name) ? 1 : 0)

@@ -35,13 +35,20 @@ export function planListeners(gateway: Gateway, view: GatewayView): PlannedListe
       tls.problem ??
       (wanted.every(isServed)
         ? { reason: 'ResolvedRefs' }
-        : { status: false, reason: 'InvalidRouteKinds', message: 'allowedRoutes names kinds of routes that are not served by this protocol' })
+        : {
+            status: false,
+            reason: 'InvalidRouteKinds',
+            message: 'allowedRoutes names kinds of routes that are not served by this protocol',
+          })
     const isProgrammed = accepted.status !== false && !tls.problem && !conflict
     return {
       ...{ gateway, listener, supportedKinds, isProgrammed, proxyPort: proxyPort ?? 0, certificates: tls.certificates },
       conditions: [
         say('Accepted', accepted),
-        say('Programmed', isProgrammed ? { reason: 'Programmed' } : { status: false, reason: 'Invalid', message: 'the listener is not valid' }),
+        say(
+          'Programmed',
+          isProgrammed ? { reason: 'Programmed' } : { status: false, reason: 'Invalid', message: 'the listener is not valid' },
+        ),
         say('ResolvedRefs', resolved),
         say('Conflicted', conflict ?? { status: false, reason: 'NoConflicts' }),
       ],
@@ -50,7 +57,8 @@ export function planListeners(gateway: Gateway, view: GatewayView): PlannedListe
 }
 
 function acceptance({ protocol }: GatewayListener, { hasPort, isKnown }: { hasPort: boolean; isKnown: boolean }) {
-  if (!isKnown) return { status: false, reason: 'UnsupportedProtocol', message: `protocol ${protocol} is not supported: HTTP, HTTPS and TCP are` }
+  if (!isKnown)
+    return { status: false, reason: 'UnsupportedProtocol', message: `protocol ${protocol} is not supported: HTTP, HTTPS and TCP are` }
   return hasPort ? { reason: 'Accepted' } : { status: false, reason: 'PortUnavailable', message: 'the proxy has no port left' }
 }
 

@@ -1,3 +1,5 @@
+import { CustomResourceDefinition } from '../../../api/apiextensions/custom-resource-definition.ts'
+import { Namespace } from '../../../api/core/namespace.ts'
 import { Secret } from '../../../api/core/secret.ts'
 import { Service } from '../../../api/core/service.ts'
 import { EndpointSlice } from '../../../api/discovery/endpoint-slice.ts'
@@ -8,23 +10,30 @@ import { keyOf } from '../../../client/cache.ts'
 import { watching, type Controller } from '../../../client/controller.ts'
 import { isEqual } from '../../../common/equal.ts'
 import type { ControllerContext } from '../context.ts'
-import { fallbackCertificate, proxyConfigSelector, proxyNamespace, proxyServiceName, writeProxyConfig } from '../proxy/proxy-config.ts'
+import { Gateways } from '../gateway/gateways.ts'
+import {
+  fallbackCertificate,
+  proxyConfigSelector,
+  proxyNamespace,
+  proxyServiceName,
+  tlsSecrets,
+  writeProxyConfig,
+} from '../proxy/proxy-config.ts'
 import type { ServiceView } from '../proxy/service-servers.ts'
 import { isOurs, servedIngresses } from './ingress-class.ts'
 import { ingressListeners, type Problem } from './ingress-listeners.ts'
 import { publishedAddresses } from './ingress-status.ts'
 
-/** Certificates are looked for among the secrets that are meant for them. */
-const tlsSecrets = 'type=kubernetes.io/tls'
 const serviceOf = 'kubernetes.io/service-name'
 const everything = () => ['proxy']
 
 /**
- * Serves the Ingresses of our classes: what they come to is written into the Secret that the proxy's pods mount, and where the
- * proxy is reached into their status. As long as there is no such class it does nothing.
+ * Serves the Ingresses and Gateways of our classes: what they come to is written into the Secret that the proxy's pods mount, and
+ * where the proxy is reached into their status. As long as there is no such class it does nothing.
  */
 export const ingressController = (context: ControllerContext): Controller => {
-  const controller = new IngressController(context)
+  const gateways = new Gateways(context)
+  const controller = new IngressController(context, gateways)
   return {
     name: 'ingress-controller',
     watches: [
@@ -34,27 +43,37 @@ export const ingressController = (context: ControllerContext): Controller => {
       watching(EndpointSlice, everything),
       watching(Secret, everything, tlsSecrets),
       watching(Secret, everything, proxyConfigSelector),
+      watching(Namespace, everything),
+      {
+        start(informers, enqueue) {
+          gateways.onChange = () => everything().forEach(enqueue)
+          return watching(CustomResourceDefinition, everything).start(informers, enqueue)
+        },
+      },
     ],
     workers: 1,
-    reconcile: () => controller.reconcile(),
+    reconcile: (_, signal) => controller.reconcile(signal),
   }
 }
 
 class IngressController {
   readonly #context: ControllerContext
+  readonly #gateways: Gateways
   readonly #services: ServiceView
   /** What has been said about each ingress, so that it is said once. */
   readonly #said = new Map<string, { readonly version: string; readonly messages: ReadonlySet<string> }>()
 
-  constructor(context: ControllerContext) {
+  constructor(context: ControllerContext, gateways: Gateways) {
     this.#context = context
+    this.#gateways = gateways
     this.#services = serviceView(context)
   }
 
-  async reconcile(): Promise<void> {
+  async reconcile(signal: AbortSignal): Promise<void> {
     const { informers } = this.#context
     const classes = informers.for(IngressClass).cache.list()
-    if (!classes.some(isOurs)) return
+    const gateways = await this.#gateways.planned(this.#services, signal)
+    if (!gateways && !classes.some(isOurs)) return
     const served = servedIngresses(informers.for(Ingress).cache.list(), classes)
     const fallback = await fallbackCertificate(this.#context)
     const secrets = informers.for(Secret, tlsSecrets).cache
@@ -64,7 +83,8 @@ class IngressController {
       fallbackCertificate: fallback,
     })
     this.#announce(served, problems)
-    await writeProxyConfig(this.#context, listeners, fallback)
+    await writeProxyConfig(this.#context, [...listeners, ...(gateways?.plan.listeners ?? [])], fallback)
+    await gateways?.act()
     const service = informers.for(Service).cache.get(`${proxyNamespace}/${proxyServiceName}`)
     await Promise.all(served.map(ingress => this.#publish(ingress, service)))
   }

@@ -8,12 +8,15 @@ import { watching, type Controller } from '../../../client/controller.ts'
 import { tolerates } from '../../../api/tolerations.ts'
 import type { ControllerContext } from '../context.ts'
 
-/** When a pod must leave a node with these taints: a time in milliseconds, or undefined when it may stay. */
-export function evictionTime(taints: readonly Taint[], tolerations: readonly Toleration[], now: number): number | undefined {
+/**
+ * When a pod must leave a node with these taints: a time in milliseconds, or undefined when it may stay. `since`: when that was asked
+ * first; taints made by hand do not say how old they are.
+ */
+export function evictionTime(taints: readonly Taint[], tolerations: readonly Toleration[], since: number): number | undefined {
   const times = taints
     .filter(({ effect }) => effect === 'NoExecute')
     .map(taint => {
-      const added = taint.timeAdded ? Date.parse(taint.timeAdded) : now
+      const added = taint.timeAdded ? Date.parse(taint.timeAdded) : since
       const tolerating = tolerations.filter(toleration => tolerates(toleration, taint))
       if (tolerating.length === 0) return added
       const limits = tolerating.flatMap(({ tolerationSeconds }) =>
@@ -29,8 +32,8 @@ export function evictionTime(taints: readonly Taint[], tolerations: readonly Tol
 export const taintEvictionController = (context: ControllerContext): Controller => {
   const { client, informers, events, clock } = context
   const podsOn = informers.for(Pod).cache.index('node', pod => [pod.spec.nodeName ?? ''])
-  /** Pods whose eviction has been announced for later. */
-  const scheduled = new Set<string>()
+  /** Pods that are to leave later, and since when that is so. */
+  const scheduled = new Map<string, { readonly uid: string; readonly since: number }>()
 
   const evict = async (pod: Pod) => {
     events.event(pod, { type: 'Normal', reason: 'TaintManagerEviction', message: `Marking for deletion Pod ${keyOf(pod)}` })
@@ -68,7 +71,9 @@ export const taintEvictionController = (context: ControllerContext): Controller 
         return undefined
       }
       const now = clock.now().getTime()
-      const time = evictionTime(node.spec.taints ?? [], pod.spec.tolerations ?? [], now)
+      const known = scheduled.get(key)
+      const since = known?.uid === pod.metadata.uid ? known.since : now
+      const time = evictionTime(node.spec.taints ?? [], pod.spec.tolerations ?? [], since)
       if (time === undefined) {
         if (scheduled.delete(key)) {
           events.event(pod, { type: 'Normal', reason: 'TaintManagerEviction', message: `Cancelling deletion of Pod ${key}` })
@@ -76,7 +81,7 @@ export const taintEvictionController = (context: ControllerContext): Controller 
         return undefined
       }
       if (time > now) {
-        scheduled.add(key)
+        scheduled.set(key, { uid: pod.metadata.uid, since })
         return time - now
       }
       scheduled.delete(key)

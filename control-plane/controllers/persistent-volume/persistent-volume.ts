@@ -65,10 +65,13 @@ class PersistentVolumes implements Controller {
     return [keyOfClaim(claim), ...[...volumes].map(name => `${volumePrefix}${name}`)]
   }
 
-  /** Besides its own claim those that it may be what they wait for. */
+  /** Besides its own claim those that name it, and as long as it is free those that it may be what they wait for. */
   #concernedByVolume(volume: PersistentVolume): string[] {
     const { name } = volume.metadata
-    const waiting = this.#unbound('yes').filter(claim => claim.spec.volumeName === name || classOf(claim) === classOf(volume))
+    const isFree = volume.spec.claimRef === undefined
+    const waiting = this.#unbound('yes').filter(
+      claim => claim.spec.volumeName === name || (isFree && !claim.spec.volumeName && classOf(claim) === classOf(volume)),
+    )
     const named = claimKey(volume)
     return [`${volumePrefix}${name}`, ...(named ? [`${claimPrefix}${named}`] : []), ...waiting.map(keyOfClaim)]
   }

@@ -6,6 +6,8 @@ import type { Action, Certificate, Listener, ProxyModel } from './proxy-model.ts
 
 /** Where the proxy finds the files of its configuration. */
 const directory = '/config'
+/** Where a process gives its listening sockets to the one after it; scripts/images/ingress-start.sh names it too. */
+const handover = '/run/haproxy.sock'
 /** Where it says that it is there. */
 export const healthPort = 10254
 
@@ -47,6 +49,7 @@ const head: readonly string[][] = [
   [
     'global',
     '  log stdout format raw local0',
+    `  stats socket ${handover} mode 600 expose-fd listeners level admin`,
     '  uid 65534',
     '  gid 65534',
     '  nbthread 1',

@@ -12,6 +12,9 @@ export const proxyNamespace = 'ingress'
 export const proxyConfigName = 'proxy-config'
 export const proxyServiceName = 'ingress-proxy'
 
+/** Certificates are looked for among the secrets that are meant for them. */
+export const tlsSecrets = 'type=kubernetes.io/tls'
+
 const fallbackKey = 'fallback.pem'
 const renewBeforeMs = 30 * 86_400_000
 

@@ -35,6 +35,12 @@ describe('a ReplicaSet', () => {
     expect(planPods([], 2000, { related: [], now })).toEqual({ create: 500 })
   })
 
+  it('deletes a pod that is not available yet before one that is', () => {
+    const young = pod('a', { ready: '2026-01-01T00:59:55Z', cost: '5' })
+    const plan = planPods([young, pod('b')], 1, { related: [], minReadySeconds: 10, now })
+    expect(plan).toEqual({ delete: [young] })
+  })
+
   it.each([
     ['without a node', [pod('a'), pod('b', { node: '' })], ['b']],
     ['pending', [pod('a'), pod('b', { phase: 'Pending' })], ['b']],

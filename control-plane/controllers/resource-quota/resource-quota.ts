@@ -47,6 +47,7 @@ export class ResourceQuotaController implements Runnable {
     this.#queue = new WorkQueue((key, signal) => this.#sync(key, signal), {
       clock: context.clock,
       workers: 5,
+      observer: context.observeQueue?.(),
       onError: (key, error) => context.log[isConflict(error) ? 'debug' : 'warn']('reconcile failed', { key, error }),
     })
     // Asked for here, so that they start with the others.

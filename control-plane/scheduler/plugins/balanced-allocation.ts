@@ -1,21 +1,35 @@
 import type { Plugin } from '../plugin.ts'
 import { podRequests } from '../resources.ts'
+import { defaultResources, type ResourceSpec } from './scoring-strategy.ts'
 
-/** Prefers nodes on which cpu and memory are used in like shares. */
-export const balancedAllocation: Plugin = {
+export interface BalancedAllocationArgs {
+  readonly resources?: readonly ResourceSpec[] | undefined
+}
+
+/** Prefers nodes on which the resources, cpu and memory unless told otherwise, are used in like shares. */
+export const balancedAllocation = ({ resources = defaultResources }: BalancedAllocationArgs = {}): Plugin => ({
   name: 'NodeResourcesBalancedAllocation',
+  sign: ({ spec }) => podRequests(spec),
   score: {
     weight: 1,
     prepare(pod) {
       const wanted = podRequests(pod.spec)
-      if (!wanted['cpu'] && !wanted['memory']) return undefined
-      return info => {
-        const share = (resource: string) => {
-          const allocatable = info.allocatable[resource] ?? 0
-          return allocatable === 0 ? 1 : Math.min(1, ((info.requested[resource] ?? 0) + (wanted[resource] ?? 0)) / allocatable)
+      if (!resources.some(({ name }) => wanted[name])) return undefined
+      return ({ allocatable, requested }) => {
+        let sum = 0
+        let squares = 0
+        let count = 0
+        for (const { name } of resources) {
+          const capacity = allocatable[name] ?? 0
+          if (capacity === 0) continue
+          const share = Math.min(1, ((requested[name] ?? 0) + (wanted[name] ?? 0)) / capacity)
+          sum += share
+          squares += share * share
+          count++
         }
-        return Math.floor((1 - Math.abs(share('cpu') - share('memory')) / 2) * 100)
+        const variance = count === 0 ? 0 : Math.max(0, squares / count - (sum / count) ** 2)
+        return Math.floor((1 - Math.sqrt(variance)) * 100)
       }
     },
   },
-}
+})

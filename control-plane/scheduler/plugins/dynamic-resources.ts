@@ -4,4 +4,5 @@ import type { Plugin } from '../plugin.ts'
 export const dynamicResources: Plugin = {
   name: 'DynamicResources',
   preFilter: ({ spec }) => ((spec.resourceClaims ?? []).length > 0 ? 'cannot allocate all claims' : undefined),
+  helps: () => false,
 }

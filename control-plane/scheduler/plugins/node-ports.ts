@@ -10,9 +10,17 @@ export const nodePorts: Plugin = {
   name: 'NodePorts',
   filter(pod) {
     const wanted = hostPortsOf(pod)
+    if (wanted.length === 0) return undefined
     return info =>
       wanted.some(port => info.ports.some(used => clashes(port, used)))
         ? resolvable("node(s) didn't have free ports for the requested pod ports")
         : undefined
+  },
+  sign: hostPortsOf,
+  helps(pod, { of, before, after }) {
+    if (of === 'Node') return after !== undefined && !before
+    if (of !== 'AssignedPod' || after || !before) return false
+    const freed = hostPortsOf(before)
+    return hostPortsOf(pod).some(port => freed.some(used => clashes(port, used)))
   },
 }

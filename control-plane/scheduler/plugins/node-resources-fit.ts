@@ -1,43 +1,76 @@
-import type { NodeInfo } from '../node-info.ts'
+import type { Node } from '../../../api/core/node.ts'
+import type { Pod } from '../../../api/core/pod.ts'
+import { accountedSpec } from '../accounted-spec.ts'
+import { nodeInfoOf, type NodeInfo } from '../node-info.ts'
 import type { Plugin, Rejection } from '../plugin.ts'
 import { podRequests, scoringRequests, type Amounts } from '../resources.ts'
+import { defaultResources, scoreByStrategy, type ScoringStrategy } from './scoring-strategy.ts'
 
-/** Requests must fit into what the node has left; the node with most left is best (LeastAllocated over cpu and memory). */
-export const nodeResourcesFit: Plugin = {
-  name: 'NodeResourcesFit',
-  filter(pod) {
-    const wanted = podRequests(pod.spec)
-    return info => shortage(wanted, info)
-  },
-  score: {
-    weight: 1,
-    prepare(pod) {
-      const wanted = scoringRequests(pod.spec)
-      return info => leastAllocated(wanted, info)
-    },
-  },
+export interface NodeResourcesFitArgs {
+  /** Extended resources that are not looked at, and whole groups of them: what comes before the slash. */
+  readonly ignoredResources?: readonly string[] | undefined
+  readonly ignoredResourceGroups?: readonly string[] | undefined
+  readonly scoringStrategy?: ScoringStrategy | undefined
 }
 
-function shortage(wanted: Amounts, info: NodeInfo): Rejection | undefined {
-  const reasons: string[] = []
+/** Requests must fit into what the node has left; which node is best is a matter of strategy: the one with most left, unless told otherwise. */
+export function nodeResourcesFit(args: NodeResourcesFitArgs = {}): Plugin {
+  const { ignoredResources = [], ignoredResourceGroups = [] } = args
+  const strategy: ScoringStrategy = args.scoringStrategy ?? { type: 'LeastAllocated', resources: defaultResources }
+  const isIgnored = (resource: string) =>
+    ignoredResources.includes(resource) || (resource.includes('/') && ignoredResourceGroups.includes(resource.split('/')[0] ?? ''))
+  const wantedBy = (pod: Pod): Amounts => {
+    const wanted = podRequests(pod.spec)
+    if (ignoredResources.length + ignoredResourceGroups.length === 0) return wanted
+    return Object.fromEntries(Object.entries(wanted).filter(([resource]) => !isIgnored(resource)))
+  }
+  return {
+    name: 'NodeResourcesFit',
+    filter(pod) {
+      const wanted = Object.entries(wantedBy(pod)).filter(([, amount]) => amount > 0)
+      return info => shortage(wanted, info)
+    },
+    score: {
+      weight: 1,
+      prepare: pod => scoreByStrategy(strategy, scoringRequests(pod.spec)),
+    },
+    sign: ({ spec }) => [podRequests(spec), spec.containers.length],
+    helps(pod, { of, before, after }) {
+      if (of === 'Node') return after !== undefined && growsEnough(wantedBy(pod), before, after)
+      if (of === 'AssignedPod') return before !== undefined && (!after || shrinks(before, after, wantedBy(pod)))
+      return of === 'OwnPod' && before !== undefined && after !== undefined && shrinks(before, after, wantedBy(before))
+    },
+  }
+}
+
+/** Whether the pod fits on the node when nobody else is there, and something that it asks for has become more. */
+function growsEnough(wanted: Amounts, before: Node | undefined, after: Node): boolean {
+  const offered = nodeInfoOf(after, [])
+  if (shortage(Object.entries(wanted), offered)) return false
+  if (!before) return true
+  const { allocatable } = nodeInfoOf(before, [])
+  const grown = (resource: string) => (offered.allocatable[resource] ?? 0) > (allocatable[resource] ?? 0)
+  return grown('pods') || Object.entries(wanted).some(([resource, amount]) => amount > 0 && grown(resource))
+}
+
+/** Whether a pod that was resized takes less of anything that is wanted. */
+function shrinks(before: Pod, after: Pod, wanted: Amounts): boolean {
+  const had = podRequests(accountedSpec(before))
+  const has = podRequests(accountedSpec(after))
+  return Object.entries(wanted).some(([resource, amount]) => amount > 0 && (had[resource] ?? 0) > (has[resource] ?? 0))
+}
+
+function shortage(wanted: readonly (readonly [string, number])[], info: NodeInfo): Rejection | undefined {
+  let reasons: string[] | undefined
   let resolvable = true
   // A node that does not say what it has takes nobody.
-  if (info.pods.size + 1 > (info.allocatable['pods'] ?? 0)) reasons.push('Too many pods')
-  for (const [resource, amount] of Object.entries(wanted)) {
+  if (info.pods.size + 1 > (info.allocatable['pods'] ?? 0)) (reasons ??= []).push('Too many pods')
+  for (const [resource, amount] of wanted) {
     const allocatable = info.allocatable[resource] ?? 0
-    if (amount === 0 || amount <= allocatable - (info.requested[resource] ?? 0)) continue
-    reasons.push(`Insufficient ${resource}`)
+    if (amount <= allocatable - (info.requested[resource] ?? 0)) continue
+    ;(reasons ??= []).push(`Insufficient ${resource}`)
     // More than the whole node: no eviction helps.
     if (amount > allocatable) resolvable = false
   }
-  return reasons.length > 0 ? { reasons, resolvable } : undefined
-}
-
-function leastAllocated(wanted: Amounts, info: NodeInfo): number {
-  const scores = ['cpu', 'memory'].map(resource => {
-    const allocatable = info.allocatable[resource] ?? 0
-    const used = (info.weighed[resource] ?? 0) + (wanted[resource] ?? 0)
-    return allocatable === 0 || used > allocatable ? 0 : ((allocatable - used) * 100) / allocatable
-  })
-  return Math.floor(scores.reduce((sum, score) => sum + score, 0) / scores.length)
+  return reasons && { reasons, resolvable }
 }

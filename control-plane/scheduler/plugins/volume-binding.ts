@@ -1,4 +1,5 @@
 import { unresolvable, type Plugin } from '../plugin.ts'
+import { helpsVolumes } from '../volumes/helps-volumes.ts'
 import { placeVolumes } from '../volumes/place-volumes.ts'
 import { missingClaim, podClaims } from '../volumes/pod-claims.ts'
 
@@ -16,10 +17,11 @@ export const volumeBinding: Plugin = {
   filter(pod, cluster) {
     const claims = podClaims(pod, cluster)
     const { storage } = cluster
-    if (!storage || claims.bound.length + claims.delayed.length === 0) return () => undefined
+    if (!storage || claims.bound.length + claims.delayed.length === 0) return undefined
     return ({ node }) => {
       const placed = placeVolumes(claims, node, storage)
       return 'bindings' in placed ? undefined : unresolvable(...placed)
     }
   },
+  helps: helpsVolumes,
 }

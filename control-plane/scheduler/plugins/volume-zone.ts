@@ -1,4 +1,5 @@
 import { unresolvable, type Plugin } from '../plugin.ts'
+import { helpsVolumes } from '../volumes/helps-volumes.ts'
 import { podClaims } from '../volumes/pod-claims.ts'
 
 const zoneLabels = [
@@ -18,7 +19,7 @@ export const volumeZone: Plugin = {
       .flatMap(({ metadata }) =>
         zoneLabels.flatMap(key => (metadata.labels?.[key] ? [{ key, values: zonesOf(metadata.labels[key]) }] : [])),
       )
-    if (zones.length === 0) return () => undefined
+    if (zones.length === 0) return undefined
     return ({ node: { metadata } }) => {
       const labels = metadata.labels ?? {}
       if (!zoneLabels.some(key => labels[key] !== undefined)) return undefined
@@ -26,6 +27,7 @@ export const volumeZone: Plugin = {
       return fits ? undefined : unresolvable('node(s) had no available volume zone')
     }
   },
+  helps: helpsVolumes,
 }
 
 /** Several zones are joined by two underscores. */

@@ -14,9 +14,6 @@ import { Assumed } from './assumed.ts'
 import { placeVolumes, type VolumePlacement } from './place-volumes.ts'
 import { podClaims } from './pod-claims.ts'
 
-/** Upstream's BindTimeoutSeconds. */
-const defaultTimeoutMs = 600_000
-
 /** The volumes that are a pod's from the decision on; `bind` before the pod is bound, or `release` when it will not be. */
 export interface VolumeReservation {
   readonly pod: Pod
@@ -33,7 +30,6 @@ interface Waiting {
 export interface VolumeBinderOptions {
   readonly client: Pick<Client, 'update'>
   readonly informers: Informers
-  readonly timeoutMs?: number
 }
 
 /**
@@ -86,7 +82,7 @@ export class VolumeBinder {
   }
 
   /** Writes what was reserved, and resolves when all of the pod's claims are bound. */
-  async bind(reservation: VolumeReservation, signal: AbortSignal): Promise<void> {
+  async bind(reservation: VolumeReservation, limits: { readonly signal: AbortSignal; readonly timeoutMs: number }): Promise<void> {
     const { client } = this.#options
     const { placement, node } = reservation
     for (const { claim, volume } of placement.bindings) await client.update(PersistentVolume, claimedVolume(volume, claim))
@@ -94,7 +90,7 @@ export class VolumeBinder {
       const { name } = node.metadata
       if (annotationOf(claim, 'selectedNode') !== name) await client.update(PersistentVolumeClaim, annotated(claim, { selectedNode: name }))
     }
-    await this.#bound(reservation, signal)
+    await this.#bound(reservation, limits)
   }
 
   /** The pod goes elsewhere, or nowhere: who waits for its volumes is told so. */
@@ -109,9 +105,8 @@ export class VolumeBinder {
     this.#waiting.get(podUid)?.reject(new Error('the pod is gone'))
   }
 
-  async #bound(reservation: VolumeReservation, signal: AbortSignal): Promise<void> {
+  async #bound(reservation: VolumeReservation, { signal, timeoutMs }: { signal: AbortSignal; timeoutMs: number }): Promise<void> {
     const { uid } = reservation.pod.metadata
-    const timeoutMs = this.#options.timeoutMs ?? defaultTimeoutMs
     let timer: NodeJS.Timeout | undefined
     const stop = () => this.#waiting.get(uid)?.reject(new Error('the scheduler is stopping'))
     try {

@@ -34,6 +34,7 @@ export async function askWebhook(
   const response = await callWebhook(webhook, { context, request }, parts)
   if (!response) return context.object
   for (const warning of response.warnings) context.warn(warning)
+  for (const [key, value] of Object.entries(response.auditAnnotations)) context.annotate?.(`${webhook.name}/${key}`, value)
   if (!response.allowed) throw refusal(webhook.name, response.status)
   if (response.patch === undefined || !request.object || context.verb === 'delete' || context.verb === 'connect') return context.object
   return patched(webhook, { request, object: request.object, patch: response.patch })

@@ -8,24 +8,26 @@ export interface Failure {
   readonly message: string
   /** One word for programs. */
   readonly reason: string
+  /** Which of the policy's validations it is; that of its first where nothing could be evaluated at all. */
+  readonly index: number
 }
 
 /** What a policy has against a request; with failure policy Ignore, what has no value is nothing against it. */
 export const failuresOf = ({ validations = [], failurePolicy }: ValidatingAdmissionPolicySpec, evaluation: PolicyEvaluation): Failure[] =>
-  validations.flatMap(validation => {
+  validations.flatMap((validation, index) => {
     try {
-      return evaluation.evaluate(validation.expression) === true ? [] : [failureOf(validation, evaluation)]
+      return evaluation.evaluate(validation.expression) === true ? [] : [{ ...failureOf(validation, evaluation), index }]
     } catch (error) {
-      return failurePolicy === 'Ignore' ? [] : [{ message: errorMessage(validation.expression, error), reason: 'Invalid' }]
+      return failurePolicy === 'Ignore' ? [] : [{ message: errorMessage(validation.expression, error), reason: 'Invalid', index }]
     }
   })
 
-const errorMessage = (expression: string, error: unknown): string =>
+export const errorMessage = (expression: string, error: unknown): string =>
   error instanceof CelError && error.stage === 'compile'
     ? `compilation error: ${messageOf(error)}`
     : `expression '${expression.trim()}' resulted in error: ${messageOf(error)}`
 
-const failureOf = (validation: Validation, evaluation: PolicyEvaluation): Failure => ({
+const failureOf = (validation: Validation, evaluation: PolicyEvaluation): Omit<Failure, 'index'> => ({
   message: written(validation, evaluation) ?? (validation.message?.trim() || `failed expression: ${validation.expression.trim()}`),
   reason: validation.reason || 'Invalid',
 })

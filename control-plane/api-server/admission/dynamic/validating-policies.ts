@@ -3,6 +3,7 @@ import { ValidatingAdmissionPolicy } from '../../../../api/admissionregistration
 import { ApiError, forbidden, httpCodes, type Reason } from '../../../../api/errors.ts'
 import type { AdmissionContext } from '../../interfaces.ts'
 import type { AdmissionRule } from '../rule.ts'
+import { AuditNotes } from './audit-notes.ts'
 import { boundPolicies, evaluationsOf, type Bound, type PolicyParts } from './bound-policies.ts'
 import { isExemptFromPolicies } from './match-request.ts'
 import { failuresOf, type Failure } from './policy-validation.ts'
@@ -14,24 +15,48 @@ export const validatingPolicies = (parts: PolicyParts): AdmissionRule => ({
   validate(context) {
     if (isExemptFromPolicies(context)) return
     const denials: ApiError[] = []
+    const notes = new AuditNotes()
     for (const bound of boundPolicies([ValidatingAdmissionPolicy, ValidatingAdmissionPolicyBinding], parts.lookup)) {
-      for (const failure of failures(bound, context, parts)) {
-        const { validationActions } = bound.binding.spec
+      const { validationActions } = bound.binding.spec
+      const { failures, noteFailures } = evaluate(bound, context, { ...parts, notes })
+      for (const failure of failures) {
         if (validationActions.includes('Deny')) denials.push(denial(context, bound, failure))
         if (validationActions.includes('Warn')) context.warn(warning(bound, failure))
+        if (validationActions.includes('Audit')) context.annotate?.(failureKey, failureNote(bound, failure))
       }
+      // What cannot be noted counts, whatever the binding does about validations.
+      for (const failure of noteFailures) denials.push(denial(context, bound, failure))
     }
+    notes.publish(context)
     if (denials[0]) throw denials[0]
   },
 })
 
-function failures(bound: BoundPolicy, context: AdmissionContext, parts: PolicyParts): Failure[] {
-  const { spec } = bound.policy
-  return [...evaluationsOf(bound, context, parts)].flatMap(each => {
-    if ('evaluation' in each) return failuresOf(spec, each.evaluation)
-    return spec.failurePolicy === 'Ignore' ? [] : [{ message: each.error, reason: 'Invalid' }]
-  })
+function evaluate(bound: BoundPolicy, context: AdmissionContext, { notes, ...parts }: PolicyParts & { readonly notes: AuditNotes }) {
+  const { spec, metadata } = bound.policy
+  const failures: Failure[] = []
+  const noteFailures: Failure[] = []
+  for (const each of evaluationsOf(bound, context, parts)) {
+    if ('evaluation' in each) {
+      failures.push(...failuresOf(spec, each.evaluation))
+      noteFailures.push(...notes.add(metadata.name, spec, each.evaluation))
+    } else if (spec.failurePolicy !== 'Ignore') failures.push({ message: each.error, reason: 'Invalid', index: 0 })
+  }
+  return { failures, noteFailures }
 }
+
+const failureKey = 'validation.policy.admission.k8s.io/validation_failure'
+
+const failureNote = ({ policy, binding }: BoundPolicy, { message, index }: Failure): string =>
+  JSON.stringify([
+    {
+      message,
+      policy: policy.metadata.name,
+      binding: binding.metadata.name,
+      expressionIndex: index,
+      validationActions: binding.spec.validationActions,
+    },
+  ])
 
 const warning = ({ policy, binding }: BoundPolicy, { message }: Failure): string =>
   `Validation failed for ValidatingAdmissionPolicy '${policy.metadata.name}' with binding '${binding.metadata.name}': ${message}`

@@ -41,18 +41,24 @@ const significant = ({ metadata, spec }: Pod) => ({
   ),
 })
 
-function checkPod(context: AdmissionContext, pod: PodLike, { enforce, warn }: Policies): void {
+function checkPod(context: AdmissionContext, pod: PodLike, { enforce, audit, warn }: Policies): void {
   if (isPodRequest(context)) {
+    context.annotate?.('pod-security.kubernetes.io/enforce-policy', describePolicy(enforce))
     const violations = violationsOf(enforce, pod)
     if (violations.length > 0) {
       const why = `violates PodSecurity ${JSON.stringify(describePolicy(enforce))}: ${describeViolations(violations)}`
       throw forbidden(context.kind, context.name, why)
     }
   }
+  const noted = context.annotate ? violationsOf(audit, pod) : []
+  if (noted.length > 0) context.annotate?.('pod-security.kubernetes.io/audit-violations', wouldViolate(audit, noted))
   const violations = violationsOf(warn, pod)
   if (violations.length === 0) return
-  context.warn(`would violate PodSecurity ${JSON.stringify(describePolicy(warn))}: ${describeViolations(violations)}`)
+  context.warn(wouldViolate(warn, violations))
 }
+
+const wouldViolate = (policy: Policies['warn'], violations: ReturnType<typeof violationsOf>): string =>
+  `would violate PodSecurity ${JSON.stringify(describePolicy(policy))}: ${describeViolations(violations)}`
 
 /** Labels have to make sense when they change; and whoever tightens them is told which pods would not come in any more. */
 function checkNamespace({ verb, kind, name, object, current, warn }: AdmissionContext, lookup: Lookup): void {

@@ -1,0 +1,32 @@
+/** What upstream calls the work queues of its controllers, where that is not the controller's own name. */
+const names: Readonly<Record<string, string>> = {
+  'certificatesigningrequest-approving-controller': 'certificate',
+  'certificatesigningrequest-signing-controller': 'certificate',
+  'clusterrole-aggregation-controller': 'ClusterRoleAggregator',
+  'crd-finalizer': 'crd_finalizer',
+  'crd-naming-controller': 'crd_naming_condition_controller',
+  'cronjob-controller': 'cronjob',
+  'daemonset-controller': 'daemonset',
+  'deployment-controller': 'deployment',
+  'disruption-controller': 'disruption',
+  'endpoints-controller': 'endpoint',
+  'endpointslice-controller': 'endpoint_slice',
+  'garbage-collector-controller': 'garbage_collector_attempt_to_delete',
+  'horizontal-pod-autoscaler-controller': 'horizontalpodautoscaler',
+  'job-controller': 'job',
+  'namespace-controller': 'namespace',
+  'node-controller': 'node_lifecycle_controller',
+  'node-ipam-controller': 'cidrallocator_node',
+  'persistentvolume-protection-controller': 'pvprotection',
+  'persistentvolumeclaim-protection-controller': 'pvcprotection',
+  'replicaset-controller': 'replicaset',
+  'replicationcontroller-controller': 'replicationmanager',
+  'resourcequota-controller': 'resourcequota_primary',
+  'root-ca-certificate-publisher-controller': 'root_ca_cert_publisher',
+  'serviceaccount-controller': 'serviceaccount',
+  'statefulset-controller': 'statefulset',
+  'taint-eviction-controller': 'noexec_taint_node',
+  'ttl-after-finished-controller': 'ttl_jobs_to_delete',
+}
+
+export const queueNameOf = (controller: string): string => names[controller] ?? controller
