@@ -8,10 +8,17 @@ config=$directory/haproxy.cfg
 socket=/run/haproxy.sock
 events=/run/events
 current=
+# Those that finish what they have begun.
+former=
 
 holds() { haproxy -c -q -f "$config"; }
+# Every former one is told to finish, also by a third one: the second may have been told so itself before it could tell the first.
 start() {
-  if [ -n "$current" ]; then haproxy -db -f "$config" -x "$socket" -sf "$current" & else haproxy -db -f "$config" & fi
+  local pid running=
+  for pid in $former $current; do if kill -0 "$pid" 2>/dev/null; then running="$running $pid"; fi; done
+  former=$running
+  # shellcheck disable=SC2086 # they are several words
+  if [ -n "$former" ]; then haproxy -db -f "$config" -x "$socket" -sf $former & else haproxy -db -f "$config" & fi
   current=$!
 }
 end() {

@@ -23,7 +23,7 @@ const pod = (name: string, nodeName: string, labels: object = {}) => ({
         image: 'busybox:1.36',
         command: ['sh', '-c', `mkdir /www; echo ${name} > /www/index.html; httpd -p 8080 -h /www; exec httpd -f -p 9090 -h /www`],
         ports: [{ name: 'http', containerPort: 8080 }],
-        readinessProbe: { httpGet: { port: 8080 }, periodSeconds: 1, failureThreshold: 1 },
+        readinessProbe: { httpGet: { port: 8080 }, periodSeconds: 1, timeoutSeconds: 5 },
       },
     ],
   },
@@ -40,8 +40,8 @@ const apply = (where: string, ...items: object[]) =>
   kubectl(`apply -n ${where} -f -`, { input: JSON.stringify({ apiVersion: 'v1', kind: 'List', items }) })
 const get = async <O>(what: string, where = namespace) => JSON.parse(await kubectl(`get ${what} -n ${where} -o json`)) as O
 /** The page that a pod gets, or nothing. */
-const ask = async (from: string, address: string, where = namespace) =>
-  (await kubectl.try(`exec -n ${where} ${from} -- wget -qO- -T 1 http://${address}/`)).stdout.trim()
+const ask = async (from: string, address: string, { where = namespace, seconds = 1 } = {}) =>
+  (await kubectl.try(`exec -n ${where} ${from} -- wget -qO- -T ${seconds} http://${address}/`)).stdout.trim()
 
 describe('network policies', () => {
   let namespaces: AsyncDisposable[] = []
@@ -60,11 +60,11 @@ describe('network policies', () => {
     })
     await apply(other, pod('guest', second))
     for (const each of [namespace, other])
-      await kubectl(`wait --for=condition=Ready pod --all -n ${each} --timeout=60s`, { timeoutSeconds: 65 })
+      await kubectl(`wait --for=condition=Ready pod --all -n ${each} --timeout=100s`, { timeoutSeconds: 110 })
     address = (await get<Pod>('pod server')).status.podIP ?? ''
     farAddress = (await get<Pod>('pod far')).status.podIP ?? ''
     clusterIp = (await get<Service>('service server')).spec.clusterIP ?? ''
-  }, 150_000)
+  }, 240_000)
   afterAll(async () => {
     await Promise.all(namespaces.map(each => each[Symbol.asyncDispose]()))
   }, 120_000)
@@ -72,10 +72,13 @@ describe('network policies', () => {
   type Path = readonly [from: string, to: string, where?: string]
   /** What is to be possible, and then what is not to be: policies come into force a moment after they were written. */
   async function expectReach({ open = [], closed = [] }: { open?: readonly Path[]; closed?: readonly Path[] }) {
-    for (const [from, to, where] of open)
-      await eventually(async () => (await ask(from, to, where)) !== '', { seconds: 15, what: `an answer of ${to} to ${from}` })
-    for (const [from, to, where] of closed)
-      await eventually(async () => (await ask(from, to, where)) === '', { seconds: 15, what: `silence of ${to} towards ${from}` })
+    for (const [from, to, where = namespace] of open)
+      await eventually(async () => (await ask(from, to, { where, seconds: 5 })) !== '', {
+        seconds: 30,
+        what: `an answer of ${to} to ${from}`,
+      })
+    for (const [from, to, where = namespace] of closed)
+      await eventually(async () => (await ask(from, to, { where })) === '', { seconds: 30, what: `silence of ${to} towards ${from}` })
   }
   const only = async (...policies: object[]) => {
     await kubectl(`delete networkpolicies --all -n ${namespace}`)
@@ -105,7 +108,7 @@ describe('network policies', () => {
     expect(await kubectl(`get pod ${metadata.name} -n ${namespace} -o jsonpath={.status.conditions[?(@.type=="Ready")].status}`)).toBe(
       'True',
     )
-  }, 60_000)
+  }, 120_000)
 
   it('let in chosen pods, namespaces and ranges, through a Service too', async () => {
     const deny = policy('deny', { policyTypes: ['Ingress'] })
@@ -137,14 +140,14 @@ describe('network policies', () => {
       policy('range', { ...server, ingress: [{ from: [{ ipBlock: { cidr: '0.0.0.0/0', except: [`${farAddress}/32`] } }] }] }),
     )
     await expectReach({ open: [['near', `${address}:8080`]], closed: [['far', `${address}:8080`]] })
-  }, 60_000)
+  }, 120_000)
 
   it('open ports by number, name and range', async () => {
     await only(policy('named', { ...server, ingress: [{ ports: [{ port: 'http' }] }] }))
     await expectReach({ open: [['near', `${clusterIp}:80`]], closed: [['near', `${address}:9090`]] })
     await only(policy('range', { ...server, ingress: [{ ports: [{ port: 9000, endPort: 9100 }] }] }))
     await expectReach({ open: [['far', `${address}:9090`]], closed: [['far', `${clusterIp}:80`]] })
-  }, 60_000)
+  }, 120_000)
 
   it('hold back what goes out, names included', async () => {
     await only(policy('deny', { policyTypes: ['Egress'] }))
@@ -168,7 +171,7 @@ describe('network policies', () => {
       ],
       closed: [['near', `${address}:9090`]],
     })
-  }, 60_000)
+  }, 120_000)
 
   it('are gone when they are deleted', async () => {
     await kubectl(`delete networkpolicies --all -n ${namespace}`)
@@ -182,5 +185,5 @@ describe('network policies', () => {
       await eventually(
         async () => !(await docker('exec', await serviceContainer(name), 'nft', 'list', 'tables')).includes('kubeling-policy'),
       )
-  }, 60_000)
+  }, 120_000)
 })
