@@ -210,7 +210,8 @@ export class LoadBalancer implements Runnable {
     // What another implementation says of its services is not ours to take back.
     if (service.spec.type === 'LoadBalancer' && !isBalanced(service.spec)) return
     if (isEqual(service.status?.loadBalancer ?? {}, loadBalancer)) return
-    if (isBalanced(service.spec) && opened) this.#event(service, 'Normal', 'EnsuringLoadBalancer', 'Ensuring load balancer')
+    if (isBalanced(service.spec) && opened)
+      this.#event(service, { type: 'Normal', reason: 'EnsuringLoadBalancer', message: 'Ensuring load balancer' })
     const body = { status: { loadBalancer: loadBalancer.ingress ? loadBalancer : { ingress: null } } }
     try {
       await this.#options.client.patch(Service, splitKey(keyOf(service)), { type: 'merge', subresource: 'status', body })
@@ -218,7 +219,8 @@ export class LoadBalancer implements Runnable {
       if (!isNotFound(error)) throw error
       return
     }
-    if (isBalanced(service.spec) && opened) this.#event(service, 'Normal', 'EnsuredLoadBalancer', 'Ensured load balancer')
+    if (isBalanced(service.spec) && opened)
+      this.#event(service, { type: 'Normal', reason: 'EnsuredLoadBalancer', message: 'Ensured load balancer' })
   }
 
   /** Says once what a service lacks, and where it is to be found meanwhile. */
@@ -244,12 +246,16 @@ export class LoadBalancer implements Runnable {
     this.#said.set(key, why)
     // The one is upstream's event of a load balancer that failed; upstream opens node ports nowhere but on nodes.
     if (isBalanced(service.spec))
-      this.#event(service, 'Warning', 'SyncLoadBalancerFailed', `Error syncing load balancer: failed to ensure load balancer: ${why}`)
-    else this.#event(service, 'Warning', 'NodePortNotOpen', `The service is not open on this machine: ${why}`)
+      this.#event(service, {
+        type: 'Warning',
+        reason: 'SyncLoadBalancerFailed',
+        message: `Error syncing load balancer: failed to ensure load balancer: ${why}`,
+      })
+    else this.#event(service, { type: 'Warning', reason: 'NodePortNotOpen', message: `The service is not open on this machine: ${why}` })
   }
 
-  #event(service: Service, type: 'Normal' | 'Warning', reason: string, message: string): void {
-    this.#options.recorder.event(service, { type, reason, message })
+  #event(service: Service, event: { readonly type: 'Normal' | 'Warning'; readonly reason: string; readonly message: string }): void {
+    this.#options.recorder.event(service, event)
   }
   #now(): number {
     return this.#options.clock.now().getTime()

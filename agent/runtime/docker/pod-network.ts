@@ -48,7 +48,8 @@ export async function ensurePodNetwork(docker: Docker, config: PodNetworkConfig)
   return { name, gateway, nodeGateway: others.map(([, { Gateway }]) => Gateway).find(Boolean) }
 }
 
-export const podNetworkName = ({ cluster, nodeName }: Pick<PodNetworkConfig, 'cluster' | 'nodeName'>): string => `${cluster}-pods-${nodeName}`
+export const podNetworkName = ({ cluster, nodeName }: Pick<PodNetworkConfig, 'cluster' | 'nodeName'>): string =>
+  `${cluster}-pods-${nodeName}`
 
 /** Removes a network of which the node has lost the range; pods that are still in it lose their address, and are made anew. */
 async function dissolve(network: Docker.Network): Promise<void> {

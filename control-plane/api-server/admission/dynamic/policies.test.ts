@@ -76,7 +76,9 @@ describe('a validating admission policy', () => {
 
   it('is about bindings of pods whichever way they are made, and about no question of rights', async () => {
     await using server = await startAdmittingServer()
-    const resourceRules = [{ apiGroups: ['*'], apiVersions: ['*'], operations: ['CREATE'], resources: ['bindings', 'selfsubjectaccessreviews'] }]
+    const resourceRules = [
+      { apiGroups: ['*'], apiVersions: ['*'], operations: ['CREATE'], resources: ['bindings', 'selfsubjectaccessreviews'] },
+    ]
     await bind(server, { matchConstraints: { resourceRules }, validations: [{ expression: 'false', message: 'never' }] })
     const binding = { metadata: { name: 'p' }, target: { apiVersion: 'v1', kind: 'Node', name: 'n1' } }
     const bound = await server.call('POST', '/api/v1/namespaces/default/bindings', { body: binding })
