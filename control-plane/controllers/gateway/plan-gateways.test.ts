@@ -37,7 +37,7 @@ const classOf = (name: string, controllerName = 'kubeling.io/gateway-controller'
   ({ metadata: meta(name), spec: { controllerName } }) as GatewayClass
 const http: GatewayListener = { name: 'http', port: 80, protocol: 'HTTP' }
 const gateway = (listeners: GatewayListener[] = [http], gatewayClassName = 'ours') =>
-  ({ metadata: meta('gw', 'default'), spec: { gatewayClassName, listeners } }) as Gateway
+  ({ metadata: meta('gw', 'default'), spec: { gatewayClassName, listeners } }) as unknown as Gateway
 const backend = (name: string, more: Partial<BackendRef> = {}): BackendRef => ({ name, port: 80, ...more })
 const route = (name: string, spec: Partial<HttpRoute['spec']>, { namespace = 'default', second = 0 } = {}) =>
   ({ metadata: meta(name, namespace, second), spec: { parentRefs: [{ name: 'gw', namespace: 'default' }], ...spec } }) as HttpRoute
@@ -246,7 +246,7 @@ describe('routes', () => {
           to: [{ group: '', kind: 'Service', name: 'a' }],
         },
       },
-    ] as ReferenceGrant[]
+    ] as unknown as ReferenceGrant[]
     const rules = [{ backendRefs: [backend('a', { namespace: 'other' }), backend('b', { namespace: 'other' })] }]
     expect(routes({ httpRoutes: [route('r', { rules })], grants })).toEqual(['/: a*1 500*1'])
   })
@@ -284,7 +284,7 @@ describe('routes', () => {
     const tcp = {
       metadata: meta('t', 'default'),
       spec: { parentRefs: [{ name: 'gw' }], rules: [{ backendRefs: [backend('a'), backend('none')] }] },
-    } as TcpRoute
+    } as unknown as TcpRoute
     const seen = { gateways: [gateway([{ name: 'tcp', port: 9000, protocol: 'TCP' }])], tcpRoutes: [tcp] }
     expect(plan(seen).listeners).toMatchObject([
       { name: 'gateway-29000', port: 29000, protocol: 'TCP', routes: [{ action: { servers: [{ to: '10.96.0.0:80', weight: 1 }] } }] },
