@@ -84,8 +84,8 @@ export interface Kind<O extends KubernetesObject = KubernetesObject> {
   readonly columns: readonly Column<O>[]
   readonly subresources?: Readonly<Record<string, Subresource>>
   /**
-   * The value of each field selector besides metadata.name and, of namespaced kinds, metadata.namespace. Kinds without this
-   * know both, namespaced or not, as upstream's do that have no conversion of their own.
+   * The value of each field selector besides metadata.name and, of namespaced kinds, metadata.namespace: a text of the object, a
+   * number, a boolean or ''. Kinds without this know both, namespaced or not, as upstream's do that have no conversion of their own.
    */
   readonly selectableFields?: Readonly<Record<string, Of<O, string>>>
   /** Upstream's sentence about a field that cannot be selected by, where it is not the usual one. */

@@ -183,8 +183,11 @@ export interface SeenRequest {
 export interface RequestObserver {
   /** A request begins; what it returns is called once when it has ended, with the code of the answer. */
   begin(request: SeenRequest): (code: number) => void
-  /** A watch was told of a change. */
-  watchEvent(kind: Pick<Kind, 'group' | 'version' | 'plural'>, bytes: number): void
+  /**
+   * A watch begins; what it returns is called for every change that the watch is told of, with the bytes that this takes. `made`:
+   * they were made for this watch, and others like it are sent the same ones.
+   */
+  watching(kind: Pick<Kind, 'group' | 'version' | 'plural'>): (bytes: number, made: boolean) => void
 }
 
 /** What is written down of one request while it is served; upstream's audit context. */

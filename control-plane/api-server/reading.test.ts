@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { gunzipSync } from 'node:zlib'
-import { get } from 'node:https'
+import { Agent, get } from 'node:https'
+import { connect } from 'node:tls'
 import { startApiServer } from './testing.ts'
 
 const api = await startApiServer()
@@ -24,12 +25,16 @@ const all = Array.from({ length: COUNT }, (_, index) => name(index))
 
 describe('long lists', () => {
   it('come whole, as objects, metadata and tables', async () => {
-    const { items } = (await api.call('GET', maps)).body as unknown as { items: object[] }
+    const whole = await api.call('GET', maps)
+    const { items } = whole.body as unknown as { items: object[] }
     expect(names(items)).toEqual(all)
     expect(items[0]).not.toHaveProperty('kind')
+    expect(items[0]).not.toHaveProperty('apiVersion')
     const accept = (as: string) => ({ headers: { accept: `application/json;as=${as};g=meta.k8s.io;v=v1` } })
     const metadata = await api.call('GET', maps, accept('PartialObjectMetadataList'))
     expect(metadata.body).toMatchObject({ kind: 'PartialObjectMetadataList', apiVersion: 'meta.k8s.io/v1' })
+    const metadataOf = (items: unknown) => (items as { metadata: object }[]).map(({ metadata }) => metadata)
+    expect(metadataOf(metadata.body['items'])).toEqual(metadataOf(whole.body['items']))
     expect(names(metadata.body['items'])).toEqual(all)
     const table = await api.call('GET', `${maps}?includeObject=Object`, accept('Table'))
     const rows = table.body['rows'] as unknown as { cells: unknown[]; object: { data: object } }[]
@@ -62,6 +67,25 @@ describe('long lists', () => {
     await api.call('DELETE', `${maps}/map-late`)
     expect([...names(first.body['items']), ...names(second.body['items'])]).toEqual(all)
     expect(second.body['metadata']).toEqual({ resourceVersion })
+  })
+})
+
+describe('lists of some', () => {
+  it('have what labels and fields select, by name too, with and without pieces', async () => {
+    const labels = { colour: 'red', 'example.org/size': 'XL' }
+    await api.call('PATCH', `${maps}/${name(7)}`, {
+      body: { metadata: { labels } },
+      headers: { 'content-type': 'application/merge-patch+json' },
+    })
+    const select = async (query: string) => names((await api.call('GET', `${maps}?${query}`)).body['items'])
+    const selected = (query: string) => Promise.all([select(query), select(`${query}&limit=5`), select(`${query}&resourceVersion=0`)])
+    const only = (...wanted: string[]) => [wanted, wanted, wanted]
+    expect(await selected('labelSelector=colour=red')).toEqual(only(name(7)))
+    expect(await selected('labelSelector=example.org/size')).toEqual(only(name(7)))
+    expect(await selected('labelSelector=colour=re')).toEqual(only())
+    expect(await selected('labelSelector=!colour').then(([whole]) => whole)).toHaveLength(COUNT - 1)
+    expect(await selected(`fieldSelector=metadata.name=${name(12)}`)).toEqual(only(name(12)))
+    expect(await selected('fieldSelector=metadata.name=p-12')).toEqual(only())
   })
 })
 
@@ -129,5 +153,38 @@ describe('watches of long lists', () => {
     const spec = { maxReplicas: 3, scaleTargetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name: 'web' } }
     expect((await api.call('POST', scalers('v2'), { body: { metadata: { name: 'web' }, spec } })).status).toBe(201)
     expect([await first('v1'), await first('v2')]).toEqual(['autoscaling/v1', 'autoscaling/v2'])
+  })
+})
+
+describe('the end of a watch', () => {
+  const watchPath = `${maps}?watch=1&timeoutSeconds=1&labelSelector=never=there&allowWatchBookmarks=true`
+
+  it('is the end of its answer, and its connection serves the next request', async () => {
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 })
+    const ask = (path: string) =>
+      new Promise<{ text: string; reused: boolean }>((resolve, reject) => {
+        const outgoing = get({ port: api.port, path, ca: api.ca.cert, host: '127.0.0.1', agent }, response => {
+          const chunks: Buffer[] = []
+          response.on('data', (chunk: Buffer) => chunks.push(chunk))
+          response.on('error', reject)
+          response.on('end', () => resolve({ text: Buffer.concat(chunks).toString(), reused: outgoing.reusedSocket }))
+        }).on('error', reject)
+      })
+    const { text } = await ask(watchPath)
+    expect(text).toMatch(/^({"type":"BOOKMARK",.*}\n)+$/)
+    const next = await ask(`${maps}/${name(1)}`)
+    expect(next.reused).toBe(true)
+    expect(next.text).toContain(name(1))
+    agent.destroy()
+  })
+
+  it('is the end of the connection for a client that knows no chunks', async () => {
+    const socket = connect({ port: api.port, host: '127.0.0.1', ca: api.ca.cert })
+    socket.write(`GET ${watchPath} HTTP/1.0\r\nHost: localhost\r\n\r\n`)
+    const chunks: Buffer[] = []
+    for await (const chunk of socket) chunks.push(chunk as Buffer)
+    const [head, body] = Buffer.concat(chunks).toString().split('\r\n\r\n')
+    expect(head?.toLowerCase()).not.toContain('chunked')
+    expect(body).toMatch(/^({"type":"BOOKMARK",.*}\n)+$/)
   })
 })

@@ -49,4 +49,27 @@ describe('metrics of requests', () => {
     expect(text).toMatch(/^process_resident_memory_bytes \d+$/m)
     expect(text).not.toContain('made')
   })
+
+  it('count an event once as made and once for every watch that is sent it', async () => {
+    const metrics = new ControlPlaneMetrics({ levels: () => [], objects: () => [] })
+    await using server = await startApiServer({ observer: metrics.requests, metrics: () => metrics.text() })
+    const maps = '/api/v1/namespaces/default/configmaps'
+    const table = { accept: 'application/json;as=Table;g=meta.k8s.io;v=v1' }
+    const create = (name: string) => server.call('POST', maps, { body: { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name } } })
+    await create('first')
+    const watches = Array.from({ length: 20 }, (_, index) => server.watch(`${maps}?watch=1`, index < 5 ? table : {}))
+    // Each begins with what there is, and is live then.
+    await Promise.all(watches.map(each => each.next()))
+    const counted = async (name: string) => {
+      const { text } = await server.call('GET', '/metrics')
+      return Number(new RegExp(`^${name}{.*resource="configmaps"} (\\d+)$`, 'm').exec(text)?.[1])
+    }
+    const before = await counted('kubeling_watch_events_serialized_total')
+    await create('second')
+    await Promise.all(watches.map(each => each.next()))
+    expect(await counted('apiserver_watch_events_total')).toBe(40)
+    // One for those who want objects, one for those who want tables.
+    expect((await counted('kubeling_watch_events_serialized_total')) - before).toBe(2)
+    await Promise.all(watches.map(each => each.return(undefined)))
+  })
 })

@@ -41,6 +41,11 @@ export class RequestMetrics implements RequestObserver {
     help: 'Events sent to watches.',
     labels: ['group', 'version', 'resource'],
   })
+  /** Upstream has no name for it. */
+  readonly #eventsSerialized = new Counters('kubeling_watch_events_serialized_total', {
+    help: 'Events put into bytes; watches that want the same ones share them.',
+    labels: ['group', 'version', 'resource'],
+  })
   readonly #eventSizes = new Histograms('apiserver_watch_events_sizes', {
     help: 'Bytes of events sent to watches.',
     labels: ['group', 'version', 'resource'],
@@ -49,9 +54,16 @@ export class RequestMetrics implements RequestObserver {
   readonly #mutating = this.#inflight.of('mutating')
   readonly #readOnly = this.#inflight.of('readOnly')
   readonly #sorts = new Map<string, Sort>()
-  readonly #watched = new Map<string, { readonly count: Series; readonly sizes: Distribution }>()
 
-  readonly families: readonly Family[] = [this.#total, this.#durations, this.#inflight, this.#longRunning, this.#events, this.#eventSizes]
+  readonly families: readonly Family[] = [
+    this.#total,
+    this.#durations,
+    this.#inflight,
+    this.#longRunning,
+    this.#events,
+    this.#eventsSerialized,
+    this.#eventSizes,
+  ]
 
   begin(request: SeenRequest): (code: number) => void {
     const started = performance.now()
@@ -67,15 +79,14 @@ export class RequestMetrics implements RequestObserver {
       if (!request.longRunning) sort.duration.observe((performance.now() - started) / 1000)
     }
   }
-  watchEvent({ group, version, plural }: Parameters<RequestObserver['watchEvent']>[0], bytes: number): void {
-    const key = `${group}/${plural}`
-    let found = this.#watched.get(key)
-    if (!found) {
-      found = { count: this.#events.of(group, version, plural), sizes: this.#eventSizes.of(group, version, plural) }
-      this.#watched.set(key, found)
+  watching({ group, version, plural }: Parameters<RequestObserver['watching']>[0]): (bytes: number, made: boolean) => void {
+    const labels = [group, version, plural]
+    const [count, serialized, sizes] = [this.#events.of(...labels), this.#eventsSerialized.of(...labels), this.#eventSizes.of(...labels)]
+    return (bytes, made) => {
+      count.value++
+      if (made) serialized.value++
+      sizes.observe(bytes)
     }
-    found.count.value++
-    found.sizes.observe(bytes)
   }
 
   #sortOf({ verb, resource, path, dryRun }: SeenRequest): Sort {

@@ -132,13 +132,16 @@ class Scheduler implements Runnable {
     signal.addEventListener('abort', () => this.#wake(), { once: true })
     const attempts = new Set<Promise<void>>()
     // What others of the process have to do is not to wait until every pod has been tried.
-    const slice = new TimeSlice()
+    let slice = new TimeSlice()
     while (!signal.aborted) {
-      if (slice.over) await slice.next()
-      await this.#writes.free()
+      if (this.#writes.areTaken) {
+        await this.#writes.free()
+        slice = new TimeSlice()
+      } else if (slice.over) await slice.next()
       const key = this.#queue.take()
       if (key === undefined) {
         await new Promise<void>(resolve => (this.#wake = resolve))
+        slice = new TimeSlice()
         continue
       }
       const work = this.#schedule(key, signal).catch((error: unknown) => {

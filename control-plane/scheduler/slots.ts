@@ -8,6 +8,10 @@ export class Slots {
     this.#limit = limit
   }
 
+  get areTaken(): boolean {
+    return this.#used >= this.#limit
+  }
+
   /** Takes a slot for as long as the work lasts, whether one is free or not: whoever begins new work asks `free` first. */
   async hold<T>(work: () => Promise<T>): Promise<T> {
     this.#used++
@@ -21,6 +25,6 @@ export class Slots {
 
   /** Resolves when a slot is free. */
   async free(): Promise<void> {
-    while (this.#used >= this.#limit) await new Promise<void>(resolve => this.#waiting.push(resolve))
+    while (this.areTaken) await new Promise<void>(resolve => this.#waiting.push(resolve))
   }
 }

@@ -1,10 +1,17 @@
-/** A change without its values; those are in the record of its revision and of `previousRevision`. */
+/** A change without its values: its headline. They are those of its revision and of `previousRevision`. */
 export interface LogEntry {
   readonly revision: number
   readonly key: string
   readonly createRevision: number
+  /** Revision of the record that this one supersedes; 0 when the key was new. */
   readonly previousRevision: number
   readonly deleted: boolean
+}
+
+/** One change as it is written, under its revision. Superseded records stay until compaction: they are the history. */
+export interface Record extends LogEntry {
+  /** Absent when the key was deleted. */
+  readonly value: string | undefined
 }
 
 /** The changes that history still knows, by revision: what watches replay, old lists walk back over and compaction trims. */
@@ -33,9 +40,20 @@ export class ChangeLog {
     }
     return low - this.#trimmed
   }
-  /** Changes after revision `since`, oldest first. */
-  after(since: number): LogEntry[] {
-    return this.#entries.slice(this.#trimmed + this.indexAfter(since))
+  /** How many changes there were under `prefix` after revision `since`. */
+  countAfter(since: number, prefix: string): number {
+    let count = 0
+    for (let index = this.indexAfter(since); index < this.length; index++) if (this.at(index)?.key.startsWith(prefix)) count++
+    return count
+  }
+  /** The keys under a prefix that were different at revision `since`, each with the first change that it has seen after it. */
+  changedSince(since: number, prefix: string): Map<string, LogEntry> {
+    const first = new Map<string, LogEntry>()
+    for (let index = this.indexAfter(since); index < this.length; index++) {
+      const entry = this.at(index) as LogEntry
+      if (entry.key.startsWith(prefix) && !first.has(entry.key)) first.set(entry.key, entry)
+    }
+    return first
   }
   /** The oldest changes up to `revision`, at most `limit`; they stay until `trim`. */
   oldest(revision: number, limit: number): LogEntry[] {
@@ -50,13 +68,4 @@ export class ChangeLog {
       this.#trimmed = 0
     }
   }
-}
-
-/** The keys under a prefix that were different at `revision`, with their record then (0: there was none). */
-export function positionsAt(changesSince: readonly LogEntry[], prefix: string): Map<string, LogEntry> {
-  const first = new Map<string, LogEntry>()
-  for (const entry of changesSince) {
-    if (entry.key.startsWith(prefix) && !first.has(entry.key)) first.set(entry.key, entry)
-  }
-  return first
 }

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { describe, expect, it } from '@jest/globals'
+import { open } from 'lmdb'
 import ts from 'typescript'
 import { openStore } from './lmdb-store.ts'
 
@@ -23,6 +24,8 @@ async function compiledStore() {
     await writeFile(join(directory, 'store', file.replace(/\.ts$/, '.js')), outputText)
   }
   await writeFile(join(directory, 'writer.js'), writer)
+  await writeFile(join(directory, 'many.js'), many)
+  await writeFile(join(directory, 'opener.js'), opener)
   return { directory, [Symbol.asyncDispose]: () => rm(directory, { recursive: true, force: true }) }
 }
 
@@ -43,9 +46,38 @@ for (let round = Number(store.get('/round')?.value ?? 0) + 1; ; round++) {
 }
 `
 
+// Groups of a hundred new objects, as fast as they go.
+const many = `
+import { openStore } from './store/lmdb-store.js'
+const store = await openStore(process.argv[2])
+for (let group = store.list('/many/').entries.length / 100; ; group++) {
+  const name = index => '/many/' + String(group * 100 + index).padStart(7, '0')
+  const results = await Promise.all(Array.from({ length: 100 }, (_, index) => store.mutate(name(index), () => ({ put: name(index) }))))
+  process.stdout.write(group + ' ' + results[99].revision + '\\n')
+}
+`
+
+// Opens a store, which converts it when it is an old one. Says so before, as nobody knows afterwards how far it came.
+const opener = `
+import { openStore } from './store/lmdb-store.js'
+process.stdout.write('0 0\\n')
+await openStore(process.argv[2])
+await new Promise(() => setInterval(() => undefined, 1000))
+`
+
+/** Every headline of an object has its value and every value its headline, whatever the store makes of them. */
+async function expectWholeRecords(path: string): Promise<void> {
+  const root = open({ path, noSubdir: true, maxDbs: 4 })
+  const headlines = root.openDB<string, number>({ name: 'headlines', encoding: 'string' })
+  const values = root.openDB<string, number>({ name: 'values', encoding: 'string' })
+  const puts = [...headlines.getRange()].filter(({ value }) => value.startsWith('put ')).map(({ key }) => key)
+  expect([...values.getKeys()]).toEqual(puts)
+  await root.close()
+}
+
 /** Lets the writer write for a while, kills it, and says what it last claimed to be on disk. */
-async function writeUntilKilled(directory: string, path: string, milliseconds: number) {
-  const child = spawn(process.execPath, [join(directory, 'writer.js'), path], { stdio: ['ignore', 'pipe', 'inherit'] })
+async function writeUntilKilled(program: string, path: string, milliseconds: number) {
+  const child = spawn(process.execPath, [program, path], { stdio: ['ignore', 'pipe', 'inherit'] })
   const exited = once(child, 'exit')
   const lines: string[] = []
   const reader = createInterface({ input: child.stdout })
@@ -67,7 +99,7 @@ describe('store, killed while it writes', () => {
       await using compiled = await compiledStore()
       const path = join(compiled.directory, 'store.mdb')
       for (let crash = 0; crash < rounds; crash++) {
-        const acknowledged = await writeUntilKilled(compiled.directory, path, 40 + ((crash * 37) % 200))
+        const acknowledged = await writeUntilKilled(join(compiled.directory, 'writer.js'), path, 40 + ((crash * 37) % 200))
         expect(acknowledged.round).toBeGreaterThan(0)
         const store = await openStore(path)
         const round = Number(store.get('/round')?.value)
@@ -85,8 +117,64 @@ describe('store, killed while it writes', () => {
         expect(next?.revision).toBe(store.revision)
         expect(next?.revision).toBeGreaterThan(acknowledged.revision)
         await store.close()
+        await expectWholeRecords(path)
+      }
+    },
+    20_000 + rounds * 3_000,
+  )
+
+  it(
+    `starts with all of many objects, each with its value (${rounds} times)`,
+    async () => {
+      await using compiled = await compiledStore()
+      const path = join(compiled.directory, 'store.mdb')
+      for (let crash = 0; crash < rounds; crash++) {
+        const { round: group, revision } = await writeUntilKilled(join(compiled.directory, 'many.js'), path, 50 + ((crash * 61) % 200))
+        const store = await openStore(path)
+        const { entries } = store.list('/many/')
+        // Groups are committed whole: what was acknowledged, and at most one that was on its way.
+        expect([(group + 1) * 100, (group + 2) * 100]).toContain(entries.length)
+        expect(entries.every((entry, index) => entry.value === entry.key && Number(entry.key.slice(6)) === index)).toBe(true)
+        expect(store.revision).toBeGreaterThanOrEqual(revision)
+        await store.close()
+        await expectWholeRecords(path)
+      }
+    },
+    20_000 + rounds * 3_000,
+  )
+
+  it(
+    `loses nothing of an old file, killed while it is converted (${rounds} times)`,
+    async () => {
+      await using compiled = await compiledStore()
+      for (let crash = 0; crash < rounds; crash++) {
+        const path = join(compiled.directory, `old-${crash}.mdb`)
+        await oldFile(path)
+        await writeUntilKilled(join(compiled.directory, 'opener.js'), path, 5 + crash * 15)
+        const store = await openStore(path)
+        const { entries } = store.list('/old/')
+        expect(entries).toHaveLength(oldRecords)
+        expect(entries.every(({ key, value, revision }) => value === `${key} ${revision}` && key === `/old/${10_000 + revision}`)).toBe(
+          true,
+        )
+        await store.close()
+        await expectWholeRecords(path)
       }
     },
     20_000 + rounds * 3_000,
   )
 })
+
+const oldRecords = 5_000
+
+/** A file of the first version with many records. */
+async function oldFile(path: string): Promise<void> {
+  const root = open({ path, noSubdir: true, maxDbs: 4 })
+  const records = root.openDB<string, number>({ name: 'records', encoding: 'string' })
+  const write = (revision: number) => {
+    const key = `/old/${10_000 + revision}`
+    return records.put(revision, `put ${revision} 0 ${key}\n${key} ${revision}`)
+  }
+  await Promise.all(Array.from({ length: oldRecords }, (_, index) => write(index + 2)))
+  await root.close()
+}

@@ -4,6 +4,15 @@ export interface Position {
   readonly createRevision: number
 }
 
+/** A key with its position. */
+export type Located = readonly [key: string, position: Position]
+
+/** A part of the ordered keys: those from index `from` up to, not including, `to`. */
+export interface Range {
+  readonly from: number
+  readonly to: number
+}
+
 /** The live keys in order, and the revision of each; the values stay on disk. */
 export class KeyIndex {
   readonly #positions = new Map<string, Position>()
@@ -25,12 +34,19 @@ export class KeyIndex {
   /** Many keys at once, sorted once. */
   load(positions: Iterable<readonly [string, Position]>): void {
     for (const [key, position] of positions) this.#positions.set(key, position)
-    this.#ordered = [...this.#positions.keys()].sort(compare)
+    this.#ordered = [...this.#positions.keys()].sort()
   }
-  /** Keys that start with `prefix`, in order, those up to and including `after` left out. */
-  keys(prefix: string, after?: string): string[] {
+  /** Where the keys are that start with `prefix`, those up to and including `after` left out; valid until the next change. */
+  range(prefix: string, after?: string): Range {
     const from = after !== undefined && after >= prefix ? this.#rank(`${after}\u0000`) : this.#rank(prefix)
-    return this.#ordered.slice(from, Math.max(from, this.#rank(`${prefix}\uffff`)))
+    return { from, to: Math.max(from, this.#rank(`${prefix}\uffff`)) }
+  }
+  /** The keys of a range with their positions, in order. */
+  *in({ from, to }: Range): Generator<Located> {
+    for (let index = from; index < to; index++) {
+      const key = this.#ordered[index] as string
+      yield [key, this.#positions.get(key) as Position]
+    }
   }
 
   /** How many keys come before `key`. */

@@ -1,8 +1,10 @@
-import { ChangeLog, positionsAt, type LogEntry } from './change-log.ts'
+import { ChangeLog, type LogEntry, type Record } from './change-log.ts'
 import { compactionTarget, defaultRetention, RevisionTimes, type Retention } from './compaction.ts'
-import { compare, KeyIndex, type Position } from './key-index.ts'
+import { DiskEntry } from './disk-entry.ts'
+import { KeyIndex, type Position } from './key-index.ts'
+import { selectPage, selectPast } from './pages.ts'
 import { RecentChanges } from './recent-changes.ts'
-import { Records, type Record } from './records.ts'
+import { Records } from './records.ts'
 import { Compacted, FutureRevision, type Change, type Entry, type Mutation, type Page, type Store } from './store.ts'
 import { WatchHub } from './watch-hub.ts'
 import { WriteQueue } from './write-queue.ts'
@@ -24,7 +26,7 @@ interface Write {
 
 /** Opens the store in one file, made when absent. Revisions go on where they were, whatever ended the last process. */
 export async function openStore(path: string, options: StoreOptions = {}): Promise<Store> {
-  return new LmdbStore(new Records(path), options)
+  return new LmdbStore(await Records.open(path), options)
 }
 
 /** Compaction works in transactions of so many changes, so that writes get their turn in between. */
@@ -82,10 +84,12 @@ class LmdbStore implements Store {
   list(prefix: string, { limit, after, revision = this.#revision }: { limit?: number; after?: string; revision?: number } = {}): Page {
     if (revision > this.#revision) throw new FutureRevision(`revision ${revision} is ahead of ${this.#revision}`)
     if (revision < this.#compactedRevision) throw new Compacted(`revision ${revision} has been compacted`)
-    const found = revision === this.#revision ? this.#positions(prefix, after) : this.#positionsAt(prefix, { after, revision })
-    const page = limit ? found.slice(0, limit) : found
-    const remaining = found.length - page.length
-    return { entries: page.map(([key, position]) => this.#entry(key, position)), revision, more: remaining > 0, remaining }
+    const range = this.#index.range(prefix, after)
+    const { located, remaining } =
+      revision === this.#revision
+        ? selectPage(this.#index, range, limit)
+        : selectPast(this.#index, this.#log.changedSince(revision, prefix), { range, limit, after })
+    return { entries: located.map(([key, position]) => this.#entry(key, position)), revision, more: remaining > 0, remaining }
   }
 
   async mutate(key: string, decide: Write['decide']): Promise<Entry | undefined> {
@@ -123,12 +127,14 @@ class LmdbStore implements Store {
     await this.#records.close()
   }
 
+  /** Reads headlines alone: a start does not depend on how large the objects are. */
   #load(): void {
     const live = new Map<string, Position>()
-    for (const record of this.#records.all()) {
-      if (record.value === undefined) live.delete(record.key)
-      else live.set(record.key, { revision: record.revision, createRevision: record.createRevision })
-      if (record.revision > this.#compactedRevision) this.#log.append(headline(record))
+    for (const entry of this.#records.headlines()) {
+      const { key, revision, createRevision, deleted } = entry
+      if (deleted) live.delete(key)
+      else live.set(key, { revision, createRevision })
+      if (revision > this.#compactedRevision) this.#log.append(entry)
     }
     this.#index.load(live)
   }
@@ -168,16 +174,18 @@ class LmdbStore implements Store {
   /** After a failed commit: what reached the disk all the same counts, and revisions go on behind it. */
   #adopt(): void {
     for (let revision = this.#revision + 1; revision <= this.#records.lastRevision; revision++) {
-      const record = this.#records.get(revision)
-      if (record) this.#publish(this.#withPrevious(record))
+      const entry = this.#records.headline(revision)
+      if (entry) this.#publish(this.#withValues(entry))
     }
   }
 
   #publish(change: Change): void {
-    const entry = headline(recordOf(change))
-    this.#revision = change.revision
-    if (change.type === 'put') this.#index.put(change.key, change)
-    else this.#index.delete(change.key)
+    const entry = headlineOf(change)
+    const { key, revision, createRevision } = entry
+    this.#revision = revision
+    // Nothing but the two numbers: with the change, its value and the one before would stay in memory as long as the key.
+    if (entry.deleted) this.#index.delete(key)
+    else this.#index.put(key, { revision, createRevision })
     this.#log.append(entry)
     this.#recent.add(change)
     this.#hub.announce(entry)
@@ -193,51 +201,21 @@ class LmdbStore implements Store {
     }
   }
 
-  #positions(prefix: string, after: string | undefined): (readonly [string, Position])[] {
-    return this.#index.keys(prefix, after).map(key => [key, this.#index.get(key) as Position])
-  }
-
-  #positionsAt(prefix: string, { after, revision }: { after: string | undefined; revision: number }): (readonly [string, Position])[] {
-    const changed = positionsAt(this.#log.after(revision), prefix)
-    const untouched = this.#positions(prefix, after).filter(([key]) => !changed.has(key))
-    const before = [...changed.values()]
-      .filter(entry => entry.previousRevision > 0 && (after === undefined || entry.key > after))
-      .map(entry => [entry.key, { revision: entry.previousRevision, createRevision: entry.createRevision }] as const)
-    return [...untouched, ...before].sort(([a], [b]) => compare(a, b))
-  }
-
-  /** The value is read when somebody asks for it: callers that have the revision already spare the disk. */
-  #entry(key: string, { revision, createRevision }: Position): Entry {
-    const read = () => this.#value(key, revision)
-    let value: string | undefined
-    return {
-      key,
-      revision,
-      createRevision,
-      get value() {
-        return (value ??= read())
-      },
-    }
-  }
-  #value(key: string, revision: number): string {
-    const value = this.#records.get(revision)?.value
-    if (value === undefined) throw new Error(`the store has no value of ${key} at revision ${revision}`)
-    return value
+  #entry(key: string, position: Position): Entry {
+    return new DiskEntry(this.#records, key, position)
   }
 
   #change(entry: LogEntry): Change {
-    const recent = this.#recent.get(entry.revision)
-    if (recent) return recent
-    const record = this.#records.get(entry.revision)
-    if (!record) throw new Error(`the store has no record of revision ${entry.revision}`)
-    return this.#withPrevious(record)
+    return this.#recent.get(entry.revision) ?? this.#withValues(entry)
   }
-  #withPrevious(record: Record): Change {
-    const { key, revision, createRevision, previousRevision, value } = record
+  #withValues({ key, revision, createRevision, previousRevision, deleted }: LogEntry): Change {
     const previous = previousRevision > 0 ? this.#entry(key, { revision: previousRevision, createRevision }) : undefined
-    if (value !== undefined) return { type: 'put', key, revision, createRevision, value, ...(previous ? { previous } : {}) }
-    if (!previous) throw new Error(`the store has no value of ${key} before its deletion`)
-    return { type: 'delete', key, revision, previous }
+    if (deleted) {
+      if (!previous) throw new Error(`the store has no value of ${key} before its deletion`)
+      return { type: 'delete', key, revision, previous }
+    }
+    const { value } = this.#entry(key, { revision, createRevision })
+    return { type: 'put', key, revision, createRevision, value, ...(previous ? { previous } : {}) }
   }
 
   async #compactTo(revision: number): Promise<void> {
@@ -271,27 +249,22 @@ class LmdbStore implements Store {
   }
 }
 
-const headline = ({ revision, key, createRevision, previousRevision, value }: Record): LogEntry => ({
-  revision,
-  key,
-  createRevision,
-  previousRevision,
-  deleted: value === undefined,
-})
-
-const recordOf = (change: Change): Record => ({
+const headlineOf = (change: Change): LogEntry => ({
   revision: change.revision,
   key: change.key,
   createRevision: change.type === 'put' ? change.createRevision : change.previous.createRevision,
   previousRevision: change.previous?.revision ?? 0,
-  value: change.type === 'put' ? change.value : undefined,
+  deleted: change.type === 'delete',
 })
 
+const recordOf = (change: Change): Record => ({ ...headlineOf(change), value: change.type === 'put' ? change.value : undefined })
+
 /** The entry after a put, or the deleted one with the revision of its deletion. */
-const entryOf = (change: Change): Entry =>
-  change.type === 'put'
-    ? { key: change.key, value: change.value, revision: change.revision, createRevision: change.createRevision }
-    : { ...change.previous, revision: change.revision }
+function entryOf(change: Change): Entry {
+  const { key, revision } = change
+  const { value, createRevision } = change.type === 'put' ? change : change.previous
+  return { key, value, revision, createRevision }
+}
 
 function changeOf(write: { key: string; current: Entry | undefined; revision: number; mutation: Mutation }): Change | undefined {
   const { key, current, revision, mutation } = write

@@ -6,8 +6,10 @@
  */
 export interface Entry {
   readonly key: string
-  /** Read from disk at first sight, so look before history may have been compacted: in the same turn of the event loop. */
+  /** Read from disk at first sight, so look before history may have been compacted: soon. */
   readonly value: string
+  /** The value as it lies on disk, in UTF-8, for `use` to look at while it runs; absent where the value is in memory only. */
+  withBytes?<T>(use: (bytes: Buffer) => T): T
   /** Revision of the write that made this value; the object's resourceVersion. */
   readonly revision: number
   readonly createRevision: number

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { openStore, type StoreOptions } from './lmdb-store.ts'
-import type { Change, Store } from './store.ts'
+import type { Change, Entry, Store } from './store.ts'
 
 /** A store in a directory of its own, which goes with it. */
 export async function temporaryStore(options: StoreOptions = {}) {
@@ -38,3 +38,12 @@ export async function take(watch: AsyncIterable<Change>, count: number): Promise
   }
   return changes
 }
+
+/** What an entry says, its value read from disk. */
+export function plain(entry: Entry): { key: string; value: string; revision: number; createRevision: number } {
+  const { key, value, revision, createRevision } = entry
+  return { key, value, revision, createRevision }
+}
+
+/** The same of a change. */
+export const plainChange = (change: Change) => ({ ...change, ...(change.previous ? { previous: plain(change.previous) } : {}) })

@@ -68,7 +68,7 @@ export class WatchHub {
   }
 
   #add(prefix: string, since: number): Watcher {
-    const backlog = this.#history.log.after(since).filter(entry => entry.key.startsWith(prefix)).length
+    const backlog = this.#history.log.countAfter(since, prefix)
     // What history holds at the start is the watcher's right; the bound counts what comes on top.
     const watcher: Watcher = { prefix, position: since, pending: backlog, bound: backlog + this.#bound, wake: undefined }
     this.#watchers.add(watcher)

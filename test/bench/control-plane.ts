@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -7,6 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { ClientConfig } from '../../client/client-config.ts'
 import { createClient } from '../../client/http-client.ts'
 import { loadKubeconfig } from '../../client/kubeconfig.ts'
+import type { Stalls } from './stall-probe.ts'
 import { Namespace } from '../../api/core/namespace.ts'
 
 /** Enough for four thousand nodes. */
@@ -18,10 +20,15 @@ export interface MeasuredControlPlane {
   readonly processorTime: () => number
   /** The directory of its certificates and keys. */
   readonly pki: string
-  /** From its start to its first answer. */
+  /** From its start to its first answer, and the processor time of that. */
   readonly startSeconds: number
+  readonly startProcessorSeconds: number
   /** Resident memory now. */
   readonly residentMegabytes: () => number
+  /** How much of it are pages of files, of the store's above all, which the kernel takes back when it needs them. */
+  readonly fileMegabytes: () => number
+  /** For how long, at most, the server let everything else wait while `task` ran. */
+  readonly stallsDuring: (task: () => Promise<unknown>) => Promise<Stalls>
 }
 
 /** A control plane of its own, as a process on a fresh data directory: the API figures are not to be mixed with a cluster's work. */
@@ -42,24 +49,35 @@ export async function withControlPlaneOn<T>(directory: string, use: (plane: Meas
     process.execPath,
     [
       ...(await nodeOptions()),
-      'build/control-plane/main.js',
-      '--data-dir',
-      directory,
-      '--port',
-      '0',
-      '--log-level',
-      'error',
-      '--pod-cidr',
-      podCidr,
+      ...['--import', new URL('stall-probe.js', import.meta.url).href],
+      ...['build/control-plane/main.js', '--data-dir', directory, '--port', '0', '--log-level', 'error', '--pod-cidr', podCidr],
     ],
-    { stdio: 'inherit' },
+    { stdio: ['inherit', 'inherit', 'inherit', 'ipc'] },
   )
   try {
     const config = await whenReady(kubeconfig)
     const startSeconds = (performance.now() - began) / 1000
+    const startProcessorSeconds = processorTime(child.pid) / 1000
     const pki = join(directory, 'pki')
-    const residentMegabytes = () => residentOf(child.pid)
-    return await use({ config, processorTime: () => processorTime(child.pid), pki, startSeconds, residentMegabytes })
+    const residentMegabytes = () => megabytesOf(child.pid, 'VmRSS')
+    const fileMegabytes = () => megabytesOf(child.pid, 'RssFile')
+    const stallsDuring = async (task: () => Promise<unknown>) => {
+      child.send('begin')
+      await task()
+      child.send('end')
+      const [longest] = (await once(child, 'message')) as [Stalls]
+      return longest
+    }
+    return await use({
+      config,
+      processorTime: () => processorTime(child.pid),
+      pki,
+      startSeconds,
+      startProcessorSeconds,
+      residentMegabytes,
+      fileMegabytes,
+      stallsDuring,
+    })
   } finally {
     child.kill('SIGTERM')
     await new Promise(resolve => child.once('exit', resolve))
@@ -73,8 +91,8 @@ function processorTime(pid: number | undefined): number {
   return (user + system) * 10
 }
 
-function residentOf(pid: number | undefined): number {
-  const [, kilobytes = ''] = /^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? []
+function megabytesOf(pid: number | undefined, field: 'VmRSS' | 'RssFile'): number {
+  const [, kilobytes = ''] = new RegExp(`^${field}:\\s+(\\d+)`, 'm').exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? []
   return Number(kilobytes) / 1024
 }
 

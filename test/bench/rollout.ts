@@ -9,6 +9,7 @@ import { RolloutBudget } from '../support/rollout-budget.ts'
 import type { MeasuredControlPlane } from './control-plane.ts'
 import { load, type Figure } from './figures.ts'
 import { rawClient, type RawClient } from './raw-client.ts'
+import { keepAlive } from './scheduling.ts'
 
 const namespace = 'default'
 const name = 'rolling'
@@ -30,11 +31,13 @@ export async function rolloutFigures(plane: MeasuredControlPlane, { pods, nodes,
   const raw = rawClient(plane.config, 2)
   const log = createLogger({ level: 'error' })
   const stop = new AbortController()
-  await load(nodes, 16, index => addHollowNode(client, `node-${index}`))
+  const names = Array.from({ length: nodes }, (_, index) => `node-${index}`)
+  await load(nodes, 16, index => addHollowNode(client, names[index] ?? ''))
   const deployment = await client.create(Deployment, rolling('x:1', pods) as never)
   const budget = new RolloutBudget({ client, deployment, log })
-  const running = runAll([budget, hollowKubelets(client, log, { startMilliseconds })], stop.signal)
-  try {
+  const beating = { run: (signal: AbortSignal) => keepAlive(client, names, signal) }
+  const running = runAll([budget, hollowKubelets(client, log, { startMilliseconds }), beating], stop.signal)
+  const roll = async (): Promise<Figure[]> => {
     await complete(client, pods)
     while (budget.size.available < pods) await sleep(100)
     budget.begin()
@@ -64,6 +67,10 @@ export async function rolloutFigures(plane: MeasuredControlPlane, { pods, nodes,
       ...trafficFigures(before, after, pods),
       { name: 'processor time of the control plane, a pod', value: spent, unit: 'ms' },
     ]
+  }
+  try {
+    // When the nodes fail, the rollout waits for ever.
+    return await Promise.race([roll(), running.then(() => Promise.reject(new Error('the nodes ended')))])
   } finally {
     stop.abort()
     raw.close()
@@ -106,7 +113,9 @@ async function requests(raw: RawClient): Promise<ReadonlyMap<string, number>> {
 function trafficFigures(before: ReadonlyMap<string, number>, after: ReadonlyMap<string, number>, pods: number): Figure[] {
   const spent = [...after]
     .map(([sort, count]) => ({ sort, each: (count - (before.get(sort) ?? 0)) / pods }))
-    .filter(({ sort, each }) => each > 0 && !sort.startsWith('WATCH') && sort !== 'GET deployments' && sort !== 'GET ')
+    .filter(
+      ({ sort, each }) => each > 0 && !sort.startsWith('WATCH') && sort !== 'PATCH leases' && sort !== 'GET deployments' && sort !== 'GET ',
+    )
     .sort((a, b) => b.each - a.each)
   const all = spent.reduce((sum, { each }) => sum + each, 0)
   return [

@@ -83,14 +83,15 @@ const create = (client: Client, name: string) =>
     spec: { containers: [{ name: 'c', image: 'x', resources }] },
   })
 
-/** Leases of nodes that nobody runs, renewed as kubelets would. */
-async function keepAlive(client: Client, names: readonly string[], signal: AbortSignal): Promise<void> {
+/** Leases of nodes that nobody runs, renewed as kubelets would, who try again when they could not. */
+export async function keepAlive(client: Client, names: readonly string[], signal: AbortSignal): Promise<void> {
   while (!signal.aborted) {
-    await sleep(20_000, undefined, { signal }).catch(() => undefined)
+    await sleep(10_000, undefined, { signal }).catch(() => undefined)
     if (signal.aborted) return
     const body = { spec: { renewTime: microTimestamp(new Date()) } }
+    const renew = (name: string) => client.patch(Lease, { name, namespace: 'kube-node-lease' }, { type: 'merge', body })
     await load(names.length, 4, index =>
-      client.patch(Lease, { name: names[index] ?? '', namespace: 'kube-node-lease' }, { type: 'merge', body }),
+      renew(names[index] ?? '').catch((error: unknown) => console.log(`  lease of ${names[index]} not renewed: ${String(error)}`)),
     )
   }
 }

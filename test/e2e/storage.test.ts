@@ -72,7 +72,13 @@ spec:
           spec: { accessModes: [ReadWriteOnce], resources: { requests: { storage: 1Mi } } }
 `
 
-const starts = (pod: string) => kubectl(`exec ${in_} ${pod} -- cat /data/starts`)
+/** A container counts as ready when it has started: what it does first may come a moment later. */
+const shows = (pod: string, file: string, wanted: string | RegExp) =>
+  eventually(async () => {
+    const text = await kubectl(`exec ${in_} ${pod} -- cat ${file}`)
+    return typeof wanted === 'string' ? text === wanted : wanted.test(text)
+  })
+const hasStarted = (pod: string, times: number) => shows(pod, '/data/starts', `${pod}\n`.repeat(times))
 const settled = () => kubectl(`rollout status statefulset/counter ${in_} --timeout=60s`)
 
 describe('storage on real Docker', () => {
@@ -100,7 +106,8 @@ describe('storage on real Docker', () => {
     const described = await kubectl(`describe pvc data-counter-0 ${in_}`)
     expect(described).toMatch(/^Used By: +counter-0$/m)
     for (const reason of ['WaitFor', 'ExternalProvisioning', 'Provisioning', 'ProvisioningSucceeded']) expect(described).toContain(reason)
-    expect(await starts('counter-0')).toBe('counter-0\n')
+    await hasStarted('counter-0', 1)
+    await hasStarted('counter-1', 1)
   }, 90_000)
 
   it('keeps what is in it when the pod is deleted, and when the set is scaled down and up', async () => {
@@ -109,13 +116,13 @@ describe('storage on real Docker', () => {
     await settled()
     const after = await get<Pod>('pod counter-1')
     expect([after.metadata.uid === before.metadata.uid, after.spec.nodeName]).toEqual([false, before.spec.nodeName])
-    expect(await starts('counter-1')).toBe('counter-1\n'.repeat(2))
+    await hasStarted('counter-1', 2)
     await kubectl(`scale statefulset counter --replicas=1 ${in_}`)
-    await kubectl(`wait pod/counter-1 --for=delete ${in_} --timeout=30s`)
+    await kubectl(`wait pod/counter-1 --for=delete ${in_} --timeout=60s`)
     await kubectl(`scale statefulset counter --replicas=2 ${in_}`)
     await settled()
-    expect(await starts('counter-1')).toBe('counter-1\n'.repeat(3))
-  }, 120_000)
+    await hasStarted('counter-1', 3)
+  }, 180_000)
 
   it('makes a claim larger', async () => {
     const body = JSON.stringify({ spec: { resources: { requests: { storage: '32Mi' } } } })
@@ -136,15 +143,15 @@ describe('storage on real Docker', () => {
 
   it('mounts volumes made by hand, parts of them, and volumes of a pod’s own', async () => {
     await apply(byHand(`/tmp/kubeling-e2e-${process.pid}`))
-    await kubectl(`wait pod/reader --for=condition=Ready ${in_} --timeout=60s`)
-    expect(await kubectl(`exec ${in_} reader -- cat /whole/some/part/file`)).toBe('one\n')
+    await kubectl(`wait pod/reader --for=condition=Ready ${in_} --timeout=90s`)
+    await shows('reader', '/whole/some/part/file', 'one\n')
     await expect(kubectl(`exec ${in_} reader -- touch /whole/file`)).rejects.toThrow('Read-only file system')
     expect(await kubectl(`exec ${in_} reader -- stat -c '%g %a' /scratch`)).toBe('2000 2777\n')
-    expect(await kubectl(`exec ${in_} reader -- cat /scratch/id`)).toContain('2000')
+    await shows('reader', '/scratch/id', /\b2000\b/)
     expect(await kubectl(`get pvc ${in_}`)).toMatch(/^reader-scratch +Bound +pvc-\S+ +1Mi +RWO +standard +/m)
     await kubectl(`delete pod reader ${in_}`)
     await eventually(async () => !(await kubectl(`get pvc ${in_} -o name`)).includes('reader-scratch'))
     await kubectl(`delete pvc by-hand ${in_}`)
     await eventually(async () => /Released/.test(await kubectl(`get pv ${NAMESPACE}`)))
-  }, 90_000)
+  }, 150_000)
 })

@@ -56,7 +56,7 @@ export function hollowKubelets(client: Client, log: Logger, { startMilliseconds 
   const start = async (pod: Pod) => {
     const now = timestamp(new Date())
     const isTrue = (type: string) => ({ type, status: 'True' as const, lastTransitionTime: now })
-    const podIP = `10.244.0.${address++}`
+    const podIP = `10.244.${(address >> 8) & 255}.${address++ & 255}`
     const conditions = ['Initialized', 'Ready', 'ContainersReady', 'PodScheduled'].map(isTrue)
     const status = { ...pod.status, phase: 'Running' as const, conditions, podIP, podIPs: [{ ip: podIP }], startTime: now }
     await client.updateStatus(Pod, { ...pod, status })

@@ -12,10 +12,11 @@ import { scaleOf } from '../registry/scale.ts'
 import { textOf, viewOf, type StoredObject } from '../registry/stored-object.ts'
 import type { ApiRequest } from './api-request.ts'
 import { contentOf } from './body-content.ts'
+import { ByteBuilder } from './byte-builder.ts'
 import { bytesOf } from './object-bytes.ts'
-import { partialMetadata } from './partial-metadata.ts'
+import { partialMetadata, writePartialMetadata } from './partial-metadata.ts'
 import { negotiate, type Representation } from './representation.ts'
-import { respond, respondInPieces, respondWithBytes, setWarnings, type Content } from './respond.ts'
+import { respond, respondInPieces, respondWithBytes, setWarnings, type Content, type Piece } from './respond.ts'
 import { rowOf, tableOf, type IncludeObject } from './table.ts'
 
 export function includeObjectOf(query: URLSearchParams): IncludeObject {
@@ -74,17 +75,25 @@ export async function answerList(request: ApiRequest, result: ListResult): Promi
   const { audit } = request
   const pieces = listPieces(request, result, as)
   if (format === 'protobuf') {
-    if (audit?.keepsResponse) for (const piece of pieces) audit.answers(piece)
+    if (audit?.keepsResponse) for (const piece of pieces) audit.answers(asText(piece))
     return respondWithBytes(request.request, request.response, await listBytes(request, result, as))
   }
   await respondInPieces(request.request, request.response, { format, pieces: audit?.keepsResponse ? kept(pieces, audit) : pieces })
 }
 
-function* kept(pieces: Iterable<string>, audit: RequestAudit): Generator<string> {
+function* kept(pieces: Iterable<Piece>, audit: RequestAudit): Generator<Piece> {
   for (const piece of pieces) {
-    audit.answers(piece)
-    yield piece
+    const text = asText(piece)
+    audit.answers(text)
+    yield text
   }
+}
+
+function asText(piece: Piece): string {
+  if (typeof piece === 'string') return piece
+  const bytes = new ByteBuilder()
+  piece.writeTo(bytes)
+  return bytes.take().toString()
 }
 
 /** The protobuf form of a list. While many objects are encoded, others have their turn. */
@@ -109,51 +118,48 @@ const listMetadata = ({ revision, continue: token, remainingItemCount }: ListRes
   ...(remainingItemCount ? { remainingItemCount } : {}),
 })
 
-/** The text of a list. Whole objects are put together from their stored texts: nothing is parsed, nothing serialised. */
-function* listPieces({ kind, info }: ApiRequest, result: ListResult, as: Representation['as']): Generator<string> {
+/** A list. Whole objects are copied from where they are stored: nothing is parsed, nothing serialised. */
+function* listPieces({ kind, info }: ApiRequest, result: ListResult, as: Representation['as']): Generator<Piece> {
   const metadata = listMetadata(result)
   if (as === 'object') {
     const head = { kind: `${kind.kind}List`, apiVersion: apiVersionOf(kind), metadata }
-    yield* listText(head, { name: 'items', texts: textsOf(result, itemTextOf(kind)) })
+    yield* listText(head, { name: 'items', pieces: piecesOf(result, itemOf(kind)) })
   } else if (as === 'metadata') {
     const head = { kind: 'PartialObjectMetadataList', apiVersion: 'meta.k8s.io/v1', metadata }
-    yield* listText(head, { name: 'items', texts: textsOf(result, stored => JSON.stringify(partialMetadata(viewOf(kind, stored)))) })
+    yield* listText(head, {
+      name: 'items',
+      pieces: piecesOf(result, stored => ({ writeTo: sink => writePartialMetadata(kind, stored, sink) })),
+    })
   } else {
     const options = { includeObject: includeObjectOf(info.query), now: new Date(), metadata }
     const { rows: _, ...head } = tableOf(kind, [], options)
-    yield* listText(head, { name: 'rows', texts: textsOf(result, stored => JSON.stringify(rowOf(kind, viewOf(kind, stored), options))) })
+    yield* listText(head, { name: 'rows', pieces: piecesOf(result, stored => JSON.stringify(rowOf(kind, viewOf(kind, stored), options))) })
   }
 }
 /** Items of a list have no type of their own: the list's name says it. Custom resources keep theirs, as upstream. */
-function itemTextOf(kind: Kind): (stored: StoredObject) => string {
+function itemOf(kind: Kind): (stored: StoredObject) => Piece {
+  if (!kind.storedAs) return kind.untyped ? stored => stored : stored => ({ writeTo: sink => stored.writeItemTo(sink) })
   if (kind.untyped) return stored => textOf(kind, stored)
-  if (kind.storedAs) {
-    return stored => {
-      const { kind: _, apiVersion: __, ...item } = viewOf(kind, stored)
-      return JSON.stringify(item)
-    }
-  }
-  // Stored texts begin with the type.
-  const type = `{"kind":${JSON.stringify(kind.kind)},"apiVersion":${JSON.stringify(apiVersionOf(kind))},`
   return stored => {
-    const text = textOf(kind, stored)
-    return text.startsWith(type) ? `{${text.slice(type.length)}` : text
+    const { kind: _, apiVersion: __, ...item } = viewOf(kind, stored)
+    return JSON.stringify(item)
   }
 }
 
-/** An object of `head`'s fields and, last, a list of what the texts say. */
-function* listText(head: object, { name, texts }: { name: string; texts: Iterable<string> }): Generator<string> {
+/** An object of `head`'s fields and, last, a list of the pieces. */
+function* listText(head: object, { name, pieces }: { name: string; pieces: Iterable<Piece> }): Generator<Piece> {
   yield `${JSON.stringify(head).slice(0, -1)},"${name}":[`
-  let separator = ''
-  for (const text of texts) {
-    yield separator + text
-    separator = ','
+  let first = true
+  for (const piece of pieces) {
+    if (!first) yield ','
+    first = false
+    yield piece
   }
   yield ']}'
 }
 
-function* textsOf({ items }: ListResult, text: (stored: StoredObject) => string): Generator<string> {
-  for (const stored of items) yield text(stored)
+function* piecesOf({ items }: ListResult, piece: (stored: StoredObject) => Piece): Generator<Piece> {
+  for (const stored of items) yield piece(stored)
 }
 
 async function answer({ request, response, warnings, audit }: ApiRequest, body: Parameters<typeof respond>[2]): Promise<void> {

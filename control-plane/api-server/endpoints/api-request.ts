@@ -5,6 +5,7 @@ import { fieldInvalid, fieldNotSupported, fieldTooLong, type FieldError } from '
 import type { RequestAudit, RequestObserver, User } from '../interfaces.ts'
 import type { Registry } from '../registry/registry.ts'
 import type { RequestContext } from '../registry/request-context.ts'
+import type { FanOut } from './fan-out.ts'
 import { setWarnings } from './respond.ts'
 import type { RequestInfo, ResourcePath } from './request-info.ts'
 import type { ReadYaml } from './yaml-reader.ts'
@@ -20,6 +21,7 @@ export interface ApiRequest {
   readonly registry: Registry
   readonly user: User
   readonly observer?: RequestObserver | undefined
+  readonly fanOut: FanOut
   /** Absent: nothing is written down of the request. */
   readonly audit?: RequestAudit | undefined
   readonly readYaml: ReadYaml

@@ -17,7 +17,7 @@ export async function serveComputed(request: ApiRequest, computed: Computed): Pr
   const parameter = (name: string) => info.query.get(name) ?? undefined
   const wanted = selectionOf(request.kind, { labelSelector: parameter('labelSelector'), fieldSelector: parameter('fieldSelector') })
   const objects = await computed.list(target.namespace)
-  return answerList(request, wanted ? objects.filter(wanted) : objects)
+  return answerList(request, wanted ? objects.filter(object => wanted.matches(object)) : objects)
 }
 
 async function answer(request: ApiRequest, object: KubernetesObject): Promise<void> {

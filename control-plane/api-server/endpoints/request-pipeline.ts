@@ -21,6 +21,7 @@ import { forwardTo, upgradeTo } from './backend-proxy.ts'
 import { connectUpgraded, type ConnectOptions } from './connect.ts'
 import { timedOut, timeoutOf } from './deadline.ts'
 import { answerError, PathNotFound, PlainError, TooManyRequests } from './error-handler.ts'
+import { FanOut } from './fan-out.ts'
 import { forbiddenFor } from './forbidden.ts'
 import type { GeneralPaths } from './general-paths.ts'
 import { isLongRunning } from './long-running.ts'
@@ -64,6 +65,7 @@ interface Served {
 /** Every request: what is asked, until when, who asks, is it their turn, may they, then whoever serves it. */
 export class RequestPipeline {
   readonly #options: Options
+  readonly #fanOut = new FanOut()
 
   constructor(options: Options) {
     this.#options = options
@@ -185,7 +187,7 @@ export class RequestPipeline {
     user,
     target,
     audit,
-  }: Omit<ApiRequest, 'kind' | 'subresource' | 'registry' | 'readYaml' | 'warnings'>): ApiRequest {
+  }: Omit<ApiRequest, 'kind' | 'subresource' | 'registry' | 'fanOut' | 'readYaml' | 'warnings'>): ApiRequest {
     const { router, registry, observer, readYaml } = this.#options
     const kind = router.kindOf(target)
     const warnings = kind.deprecation ? [kind.deprecation] : []
@@ -201,6 +203,7 @@ export class RequestPipeline {
       subresource: kind.subresources?.[target.subresource],
       registry,
       observer,
+      fanOut: this.#fanOut,
       readYaml,
       warnings,
     }

@@ -6,6 +6,8 @@ import { pipeline } from 'node:stream/promises'
 import { stringify } from 'yaml'
 import { protobufMediaType } from '../../../api/protobuf/envelope.ts'
 import { TimeSlice } from '../../../common/time-slice.ts'
+import type { ByteSink } from '../registry/stored-object.ts'
+import { ByteBuilder } from './byte-builder.ts'
 
 const compress = promisify(gzip)
 
@@ -33,12 +35,21 @@ function bodyOf(content: Content): string | Uint8Array {
 
 /** Writes one complete answer. */
 export async function respond(request: IncomingMessage, response: ServerResponse, answer: Answer): Promise<void> {
+  const { code, format, contentType = contentTypes[format], cacheControl } = answer
+  await send(request, response, { code, body: bodyOf(answer), contentType, cacheControl })
+}
+
+interface Whole {
+  readonly code: number
+  readonly body: string | Uint8Array
+  readonly contentType: string
+  readonly cacheControl?: string | undefined
+}
+
+async function send(request: IncomingMessage, response: ServerResponse, { code, body, contentType, cacheControl }: Whole): Promise<void> {
   // The deadline has answered already.
   if (response.headersSent || response.destroyed) return
-  const { code, format, contentType, cacheControl = 'no-cache, private' } = answer
-  const body = bodyOf(answer)
-  response.setHeader('Content-Type', contentType ?? contentTypes[format])
-  response.setHeader('Cache-Control', cacheControl)
+  setHeaders(response, contentType, cacheControl)
   response.statusCode = code
   if (body.length < compressFrom || !acceptsGzip(request)) {
     response.setHeader('Content-Length', Buffer.byteLength(body))
@@ -53,27 +64,37 @@ export async function respond(request: IncomingMessage, response: ServerResponse
   response.end(request.method === 'HEAD' ? undefined : compressed)
 }
 
-/** So much of a long answer is made at a time. */
-const pieceSize = 256 * 1024
+function setHeaders(response: ServerResponse, contentType: string, cacheControl = 'no-cache, private'): void {
+  response.setHeader('Content-Type', contentType)
+  response.setHeader('Cache-Control', cacheControl)
+}
 
-/** Writes an answer that may be long: what is longer than one piece goes out as it is made, as fast as the client reads. */
+/** A part of a long answer: a text, or something that writes itself. */
+export type Piece = string | { writeTo(sink: ByteSink): void }
+
+/** So much of a long answer is made at a time. */
+const chunkSize = 256 * 1024
+
+/** Writes an answer that may be long: what is longer than one chunk goes out as it is made, as fast as the client reads. */
 export async function respondInPieces(
   request: IncomingMessage,
   response: ServerResponse,
-  { pieces, format }: { readonly pieces: Iterable<string>; readonly format: 'json' | 'yaml' },
+  { pieces, format }: { readonly pieces: Iterable<Piece>; readonly format: 'json' | 'yaml' },
 ): Promise<void> {
   const chunks = inChunks(pieces)
+  if (format === 'yaml') {
+    let json = ''
+    const decoder = new TextDecoder()
+    for await (const chunk of chunks) json += decoder.decode(chunk, { stream: true })
+    return respond(request, response, { code: 200, text: json, format })
+  }
   const first = await chunks.next()
   const second = await chunks.next()
-  if (format === 'yaml' || second.done) {
-    let text = first.value ?? ''
-    for (let next = second; !next.done; next = await chunks.next()) text += next.value
-    return respond(request, response, { code: 200, text, format })
-  }
+  if (first.done || second.done) return send(request, response, { code: 200, body: first.value ?? '', contentType: contentTypes.json })
   const body = async function* () {
-    yield Buffer.from(`${first.value ?? ''}${second.value}`)
-    for await (const chunk of chunks) yield Buffer.from(chunk)
-    yield Buffer.from('\n')
+    yield first.value
+    yield second.value
+    yield* chunks
   }
   await stream(request, response, { format, body: body() })
 }
@@ -81,9 +102,9 @@ export async function respondInPieces(
 /** Writes an answer in protobuf that may be long, as fast as the client reads. */
 export async function respondWithBytes(request: IncomingMessage, response: ServerResponse, parts: readonly Uint8Array[]): Promise<void> {
   const bytes = Buffer.concat(parts)
-  if (bytes.length < pieceSize) return respond(request, response, { code: 200, format: 'protobuf', bytes })
+  if (bytes.length < chunkSize) return respond(request, response, { code: 200, format: 'protobuf', bytes })
   const body = function* () {
-    for (let at = 0; at < bytes.length; at += pieceSize) yield bytes.subarray(at, at + pieceSize)
+    for (let at = 0; at < bytes.length; at += chunkSize) yield bytes.subarray(at, at + chunkSize)
   }
   await stream(request, response, { format: 'protobuf', body: body() })
 }
@@ -96,30 +117,25 @@ interface Streamed {
 async function stream(request: IncomingMessage, response: ServerResponse, { format, body }: Streamed): Promise<void> {
   // The deadline has answered already.
   if (response.headersSent || response.destroyed) return
-  response.setHeader('Content-Type', contentTypes[format])
-  response.setHeader('Cache-Control', 'no-cache, private')
+  setHeaders(response, contentTypes[format])
   if (!acceptsGzip(request)) return pipeline(Readable.from(body), response)
   response.setHeader('Content-Encoding', 'gzip')
   response.setHeader('Vary', 'Accept-Encoding')
   await pipeline(Readable.from(body), createGzip({ level: 1 }), response)
 }
 
-/** The same texts in larger ones, in time slices. */
-async function* inChunks(pieces: Iterable<string>): AsyncGenerator<string, undefined> {
+/** The pieces in larger ones and a line break, in time slices. */
+async function* inChunks(pieces: Iterable<Piece>): AsyncGenerator<Buffer, undefined> {
   const slice = new TimeSlice()
-  let texts: string[] = []
-  let size = 0
+  const chunk = new ByteBuilder()
   for (const piece of pieces) {
-    texts.push(piece)
-    size += piece.length
-    if (size >= pieceSize) {
-      yield texts.join('')
-      texts = []
-      size = 0
-    }
+    if (typeof piece === 'string') chunk.text(piece)
+    else piece.writeTo(chunk)
+    if (chunk.length >= chunkSize) yield chunk.take()
     if (slice.over) await slice.next()
   }
-  yield texts.join('')
+  chunk.text('\n')
+  yield chunk.take()
   return undefined
 }
 

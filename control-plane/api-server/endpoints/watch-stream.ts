@@ -3,9 +3,11 @@ import { stringify } from 'yaml'
 import type { ApiError } from '../../../api/errors.ts'
 import { apiVersionOf, type Kind } from '../../../api/kind.ts'
 import { encodeProtobuf, watchFrame } from '../../../api/protobuf/envelope.ts'
+import type { RequestObserver } from '../interfaces.ts'
 import type { WatchEvent, WatchSink } from '../registry/watch.ts'
 import { textOf, viewOf } from '../registry/stored-object.ts'
 import { protobufSchemaOf, type Typed } from './body-schemas.ts'
+import type { FanOut, Sender } from './fan-out.ts'
 import { bytesOf } from './object-bytes.ts'
 import { partialMetadata } from './partial-metadata.ts'
 import type { Representation } from './representation.ts'
@@ -18,42 +20,66 @@ interface Options {
   readonly kind: Kind
   readonly representation: Representation
   readonly includeObject: IncludeObject
+  /** Says when it is this stream's turn to send. */
+  readonly fanOut: FanOut
   /** Whether the client knows what to do with bookmarks. */
   readonly bookmarks: boolean
   /** The client is too slow. */
   onOverflow(): void
-  /** An event has been sent. */
-  sent(bytes: number): void
+  /** Called for every event. */
+  readonly sent: ReturnType<RequestObserver['watching']> | undefined
 }
 
 /** Unsent bytes above which the past of a watch waits for its client. */
 const ahead = 256 * 1024
 
-/** Lines that all watchers of one kind with the same wishes share. */
-const lines = new WeakMap<object, Map<string, Buffer>>()
+/** An event as it goes over the wire. */
+interface Line {
+  readonly bytes: Buffer
+  /** Without the framing of the chunk. */
+  readonly length: number
+}
 
-/** Writes watch events, each serialised once however many watchers there are. */
-export class WatchStream implements WatchSink {
+/** Lines that all watchers of one kind with the same wishes share. */
+const lines = new WeakMap<object, Map<string, Line>>()
+
+const lineBreak = Buffer.from('\r\n')
+const lastChunk = '0\r\n\r\n'
+
+/** Writes watch events, each serialised once however many watchers there are, and those that wait for a turn at once. */
+export class WatchStream implements WatchSink, Sender {
   readonly #response: ServerResponse
   readonly #options: Options
-  readonly #form: string
+  /** By the event's type, what is the same for all watchers that want the same. */
+  readonly #forms: Readonly<Record<WatchEvent['type'], string>>
+  readonly #chunked: boolean
+  #waiting: Buffer[] = []
+  #waitingBytes = 0
 
+  /** `response` has sent its headers; from now on it belongs to the stream. */
   constructor(response: ServerResponse, options: Options) {
     this.#response = response
     this.#options = options
+    // HTTP would frame an event for each watcher anew, in four pieces that are put together again; here they share that too.
+    this.#chunked = response.chunkedEncoding
+    response.chunkedEncoding = false
     const { kind, representation, includeObject } = options
-    this.#form = [representation.as, representation.format, includeObject, apiVersionOf(kind)].join()
+    const wishes = [representation.as, representation.format, includeObject, apiVersionOf(kind), this.#chunked].join()
+    const form = (type: WatchEvent['type']) => `${type},${wishes}`
+    this.#forms = { ADDED: form('ADDED'), MODIFIED: form('MODIFIED'), DELETED: form('DELETED') }
   }
   event({ type, stored }: WatchEvent): void {
-    const known = lines.get(stored) ?? new Map<string, Buffer>()
+    const known = lines.get(stored) ?? new Map<string, Line>()
     lines.set(stored, known)
-    const form = type + this.#form
+    const form = this.#forms[type]
     let line = known.get(form)
-    if (!line) known.set(form, (line = this.#line(type, stored)))
+    const made = !line
+    if (!line) known.set(form, (line = this.#framed(this.#line(type, stored))))
     this.#write(line)
-    this.#options.sent(line.length)
+    this.#options.sent?.(line.length, made)
   }
   async taken(): Promise<void> {
+    if (this.#waitingBytes >= ahead) this.flush()
     const { socket } = this.#response
     if (!socket || socket.destroyed || this.#response.writableLength < ahead) return
     // Whoever goes instead of reading closes the connection.
@@ -68,9 +94,10 @@ export class WatchStream implements WatchSink {
   overflow(): void {
     this.#options.onOverflow()
   }
-  fail(error: ApiError): void {
-    this.error(error)
-    this.#response.end()
+  /** Ends with an error, behind everything that was written. */
+  fail({ status }: ApiError): void {
+    this.#write(this.#framed(this.#bodyLine('ERROR', status)))
+    this.end()
   }
   initialEventsEnd(revision: number): void {
     if (this.#options.bookmarks) this.bookmark(revision, { 'k8s.io/initial-events-end': 'true' })
@@ -83,10 +110,21 @@ export class WatchStream implements WatchSink {
         : { kind: kind.kind, apiVersion: apiVersionOf(kind) }
     const metadata = { resourceVersion: String(revision), creationTimestamp: null, ...(annotations ? { annotations } : {}) }
     const body = { ...type, metadata }
-    this.#write(this.#bodyLine('BOOKMARK', body))
+    this.#write(this.#framed(this.#bodyLine('BOOKMARK', body)))
   }
-  error({ status }: ApiError): void {
-    this.#write(this.#bodyLine('ERROR', status))
+  end(): void {
+    this.flush()
+    if (this.#response.writableEnded) return
+    this.#response.end(this.#chunked ? lastChunk : undefined)
+  }
+  flush(): void {
+    const lines = this.#waiting
+    this.#waiting = []
+    this.#waitingBytes = 0
+    if (lines.length === 0 || this.#response.writableEnded || this.#response.destroyed) return
+    this.#response.write(lines.length === 1 ? lines[0] : Buffer.concat(lines))
+    // HTTP would write it behind this turn, where nobody sees how long that takes.
+    this.#response.socket?.uncork()
   }
 
   #text(stored: WatchEvent['stored']): string {
@@ -111,9 +149,15 @@ export class WatchStream implements WatchSink {
     const json = `{"type":"${type}","object":${text}}\n`
     return Buffer.from(this.#options.representation.format === 'yaml' ? `---\n${stringify(JSON.parse(json))}` : json)
   }
-  #write(line: Buffer): void {
+  #framed(line: Buffer): Line {
+    const { length } = line
+    const bytes = this.#chunked ? Buffer.concat([Buffer.from(length.toString(16)), lineBreak, line, lineBreak]) : line
+    return { bytes, length }
+  }
+  #write({ bytes }: Line): void {
     if (this.#response.writableEnded || this.#response.destroyed) return
-    this.#response.write(line)
-    if (this.#response.writableLength > backlogLimit) this.#options.onOverflow()
+    if (this.#waiting.push(bytes) === 1) this.#options.fanOut.later(this)
+    this.#waitingBytes += bytes.length
+    if (this.#response.writableLength + this.#waitingBytes > backlogLimit) this.#options.onOverflow()
   }
 }

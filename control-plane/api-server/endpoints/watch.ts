@@ -15,7 +15,7 @@ const minimumTimeout = 1_800
 const longestTimeout = 2 ** 31 / 1000 - 1
 
 export const watch: Handler = async request => {
-  const { kind, target, info, registry, response, observer } = request
+  const { kind, target, info, registry, response, observer, fanOut } = request
   const { query } = info
   const parameter = (name: string) => query.get(name) ?? undefined
   const options = listOptionsOf(query, { watch: true })
@@ -27,23 +27,21 @@ export const watch: Handler = async request => {
 
   const stop = new AbortController()
   response.on('close', () => stop.abort())
+  setWarnings(response, request.warnings)
+  response.writeHead(200, {
+    'Content-Type': `${contentTypes[representation.format]};stream=watch`,
+    'Cache-Control': 'no-cache, private',
+  })
+  response.flushHeaders()
   const stream = new WatchStream(response, {
     kind,
     representation,
     includeObject,
+    fanOut,
     bookmarks: isTrue(query.get('allowWatchBookmarks')),
     onOverflow: () => response.destroy(),
-    sent: bytes => observer?.watchEvent(kind, bytes),
+    sent: observer?.watching(kind),
   })
-  const start = () => {
-    setWarnings(response, request.warnings)
-    response.writeHead(200, {
-      'Content-Type': `${contentTypes[representation.format]};stream=watch`,
-      'Cache-Control': 'no-cache, private',
-    })
-    response.flushHeaders()
-  }
-  start()
   let live: Live
   try {
     const { namespace } = target
@@ -66,7 +64,7 @@ interface Life {
 }
 
 /** Bookmarks while it lasts, one more at the end, so that the client can go on without a new list. */
-function keepAlive({ info, registry, response }: ApiRequest, { stream, live, timeout, signal }: Life): void {
+function keepAlive({ info, registry }: ApiRequest, { stream, live, timeout, signal }: Life): void {
   const wanted = isTrue(info.query.get('allowWatchBookmarks'))
   const bookmark = () => {
     // A client must not go on behind what it has not been sent.
@@ -75,7 +73,7 @@ function keepAlive({ info, registry, response }: ApiRequest, { stream, live, tim
   const timer = wanted ? setInterval(bookmark, bookmarkInterval) : undefined
   const end = setTimeout(() => {
     if (wanted) bookmark()
-    response.end()
+    stream.end()
   }, timeout * 1000)
   signal.addEventListener('abort', () => {
     clearInterval(timer)

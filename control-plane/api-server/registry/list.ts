@@ -88,8 +88,9 @@ async function collect(registry: Registry, request: ListRequest, start: Start): 
     if (converted) await prepareViews(registry, kind, converted)
     for (const [index, entry] of page.entries.entries()) {
       if (slice.over) await slice.next()
-      const stored = converted?.[index] ?? read(registry, entry)
-      if (selection && !selection(viewOf(kind, stored))) continue
+      const known = converted?.[index]
+      const stored = known ? matching(known, { kind, selection }) : select(registry, entry, { kind, selection })
+      if (!stored) continue
       items.push(stored)
       if (limit && items.length === limit) {
         const remaining = page.entries.length - index - 1 + (page.more ? page.remaining : 0)
@@ -105,3 +106,17 @@ async function collect(registry: Registry, request: ListRequest, start: Start): 
 
 /** A long list must not push everything else out of the cache, so what is not in it stays out. */
 const read = (registry: Registry, entry: Entry): StoredObject => registry.cache.peek(entry) ?? new StoredObject(entry)
+
+type Wish = Pick<ListRequest, 'kind' | 'selection'>
+
+const matching = (stored: StoredObject, { kind, selection }: Wish): StoredObject | undefined =>
+  !selection || selection.matches(viewOf(kind, stored)) ? stored : undefined
+
+/** The object, when it is wanted: parsed only when neither its key nor its bytes say that it is not. */
+function select(registry: Registry, entry: Entry, wish: Wish): StoredObject | undefined {
+  const { name, marks = [] } = wish.selection ?? {}
+  if (name !== undefined && !entry.key.endsWith(`/${name}`)) return undefined
+  const known = registry.cache.peek(entry)
+  if (!known && marks.length > 0 && entry.withBytes?.(bytes => marks.every(mark => bytes.includes(mark))) === false) return undefined
+  return matching(known ?? new StoredObject(entry), wish)
+}

@@ -1,7 +1,16 @@
 import type { Kind, KubernetesObject } from '../../../api/kind.ts'
 import type { Entry } from '../../store/store.ts'
+import { endOfObject } from './json-bytes.ts'
 
 const metadataStart = '"metadata":{'
+const metadataBytes = Buffer.from(metadataStart)
+
+/** Where the bytes of an answer go. */
+export interface ByteSink {
+  text(text: string): void
+  /** Those from `from` up to `to`, copied before it returns. */
+  bytes(bytes: Buffer, from: number, to: number): void
+}
 
 /**
  * One revision of one object. The JSON text that clients get is made by splicing the revision into the stored text, which
@@ -39,6 +48,39 @@ export class StoredObject {
   get text(): string {
     return this.revision === 0 ? this.value : withResourceVersion(this.value, this.revision)
   }
+  /** The same in UTF-8, copied from disk without becoming a text on its way. */
+  writeTo(sink: ByteSink): void {
+    const { withBytes } = this.#entry
+    if (this.revision === 0 || !withBytes) return sink.text(this.text)
+    withBytes.call(this.#entry, bytes => {
+      const at = inMetadata(bytes)
+      sink.bytes(bytes, 0, at)
+      sink.text(revisionText(this.revision))
+      sink.bytes(bytes, at, bytes.length)
+    })
+  }
+  /** Likewise without its type, as an item of a list. */
+  writeItemTo(sink: ByteSink): void {
+    const { withBytes } = this.#entry
+    // The type comes first, with nothing else in it: see `serialize`.
+    if (this.revision === 0 || !withBytes) return sink.text(`{${this.text.slice(this.value.indexOf(metadataStart))}`)
+    withBytes.call(this.#entry, bytes => {
+      const at = inMetadata(bytes)
+      sink.text(`{${metadataStart}${revisionText(this.revision)}`)
+      sink.bytes(bytes, at, bytes.length)
+    })
+  }
+  /** Its metadata alone, a JSON object, copied likewise; false, and nothing written, where it is not on disk. */
+  writeMetadataTo(sink: ByteSink): boolean {
+    const { withBytes } = this.#entry
+    if (this.revision === 0 || !withBytes) return false
+    withBytes.call(this.#entry, bytes => {
+      const at = inMetadata(bytes)
+      sink.text(`{${revisionText(this.revision)}`)
+      sink.bytes(bytes, at, endOfObject(bytes, at))
+    })
+    return true
+  }
   get object(): KubernetesObject {
     this.#object ??= JSON.parse(this.text) as KubernetesObject
     return this.#object
@@ -61,8 +103,12 @@ export class StoredObject {
 /** Stored texts always have `metadata` and never have `resourceVersion`; see `serialize`. */
 function withResourceVersion(value: string, revision: number): string {
   const at = value.indexOf(metadataStart) + metadataStart.length
-  return `${value.slice(0, at)}"resourceVersion":"${revision}",${value.slice(at)}`
+  return `${value.slice(0, at)}${revisionText(revision)}${value.slice(at)}`
 }
+/** Where the first field of metadata is. */
+const inMetadata = (bytes: Buffer): number => bytes.indexOf(metadataBytes) + metadataBytes.length
+
+const revisionText = (revision: number): string => `"resourceVersion":"${revision}",`
 
 /** The text to store: kind, apiVersion and metadata first, so that the splice finds its place, and no resourceVersion. */
 export function serialize(object: KubernetesObject): string {

@@ -41,7 +41,7 @@ export interface WatchSink {
 /** What a watcher with `selection` learns of a change: objects that enter its view are added, those that leave it deleted. */
 function eventOf(kind: Kind, selection: Selection, change: ObservedChange): WatchEvent | undefined {
   const { current, previous, last } = change
-  const sees = (stored: StoredObject | undefined) => stored !== undefined && (!selection || selection(viewOf(kind, stored)))
+  const sees = (stored: StoredObject | undefined) => stored !== undefined && (!selection || selection.matches(viewOf(kind, stored)))
   const before = sees(previous)
   if (current && sees(current)) return { type: before ? 'MODIFIED' : 'ADDED', stored: current }
   return before && last ? { type: 'DELETED', stored: last } : undefined
