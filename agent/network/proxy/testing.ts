@@ -1,5 +1,5 @@
-import { Service } from '../../../api/core/service.ts'
-import { EndpointSlice, type Endpoint } from '../../../api/discovery/endpoint-slice.ts'
+import type { Service } from '../../../api/core/service.ts'
+import type { EndpointSlice, Endpoint } from '../../../api/discovery/endpoint-slice.ts'
 import type { ProxyFacts } from './base-rules.ts'
 import { endpointsOf } from './proxy-endpoint.ts'
 import { mergeRules, type RulePart, type RuleSet } from './rule-set.ts'
