@@ -67,6 +67,9 @@ async function startRecordedCluster() {
   }
   const role = { metadata: { name: 'cluster-admin' }, rules: [{ verbs: ['*'], apiGroups: ['*'], resources: ['*'] }] }
   await server.call('POST', '/apis/rbac.authorization.k8s.io/v1/clusterroles', { body: role })
+  // The recorded cluster had no default class.
+  const classless = await server.call('DELETE', '/apis/storage.k8s.io/v1/storageclasses/standard')
+  expect(classless.status).toBe(200)
   return {
     call: server.call,
     async [Symbol.asyncDispose](): Promise<void> {
