@@ -57,6 +57,12 @@ export interface AgentParts {
   readonly shutdown: AbortSignal
 }
 
+/**
+ * Who is told to stop has so long for it. A request over a connection that leads nowhere any more, as when the node's network was
+ * unplugged, would be waited for until the kernel gives it up; pods run on in any case, and the next agent looks at what is there.
+ */
+const GRACE_MS = 5_000
+
 /** One node: its identity, its Node object, its network, its pods, and the server that `kubectl logs` and `exec` reach. */
 export function createAgent({ config, log, shutdown }: AgentParts): Runnable {
   return {
@@ -80,7 +86,7 @@ export function createAgent({ config, log, shutdown }: AgentParts): Runnable {
       const failed = (error: unknown) => log.warn('the node could not be registered; trying again', { server: config.server, error })
       if (!knowsPodCidr(config.dataDirectory)) await persist(() => nodeStatus.register(), { clock, signal: starting, failed })
       followNode(informers, nodeName, nodeStatus)
-      const background = runAll([informers, recorder, lease({ config, client, log, nodeStatus })], together)
+      const background = runAll([informers, recorder, lease({ config, client, log, nodeStatus })], together, { graceMs: GRACE_MS })
       background.catch(() => stop.abort())
       try {
         const podCidr = await podCidrOf({ informers, nodeName, directory: config.dataDirectory }, starting)

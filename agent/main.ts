@@ -20,4 +20,6 @@ export async function main(): Promise<void> {
       process.exitCode = 1
     }
   }
+  // Whatever still keeps the process busy is nobody's any more.
+  process.exit()
 }

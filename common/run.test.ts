@@ -31,4 +31,15 @@ describe('runAll', () => {
     stop.abort()
     await done
   })
+
+  it('waits no longer than it was told for those that do not stop', async () => {
+    const stop = new AbortController()
+    const stubborn: Runnable = { run: () => new Promise(() => undefined) }
+    const broken: Runnable = { run: () => Promise.reject(new Error('unplugged')) }
+    await expect(runAll([stubborn, broken], stop.signal, { graceMs: 10 })).rejects.toThrow('unplugged')
+    const done = runAll([stubborn], stop.signal, { graceMs: 10 })
+    stop.abort()
+    await done
+    await runAll([stubborn], stop.signal, { graceMs: 10 })
+  })
 })
