@@ -7,6 +7,8 @@ import { PodWatch } from './pod-watch.ts'
 const IMAGE = 'busybox:1.36'
 const PAUSE = 'kubeling/pause'
 const COMMAND = ['sleep', '3600']
+/** Waits as the pause container of a pod does, and ends at once when it is told to. */
+const PAUSE_COMMAND = ['/bin/sh', '-c', "trap 'exit 0' TERM; sleep 2147483647 & wait"]
 const SINGLE_RUNS = 15
 const BURSTS = 3
 const AT_ONCE = [20, 30]
@@ -171,6 +173,7 @@ async function barePod({ docker, network }: Bench, name: string): Promise<void> 
   const pause = await docker.createContainer({
     name: `bench-pause-${name}`,
     Image: PAUSE,
+    Cmd: PAUSE_COMMAND,
     Labels: labels,
     HostConfig: { NetworkMode: network, IpcMode: 'shareable' },
   })
