@@ -85,7 +85,8 @@ export const ValidatingAdmissionPolicy = defineKind(ValidatingAdmissionPolicySch
   generation: true,
   subresources: { status: statusSubresource },
   applyDefaults: policy => ({ ...policy, spec: withMatchDefaults(policy.spec, 'matchConstraints') }),
-  validate: validateValidatingPolicy,
+  validate: policy => validateValidatingPolicy(policy),
+  validateUpdate: validateValidatingPolicy,
   columns: [
     nameColumn,
     { name: 'Validations', type: 'integer', description: 'How many there are.', cell: ({ spec }) => spec.validations?.length ?? 0 },

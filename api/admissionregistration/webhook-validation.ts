@@ -1,22 +1,25 @@
+import { expressionsOf, validateMatchConditions, webhookVariables } from './expression-validation.ts'
 import type { RuleWithOperations } from './rules.ts'
 import type { ValidatingWebhook, WebhookClientConfig } from './webhook.ts'
 import { eachAt, invalidAll } from '../core/pod-field-checks.ts'
 import { validateLabelSelector } from '../label-selector.ts'
-import { dns1123SubdomainErrors, qualifiedNameErrors } from '../names.ts'
+import { dns1123SubdomainErrors } from '../names.ts'
 import { fieldDuplicate, fieldInvalid, fieldNotSupported, fieldRequired, type FieldError } from '../schema/field-error.ts'
 
 type Webhook = Omit<ValidatingWebhook, 'sideEffects'> & { readonly sideEffects?: string }
 
-export function validateWebhooks(webhooks: readonly Webhook[]): FieldError[] {
+/** `current`: what is to be replaced. Its expressions stay good, whatever is said of new ones by now. */
+export function validateWebhooks(webhooks: readonly Webhook[] = [], current: readonly Webhook[] = []): FieldError[] {
   const names = new Set<string>()
+  const kept = new Set(current.flatMap(({ matchConditions }) => expressionsOf(matchConditions)))
   return eachAt(webhooks, 'webhooks', (webhook, path) => {
     const duplicate = names.has(webhook.name)
     names.add(webhook.name)
-    return [...validateWebhook(webhook, path), ...(duplicate ? [fieldDuplicate(`${path}.name`, webhook.name)] : [])]
+    return [...validateWebhook(webhook, path, kept), ...(duplicate ? [fieldDuplicate(`${path}.name`, webhook.name)] : [])]
   })
 }
 
-function validateWebhook(webhook: Webhook, path: string): FieldError[] {
+function validateWebhook(webhook: Webhook, path: string, kept: ReadonlySet<string>): FieldError[] {
   const { name, rules = [], sideEffects, timeoutSeconds = 10, admissionReviewVersions: versions = [] } = webhook
   const effects = ['None', 'NoneOnDryRun']
   const labels = name.split('.').length
@@ -42,10 +45,7 @@ function validateWebhook(webhook: Webhook, path: string): FieldError[] {
       : versions.some(version => version === 'v1' || version === 'v1beta1')
         ? []
         : [fieldInvalid(`${path}.admissionReviewVersions`, versions, 'must include at least one of v1, v1beta1')]),
-    ...eachAt(webhook.matchConditions ?? [], `${path}.matchConditions`, ({ name: condition, expression }, at) => [
-      ...(condition ? invalidAll(`${at}.name`, condition, qualifiedNameErrors(condition)) : [fieldRequired(`${at}.name`)]),
-      ...(expression.trim() ? [] : [fieldRequired(`${at}.expression`)]),
-    ]),
+    ...validateMatchConditions(webhook.matchConditions, `${path}.matchConditions`, { variables: webhookVariables, kept }),
   ]
 }
 

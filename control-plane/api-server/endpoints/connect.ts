@@ -9,6 +9,7 @@ import { contextOf } from './api-request.ts'
 import { forwardTo, upgradeTo, type Backend } from './backend-proxy.ts'
 import { secured, type Dialer } from './dialer.ts'
 import { PathNotFound } from './error-handler.ts'
+import { connectionOptions } from './connection-options.ts'
 import { kubeletAddress } from './kubelet-address.ts'
 import { kubeletRequestOf } from './kubelet-path.ts'
 import type { NodeProxy } from './node-proxy.ts'
@@ -24,14 +25,18 @@ export interface ConnectOptions {
   readonly dialer: Pick<Dialer, 'dial'>
 }
 
+/** Admission sees what is asked for as the object that upstream makes of it. */
 const admitConnection = (request: ApiRequest, current?: KubernetesObject): Promise<void> => {
-  const { registry, kind, target } = request
+  const { registry, kind, target, info } = request
   const { namespace, name, subresource } = target
+  const [raw = ''] = (request.request.url ?? '').split('?', 1)
+  const rest = raw.slice(raw.split('/', namespace ? pathToProxy : pathToProxy - 2).join('/').length)
+  const connection = connectionOptions({ plural: kind.plural, subresource, query: info.query, rest })
   const admitted = { kind, verb: 'connect', namespace, name, subresource, ...(current ? { current } : {}) } as const
-  return registry.admission.validate({ ...admitted, ...contextOf(request) })
+  return registry.admission.validate({ ...admitted, ...(connection ? { connection } : {}), ...contextOf(request) })
 }
 
-/** Segments of `/api/v1/namespaces/{namespace}/{plural}/{name}/proxy`. */
+/** Segments of `/api/v1/namespaces/{namespace}/{plural}/{name}/proxy`; those of cluster-wide kinds are two less. */
 const pathToProxy = 8
 
 /** What a `proxy` of pods or services leads to; undefined for everything else. */
