@@ -118,7 +118,7 @@ describe('the API operations', () => {
   }
   const conditionTypes = ({ status }: Item) => (status?.conditions ?? []).map(({ type }) => type)
 
-  it.each(kinds.map(each => [each.kind, each] as const))('of %s', async (kind, { group, plural, spec, change, again, status }) => {
+  it.each(kinds.map(each => [each.kind, each] as const))('of %s, from discovery to the deletion of many', async (kind, { group, plural, spec, change, again, status }) => {
     await isDiscovered(group, plural, ...(status === false ? [] : [`${plural}/status`]))
     const path = `/apis/${group}/v1/${plural}`
     const label = `conformance=${plural.slice(0, 40)}`
