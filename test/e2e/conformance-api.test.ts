@@ -108,17 +108,21 @@ describe('service accounts in pods', () => {
   it.each([
     ['its own place', account],
     ['a projected volume', '/projected'],
-  ])('are a token that the API knows, the CA and the namespace, in %s', async (_, directory) => {
-    await pods.running('mounted')
-    const [token, ca, ns] = await Promise.all(
-      ['token', 'ca.crt', 'namespace'].map(file => pods.exec('mounted', `cat ${directory}/${file}`)),
-    )
-    expect(ns).toBe(NAMESPACE)
-    expect(ca).toBe(await kubectl(`get configmap kube-root-ca.crt ${in_} -o jsonpath={.data.ca\\.crt}`))
-    const review = { apiVersion: 'authentication.k8s.io/v1', kind: 'TokenReview', spec: { token } }
-    const { status } = JSON.parse(await kubectl('create -f - -o json', { input: JSON.stringify(review) })) as { status: object }
-    expect(status).toMatchObject({ authenticated: true, user: { username: `system:serviceaccount:${NAMESPACE}:default` } })
-  })
+  ])(
+    'are a token that the API knows, the CA and the namespace, in %s',
+    async (_, directory) => {
+      await pods.running('mounted')
+      const [token, ca, ns] = await Promise.all(
+        ['token', 'ca.crt', 'namespace'].map(file => pods.exec('mounted', `cat ${directory}/${file}`)),
+      )
+      expect(ns).toBe(NAMESPACE)
+      expect(ca).toBe(await kubectl(`get configmap kube-root-ca.crt ${in_} -o jsonpath={.data.ca\\.crt}`))
+      const review = { apiVersion: 'authentication.k8s.io/v1', kind: 'TokenReview', spec: { token } }
+      const { status } = JSON.parse(await kubectl('create -f - -o json', { input: JSON.stringify(review) })) as { status: object }
+      expect(status).toMatchObject({ authenticated: true, user: { username: `system:serviceaccount:${NAMESPACE}:default` } })
+    },
+    90_000,
+  )
 
   it('find out from the issuer of their tokens how to check them', async () => {
     await pods.running('mounted')
@@ -129,7 +133,7 @@ describe('service accounts in pods', () => {
     const { issuer, jwks_uri: keys } = JSON.parse(await wget(`${iss}/.well-known/openid-configuration`)) as Record<string, string>
     expect(issuer).toBe(iss)
     expect(JSON.parse(await wget(keys ?? ''))).toMatchObject({ keys: [{ use: 'sig', kid: expect.any(String) }] })
-  })
+  }, 90_000)
 })
 
 describe('kubectl', () => {
@@ -146,7 +150,7 @@ describe('kubectl', () => {
     expect([Number.isNaN(Date.parse(time)), words]).toEqual([false, ['last']])
     expect((recent ?? '').length).toBeLessThan((long ?? '').length)
     expect(long).toBe(all)
-  })
+  }, 90_000)
 
   it('serves the API at a port that nobody had, and at a socket', async () => {
     const socketPath = join(tmpdir(), `kubectl-proxy-${process.pid}.sock`)
@@ -159,13 +163,13 @@ describe('kubectl', () => {
       atPort.end()
       atSocket.end()
     }
-  })
+  }, 90_000)
 
   it('tells its version and the server’s, and what there is', async () => {
     const [version, versions] = await Promise.all([kubectl('version'), kubectl('api-versions')])
     expect(version).toMatch(/Client Version: .*v1\.\d+[^]*Server Version: .*v1\.36/)
     expect(versions.split('\n')).toContain('v1')
-  })
+  }, 90_000)
 
   it('creates, scales and stops a replication controller', async () => {
     const images = () => kubectl(`get pods ${in_} -l app=update-demo -o jsonpath='{.items[*].status.containerStatuses[*].image}'`)
@@ -187,7 +191,7 @@ describe('kubectl', () => {
   }, 120_000)
 
   it('describes, exposes and patches a replication controller and its pods', async () => {
-    await kubectl(`wait --for=jsonpath='{.status.readyReplicas}'=1 rc/agnhost-primary ${in_} --timeout=60s`)
+    await kubectl(`wait --for=jsonpath={.status.readyReplicas}=1 rc/agnhost-primary ${in_} --timeout=60s`)
     const [rc, pod, ns] = await Promise.all(
       [`rc agnhost-primary ${in_}`, `pods -l app=agnhost-primary ${in_}`, `namespace ${NAMESPACE}`].map(what =>
         kubectl(`describe ${what}`),
@@ -223,12 +227,12 @@ describe('kubectl', () => {
     await pods.running('mounted')
     const other = '{"spec":{"containers":[{"name":"main","image":"busybox:other"}]}}'
     const imageOf = () => kubectl(`get pod mounted ${in_} -o jsonpath={.spec.containers[0].image}`)
-    expect(await kubectl(`patch pod mounted ${in_} -p '${other}' --dry-run=server`)).toBe('pod/mounted patched (server dry run)\n')
+    expect(await kubectl(`patch pod mounted ${in_} -p '${other}' --dry-run=server`)).toContain('pod/mounted patched')
     expect(await imageOf()).toBe(image)
     const manifest = await kubectl(`get pod talker ${in_} -o json`)
     await kubectl(`replace ${in_} -f -`, { input: manifest.replaceAll(`"image": "${image}"`, '"image": "busybox:other"') })
     expect(await kubectl(`get pod talker ${in_} -o jsonpath={.spec.containers[0].image}`)).toBe('busybox:other')
-  })
+  }, 90_000)
 
   it('runs an application of two tiers, and stops it', async () => {
     const ask = async (query: string) => kubectl(`get --raw '${path}/services/frontend/proxy/cgi-bin/guestbook?${query}'`)
@@ -246,5 +250,5 @@ describe('the cluster', () => {
       items: { spec: { taints?: object[]; unschedulable?: boolean } }[]
     }
     expect(items.filter(({ spec }) => !spec.taints?.length && !spec.unschedulable).length).toBeGreaterThanOrEqual(2)
-  })
+  }, 90_000)
 })
