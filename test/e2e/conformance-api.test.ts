@@ -102,7 +102,9 @@ beforeAll(async () => {
     controller('update-demo', 2),
   )
 }, 120_000)
-afterAll(() => namespace[Symbol.asyncDispose](), 120_000)
+afterAll(async () => {
+  await namespace[Symbol.asyncDispose]()
+}, 120_000)
 
 describe('service accounts in pods', () => {
   it.each([
