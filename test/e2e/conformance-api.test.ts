@@ -97,7 +97,7 @@ beforeAll(async () => {
     scriptPod('mounted', 'exec sleep 1000', mounted),
     scriptPod('talker', 'for i in 1 2 3 4 5 6 7 8 9 10; do echo "line $i"; done; sleep 2; echo last; exec sleep 1000'),
     ...tier('backend', { set: 'echo "$QUERY_STRING" >> /tmp/entries; echo Updated', get: 'cat /tmp/entries' }),
-    ...tier('frontend', { guestbook: 'wget -qO- -T 5 "http://backend/cgi-bin/$QUERY_STRING"' }),
+    ...tier('frontend', { guestbook: 'wget -qO- -T 5 "http://backend/cgi-bin/${QUERY_STRING%%=*}?${QUERY_STRING#*=}"' }),
     controller('agnhost-primary', 1),
     controller('update-demo', 2),
   )
@@ -238,8 +238,8 @@ describe('kubectl', () => {
 
   it('runs an application of two tiers, and stops it', async () => {
     const ask = async (query: string) => kubectl(`get --raw '${path}/services/frontend/proxy/cgi-bin/guestbook?${query}'`)
-    await eventually(async () => (await ask('set?TestEntry')).includes('Updated'), { seconds: 60, what: 'the guestbook' })
-    expect(await ask('get')).toContain('TestEntry')
+    await eventually(async () => (await ask('set=TestEntry')).includes('Updated'), { seconds: 60, what: 'the guestbook' })
+    expect(await ask('get=')).toContain('TestEntry')
     const names = 'deployment/backend deployment/frontend service/backend service/frontend'
     await kubectl(`delete ${names} ${in_} --grace-period=0 --force`)
     await eventually(async () => (await kubectl(`get all ${in_} -l app=guestbook -o name`)) === '', { seconds: 60 })

@@ -124,6 +124,11 @@ describeReachable('proxies of pods and services', () => {
     expect([root.status, root.headers['location']]).toEqual([301, `${services}/good:web/proxy/`])
   })
 
+  it('hand on the whole query, marks in it too', async () => {
+    const { headers } = await cluster.call('GET', `${pods}/direct/proxy/page?a?b=c?`)
+    expect(headers['x-path']).toBe('/page?a?b=c?')
+  })
+
   it('read lines that end as small servers end them, and believe no length beside chunks', async () => {
     const get = (page: string) => cluster.call('GET', `${pods}/direct/proxy/${page}`)
     expect(await get('bare')).toMatchObject({ status: 200, text: 'hello\n' })
