@@ -13,20 +13,20 @@ export interface RawCall {
   readonly body?: unknown
   readonly type?: string
   readonly accept?: string
-  /** A protocol to be upgraded to; only refusals come back as answers. */
-  readonly upgrade?: string
+  /** Further headers: of impersonation, or of an upgrade, of which only refusals come back as answers. */
+  readonly headers?: Readonly<Record<string, string>>
 }
 
 /** Requests as an administrator of a control plane, as they go over the wire. */
 export const rawApi =
   ({ port, identity }: Pick<ControlPlane, 'port' | 'identity'>) =>
-  (method: string, path: string, { body, type = 'application/json', accept, upgrade }: RawCall = {}): Promise<RawAnswer> =>
+  (method: string, path: string, { body, type = 'application/json', accept, headers: further = {} }: RawCall = {}): Promise<RawAnswer> =>
     new Promise((resolve, reject) => {
       const text = body === undefined ? undefined : typeof body === 'string' ? body : JSON.stringify(body)
       const headers = {
         ...(text === undefined ? {} : { 'Content-Type': type, 'Content-Length': Buffer.byteLength(text) }),
         ...(accept ? { Accept: accept } : {}),
-        ...(upgrade ? { Connection: 'Upgrade', Upgrade: upgrade } : {}),
+        ...further,
       }
       const { cert, key } = identity.admin
       const outgoing = request(

@@ -43,6 +43,8 @@ export async function forwardTo(backend: Backend, request: IncomingMessage, resp
       method: request.method,
       path: backend.path,
       headers: { ...headersFor(backend, request), connection: 'close' },
+      // Small servers end lines with \n alone, which upstream's client reads too.
+      insecureHTTPParser: true,
     })
     response.on('close', () => outgoing.destroy())
     request.pipe(outgoing)
@@ -110,6 +112,8 @@ function answerHeaders({ headers }: IncomingMessage, { prefix, host }: Backend):
   for (const [name, value] of Object.entries(headers)) {
     if (value !== undefined && !hop.includes(name) && !cors.includes(name)) kept[name] = value
   }
+  // A length beside chunks is none: whoever believed it would take the rest for another answer.
+  if (headers['transfer-encoding'] !== undefined) delete kept['content-length']
   const { location } = headers
   return location === undefined ? kept : { ...kept, location: rewrittenLocation(location, { prefix, host }) }
 }

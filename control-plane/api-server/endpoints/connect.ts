@@ -39,6 +39,12 @@ const admitConnection = (request: ApiRequest, current?: KubernetesObject): Promi
 /** Segments of `/api/v1/namespaces/{namespace}/{plural}/{name}/proxy`; those of cluster-wide kinds are two less. */
 const pathToProxy = 8
 
+/** A path without its query, and the query with the mark before it: further marks are part of it. */
+function partsOf(url: string): { readonly raw: string; readonly query: string } {
+  const mark = url.indexOf('?')
+  return mark < 0 ? { raw: url, query: '' } : { raw: url.slice(0, mark), query: url.slice(mark) }
+}
+
 /** What a `proxy` of pods or services leads to; undefined for everything else. */
 async function backendOf(request: ApiRequest, { locations, lookup, dialer }: ConnectOptions): Promise<Backend | undefined> {
   const { kind, target } = request
@@ -46,11 +52,11 @@ async function backendOf(request: ApiRequest, { locations, lookup, dialer }: Con
   if (!locate) return undefined
   const { scheme, host, port } = locate(lookup, target.namespace, target.name)
   await admitConnection(request)
-  const [raw = '', query] = (request.request.url ?? '').split('?', 2)
+  const { raw, query } = partsOf(request.request.url ?? '')
   const prefix = raw.split('/', pathToProxy).join('/')
   return {
     prefix,
-    path: `${raw.slice(prefix.length)}${query === undefined ? '' : `?${query}`}`,
+    path: raw.slice(prefix.length) + query,
     connect: async () => {
       const socket = await dialer.dial(host, port)
       // As upstream's, this proxy does not ask who answers.
@@ -103,9 +109,9 @@ export async function connectPlain(request: ApiRequest, options: ConnectOptions)
 
 /** Browsers find what a page refers to only if its path ends in a slash: upstream's proxyRedirectsforRootPath. */
 function redirectedToRoot({ path, prefix }: Backend, { request, response }: ApiRequest): boolean {
-  const [clean = '', query] = path.split('?', 2)
+  const { raw: clean, query } = partsOf(path)
   if (clean !== '' || (request.method !== 'GET' && request.method !== 'HEAD')) return false
-  response.writeHead(301, { Location: `${prefix}/${query === undefined ? '' : `?${query}`}` }).end()
+  response.writeHead(301, { Location: `${prefix}/${query}` }).end()
   return true
 }
 

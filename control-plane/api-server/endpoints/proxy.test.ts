@@ -19,6 +19,9 @@ async function startCluster(own: string) {
   const backend = createServer((request, response) => {
     seen.push({ url: request.url ?? '', headers: request.headers })
     if (request.url === '/away') response.writeHead(302, { Location: '/elsewhere?x=1' }).end()
+    else if (request.url === '/bare') request.socket.end('HTTP/1.1 200 OK\nContent-Type: text/plain\n\nhello\n')
+    else if (request.url === '/smuggles')
+      request.socket.end('HTTP/1.1 200 OK\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n')
     else if (request.url === '/fails') response.writeHead(500, { 'Access-Control-Allow-Origin': '*' }).end('failed')
     else request.pipe(response.writeHead(200, { 'X-Path': request.url ?? '' }))
   })
@@ -119,6 +122,17 @@ describeReachable('proxies of pods and services', () => {
     expect([away.status, away.headers['location']]).toEqual([302, `${services}/good:web/proxy/elsewhere?x=1`])
     const root = await cluster.call('GET', `${services}/good:web/proxy`)
     expect([root.status, root.headers['location']]).toEqual([301, `${services}/good:web/proxy/`])
+  })
+
+  it('hand on the whole query, marks in it too', async () => {
+    const { headers } = await cluster.call('GET', `${pods}/direct/proxy/page?a?b=c?`)
+    expect(headers['x-path']).toBe('/page?a?b=c?')
+  })
+
+  it('read lines that end as small servers end them, and believe no length beside chunks', async () => {
+    const get = (page: string) => cluster.call('GET', `${pods}/direct/proxy/${page}`)
+    expect(await get('bare')).toMatchObject({ status: 200, text: 'hello\n' })
+    expect(await get('smuggles')).toMatchObject({ status: 200, text: 'hello', headers: { 'transfer-encoding': 'chunked' } })
   })
 
   it("pass on failures, without the backend's leave for other origins", async () => {

@@ -10,6 +10,8 @@ export interface Representation {
 /** What there is to choose from: `protobuf`, where what is answered has such a form; else those who ask for it get JSON, which they read too. */
 export interface Offer {
   readonly protobuf: boolean
+  /** Of answers that no table shows. */
+  readonly table?: false
 }
 
 const plain: Representation = { as: 'object', format: 'json' }
@@ -24,7 +26,7 @@ export function negotiate(accept: string | undefined, offer: Offer): Representat
     const format = formatOf(type)
     const as = viewOf(parameters)
     // Tables have no protobuf form.
-    const fits = format !== 'protobuf' || (offer.protobuf && as !== 'table')
+    const fits = (format !== 'protobuf' || (offer.protobuf && as !== 'table')) && (as !== 'table' || offer.table !== false)
     if (format && as && fits) return { as, format }
     protobuf ||= format === 'protobuf'
   }

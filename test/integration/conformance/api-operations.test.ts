@@ -118,58 +118,61 @@ describe('the API operations', () => {
   }
   const conditionTypes = ({ status }: Item) => (status?.conditions ?? []).map(({ type }) => type)
 
-  it.each(kinds.map(each => [each.kind, each] as const))('of %s', async (kind, { group, plural, spec, change, again, status }) => {
-    await isDiscovered(group, plural, ...(status === false ? [] : [`${plural}/status`]))
-    const path = `/apis/${group}/v1/${plural}`
-    const label = `conformance=${plural.slice(0, 40)}`
-    const selected = `${path}?labelSelector=${encodeURIComponent(label)}`
-    const template = { metadata: { generateName: 'e2e-', labels: { conformance: plural.slice(0, 40) } }, spec }
-    const list = async () => (await call('GET', selected)).body as unknown as { items: Item[]; metadata: { resourceVersion: string } }
+  it.each(kinds.map(each => [each.kind, each] as const))(
+    'of %s, from discovery to the deletion of many',
+    async (kind, { group, plural, spec, change, again, status }) => {
+      await isDiscovered(group, plural, ...(status === false ? [] : [`${plural}/status`]))
+      const path = `/apis/${group}/v1/${plural}`
+      const label = `conformance=${plural.slice(0, 40)}`
+      const selected = `${path}?labelSelector=${encodeURIComponent(label)}`
+      const template = { metadata: { generateName: 'e2e-', labels: { conformance: plural.slice(0, 40) } }, spec }
+      const list = async () => (await call('GET', selected)).body as unknown as { items: Item[]; metadata: { resourceVersion: string } }
 
-    await item(call('POST', path, { body: template }))
-    await item(call('POST', path, { body: template }))
-    const created = await item(call('POST', path, { body: template }))
-    const one = `${path}/${created.metadata.name}`
-    expect((await item(call('GET', one))).metadata.uid).toBe(created.metadata.uid)
-    const { items, metadata } = await list()
-    expect(items).toHaveLength(3)
+      await item(call('POST', path, { body: template }))
+      await item(call('POST', path, { body: template }))
+      const created = await item(call('POST', path, { body: template }))
+      const one = `${path}/${created.metadata.name}`
+      expect((await item(call('GET', one))).metadata.uid).toBe(created.metadata.uid)
+      const { items, metadata } = await list()
+      expect(items).toHaveLength(3)
 
-    const watch = await watchApi(cluster.plane, `${selected}&resourceVersion=${metadata.resourceVersion}`)
-    const body = { metadata: { annotations: { patched: 'true' } }, spec: change }
-    const patched = await item(call('PATCH', one, { body, type: merge }))
-    expect(patched).toMatchObject({ metadata: { annotations: { patched: 'true' } }, spec: change })
-    const annotations = { ...patched.metadata.annotations, updated: 'true' }
-    const put = { ...patched, metadata: { ...patched.metadata, annotations }, spec: { ...patched.spec, ...again } }
-    expect(await item(call('PUT', one, { body: put }))).toMatchObject({ metadata: { annotations }, spec: again })
-    expect(await watch.take(1)).toMatchObject([{ type: 'MODIFIED', object: { kind, metadata: { annotations: { patched: 'true' } } } }])
-    watch.end()
+      const watch = await watchApi(cluster.plane, `${selected}&resourceVersion=${metadata.resourceVersion}`)
+      const body = { metadata: { annotations: { patched: 'true' } }, spec: change }
+      const patched = await item(call('PATCH', one, { body, type: merge }))
+      expect(patched).toMatchObject({ metadata: { annotations: { patched: 'true' } }, spec: change })
+      const annotations = { ...patched.metadata.annotations, updated: 'true' }
+      const put = { ...patched, metadata: { ...patched.metadata, annotations }, spec: { ...patched.spec, ...again } }
+      expect(await item(call('PUT', one, { body: put }))).toMatchObject({ metadata: { annotations }, spec: again })
+      expect(await watch.take(1)).toMatchObject([{ type: 'MODIFIED', object: { kind, metadata: { annotations: { patched: 'true' } } } }])
+      watch.end()
 
-    if (status !== false) {
-      expect(await item(call('GET', `${one}/status`))).toMatchObject({ kind, metadata: { uid: created.metadata.uid } })
-      const condition = (type: string) => ({
-        type,
-        status: 'False',
-        reason: 'e2e',
-        message: 'm',
-        lastTransitionTime: '2026-01-01T00:00:00Z',
-      })
-      const inStatus = await item(
-        call('PATCH', `${one}/status`, { body: { status: { conditions: [condition('PatchStatusFailed')] } }, type: merge }),
-      )
-      expect(conditionTypes(inStatus)).toContain('PatchStatusFailed')
-      const next = {
-        ...inStatus,
-        status: { ...inStatus.status, conditions: [...(inStatus.status?.conditions ?? []), condition('StatusUpdateFailed')] },
+      if (status !== false) {
+        expect(await item(call('GET', `${one}/status`))).toMatchObject({ kind, metadata: { uid: created.metadata.uid } })
+        const condition = (type: string) => ({
+          type,
+          status: 'False',
+          reason: 'e2e',
+          message: 'm',
+          lastTransitionTime: '2026-01-01T00:00:00Z',
+        })
+        const inStatus = await item(
+          call('PATCH', `${one}/status`, { body: { status: { conditions: [condition('PatchStatusFailed')] } }, type: merge }),
+        )
+        expect(conditionTypes(inStatus)).toContain('PatchStatusFailed')
+        const next = {
+          ...inStatus,
+          status: { ...inStatus.status, conditions: [...(inStatus.status?.conditions ?? []), condition('StatusUpdateFailed')] },
+        }
+        expect(conditionTypes(await item(call('PUT', `${one}/status`, { body: next })))).toContain('StatusUpdateFailed')
       }
-      expect(conditionTypes(await item(call('PUT', `${one}/status`, { body: next })))).toContain('StatusUpdateFailed')
-    }
 
-    expect((await call('DELETE', one)).status).toBe(200)
-    expect((await call('GET', one)).status).toBe(404)
-    expect((await list()).items).toHaveLength(2)
-    expect((await call('DELETE', selected)).status).toBe(200)
-    expect((await list()).items).toEqual([])
-  })
+      expect((await call('DELETE', one)).status).toBe(200)
+      expect((await call('GET', one)).status).toBe(404)
+      expect((await list()).items).toHaveLength(2)
+      expect((await call('DELETE', selected)).status).toBe(200)
+      expect((await list()).items).toEqual([])
+    },
+  )
 
   it('of CertificateSigningRequest, its approval and its status', async () => {
     const group = 'certificates.k8s.io'

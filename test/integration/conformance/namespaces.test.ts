@@ -101,10 +101,10 @@ describe('a namespace', () => {
       return phase === 'Terminating' && conditions.some(({ type }) => type === 'NamespaceDeletionContentFailure')
     })
     expect((await call('GET', `${path}/configmaps/m`)).body['metadata']).not.toHaveProperty('deletionTimestamp')
-    await eventually(async () => 'deletionTimestamp' in ((await call('GET', `${path}/pods/p`)).body['metadata'] as object))
+    await eventually(async () => 'deletionTimestamp' in ((await call('GET', `${path}/pods/p`)).body['metadata'] as unknown as object))
     const { body } = await call('GET', `${path}/pods/p`)
     expect((await call('GET', `${path}/configmaps/m`)).status).toBe(200)
-    const put = { ...body, metadata: { ...(body['metadata'] as object), finalizers: [], resourceVersion: '' } }
+    const put = { ...body, metadata: { ...(body['metadata'] as unknown as object), finalizers: [], resourceVersion: '' } }
     expect(await call('PUT', `${path}/pods/p`, { body: put })).toMatchObject({ status: 200 })
     await gone(`${path}/pods/p`)
     await gone(path)

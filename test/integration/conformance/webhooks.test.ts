@@ -124,7 +124,8 @@ describe('admission webhooks', () => {
     isRegistered(await register('validating', [{ clientConfig: webhook.clientConfig, rules }]))
     const pod = { metadata: { name: 'p' }, spec: { nodeName: 'n', containers: [{ name: 'container1', image: 'x' }] } }
     isRegistered(await call('POST', '/api/v1/namespaces/attached/pods', { body: pod }))
-    const attach = (query: string) => call('POST', `/api/v1/namespaces/attached/pods/p/attach?${query}`, { upgrade: 'SPDY/3.1' })
+    const attach = (query: string) =>
+      call('POST', `/api/v1/namespaces/attached/pods/p/attach?${query}`, { headers: { Connection: 'Upgrade', Upgrade: 'SPDY/3.1' } })
     expect((await attach('container=container1&stdin=true&stdout=true')).body['message']).toContain("attaching to pod 'p' is not allowed")
     expect(webhook.asked[0]?.request).toMatchObject({
       kind: { group: '', version: 'v1', kind: 'PodAttachOptions' },
