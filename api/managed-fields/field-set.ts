@@ -82,8 +82,7 @@ function combined(fill: Fill, a: FieldSet, b: FieldSet): FieldSet {
 
 // One of two sets is empty more often than not.
 export const union = (a: FieldSet, b: FieldSet): FieldSet => (isEmptySet(a) ? b : isEmptySet(b) ? a : combined(unite, a, b))
-export const intersection = (a: FieldSet, b: FieldSet): FieldSet =>
-  isEmptySet(a) || isEmptySet(b) ? emptySet : combined(intersect, a, b)
+export const intersection = (a: FieldSet, b: FieldSet): FieldSet => (isEmptySet(a) || isEmptySet(b) ? emptySet : combined(intersect, a, b))
 export const difference = (a: FieldSet, b: FieldSet): FieldSet => (isEmptySet(a) || isEmptySet(b) ? a : combined(subtract, a, b))
 
 /** `a` without the elements of `b` and without everything below them. */

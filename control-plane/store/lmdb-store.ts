@@ -5,16 +5,7 @@ import { KeyIndex, type Position } from './key-index.ts'
 import { selectPage, selectPast } from './pages.ts'
 import { RecentChanges } from './recent-changes.ts'
 import { Records } from './records.ts'
-import {
-  Compacted,
-  FutureRevision,
-  type Change,
-  type ChangeListener,
-  type Entry,
-  type Mutation,
-  type Page,
-  type Store,
-} from './store.ts'
+import { Compacted, FutureRevision, type Change, type ChangeListener, type Entry, type Mutation, type Page, type Store } from './store.ts'
 import { WatchHub } from './watch-hub.ts'
 import { WriteQueue } from './write-queue.ts'
 

@@ -25,7 +25,11 @@ export interface Registry {
  * The newest revision of an object; throws NotFound. `unseen`: nobody will look inside, so that it is not worth keeping it for the
  * next one who does.
  */
-export function getStored(registry: Registry, kind: Kind, { namespace, name }: ObjectName, { unseen = false } = {}): StoredObject {
+export function getStored(
+  registry: Registry,
+  kind: Kind,
+  { namespace, name, unseen }: ObjectName & { readonly unseen?: boolean },
+): StoredObject {
   const constant = kind.constant?.find(object => object.metadata.name === name)
   if (constant) return StoredObject.unsaved('', constant)
   const entry = registry.store.get(keyOf(kind, namespace, name))
