@@ -36,8 +36,7 @@ function parseLine(line: string): unknown {
   if (known !== undefined) return known
   const event = deepFreeze(JSON.parse(line) as object)
   recent.set(line, event)
-  const [oldest] = recent.keys()
-  if (recent.size > remembered && oldest !== undefined) recent.delete(oldest)
+  if (recent.size > remembered) recent.delete(recent.keys().next().value ?? '')
   return event
 }
 

@@ -45,8 +45,11 @@ export function readRequestInfo(method: string, url: string): RequestInfo {
 }
 
 function decodeSegments(path: string): string[] {
+  const segments = path.split('/')
+  segments.shift()
+  if (!path.includes('%')) return segments
   try {
-    return path.split('/').slice(1).map(decodeURIComponent)
+    return segments.map(decodeURIComponent)
   } catch (error) {
     if (error instanceof URIError) throw badRequest(`invalid URL escape in path ${JSON.stringify(path)}`)
     throw error

@@ -135,12 +135,12 @@ async function write(registry: Registry, { kind, expected, object, dryRun }: Wri
   const entry = await registry.store.mutate(key, (current, next) => {
     if (current?.revision !== expected.revision) return { keep: true }
     revision = next
-    return finished ? { delete: true } : { put: value }
+    return finished ? { delete: true } : { put: value, parsed: object }
   })
   if (revision === 0) return undefined
   if (finished) return StoredObject.unsaved(key, object, revision)
   if (!entry) throw notFound(kind, object.metadata.name)
-  return registry.cache.put(entry, { ...object, metadata: { ...object.metadata, resourceVersion: String(revision) } })
+  return registry.cache.put(entry, object)
 }
 
 /** Marked for deletion, nothing left to wait for. */
