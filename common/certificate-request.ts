@@ -33,10 +33,7 @@ export async function createCsr(subject: Subject): Promise<{ csr: string; key: s
 const publicKeyInfo = (key: KeyObject): Buffer => key.export({ type: 'spki', format: 'der' })
 
 const nameOf = ({ commonName, organizations = [] }: Subject): Buffer =>
-  der.sequence(
-    ...organizations.map(organization => attribute(oids.organization, organization)),
-    attribute(oids.commonName, commonName),
-  )
+  der.sequence(...organizations.map(organization => attribute(oids.organization, organization)), attribute(oids.commonName, commonName))
 const attribute = (oid: string, value: string): Buffer => der.set(der.sequence(der.oid(oid), der.text(value)))
 
 function attributes(names: readonly string[]): Buffer {

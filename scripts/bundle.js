@@ -11,7 +11,8 @@ import { build } from 'esbuild'
 const leftOut = {
   name: 'left-out',
   setup(bundle) {
-    bundle.onResolve({ filter: /^(ssh2|@grpc\/grpc-js|@grpc\/proto-loader|protobufjs|@opentelemetry\/api|body-parser)$/ }, ({ path }) => ({ path, namespace: 'left-out' }))
+    const filter = /^(ssh2|@grpc\/grpc-js|@grpc\/proto-loader|protobufjs|@opentelemetry\/api|body-parser)$/
+    bundle.onResolve({ filter }, ({ path }) => ({ path, namespace: 'left-out' }))
     bundle.onLoad({ filter: /.*/, namespace: 'left-out' }, ({ path }) => ({
       contents: `const unused = name => function () { throw new Error(name + ' of ${path} is not part of this program') }
         module.exports = new Proxy({}, { get: (_, name) => unused(String(name)) })`,
