@@ -51,6 +51,16 @@ describe('ImageManager', () => {
     ])
   })
 
+  it('asks the runtime once for pods that come together, and again for the next', async () => {
+    const { ensure, said, runtime } = manager({}, {}, ['a:1'])
+    const asked = () => runtime.calls.filter(call => call.startsWith('imageStatus')).length
+    await Promise.all([ensure('a:1'), ensure('a:1'), ensure('a:1')])
+    expect(asked()).toBe(1)
+    expect(said).toHaveLength(3)
+    await ensure('a:1')
+    expect(asked()).toBe(2)
+  })
+
   it('refuses malformed names', async () => {
     const { ensure, said } = manager({})
     await expect(ensure('A:1')).rejects.toMatchObject({ reason: 'InvalidImageName' })

@@ -49,6 +49,7 @@ export class ImageManager {
   readonly #limiter: Limiter
   readonly #backoff: Backoff
   readonly #lastErrors = new Map<string, string>()
+  readonly #inspections = new Map<string, Promise<ImageInfo | undefined>>()
 
   constructor(options: ImageManagerOptions) {
     const { parallelPulls, backoffInitialMs, backoffMaxMs } = options.settings
@@ -93,12 +94,21 @@ export class ImageManager {
 
   async #inspect({ image, record }: ImageRequest): Promise<ImageInfo | undefined> {
     try {
-      return await this.#options.runtime.imageStatus(image)
+      return await this.#status(image)
     } catch (error) {
       const message = `Failed to inspect image "${image}": ${messageOf(error)}`
       record('Warning', 'InspectFailed', message)
       throw new ImageError('ImageInspectError', message)
     }
+  }
+
+  /** One answer for all who ask while it is on its way: pods that come together often have one image. */
+  #status(image: string): Promise<ImageInfo | undefined> {
+    const running = this.#inspections.get(image)
+    if (running) return running
+    const started = this.#options.runtime.imageStatus(image).finally(() => this.#inspections.delete(image))
+    this.#inspections.set(image, started)
+    return started
   }
 
   async #pull(request: ImageRequest, credentials: readonly TrackedCredentials[], present: ImageInfo | undefined): Promise<ImageInfo> {
