@@ -48,7 +48,7 @@ describe('workloads', () => {
       const scale = { ...target, subresource: 'scale' }
       const before = await wire.get(kind, scale)
       expect(before).toMatchObject({ kind: 'Scale', apiVersion: 'autoscaling/v1', spec: { replicas: 1 }, status: { replicas: 1 } })
-      const { resourceVersion: _, ...metadata } = before['metadata'] as Record<string, unknown>
+      const { resourceVersion: _, ...metadata } = before['metadata'] as unknown as Record<string, unknown>
       expect(await wire.put(kind, scale, { ...before, metadata, spec: { replicas: 2 } })).toMatchObject({ spec: { replicas: 2 } })
       expect((await client.get(kind, target)).spec.replicas).toBe(2)
       await eventually(async () => (await client.get(kind, target)).status.replicas === 2)
