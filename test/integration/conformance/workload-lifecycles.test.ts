@@ -78,7 +78,7 @@ describe('the life of', () => {
     expect(patched.spec.template?.spec?.containers.map(({ image }) => image)).toEqual(['pause:1', 'web:1'])
   }, 60_000)
 
-  it('a StatefulSet: patched with replicas and a container more, and replaced pod by pod', async () => {
+  it('a StatefulSet: patched with replicas and a container more, listed everywhere and deleted with others', async () => {
     const started = await start(StatefulSet, { replicas: 1, serviceName: 'test', selector, template })
     await using watch = started.watch
     const { client, key, namespace } = started
@@ -92,6 +92,10 @@ describe('the life of', () => {
     expect(patched.spec.template.spec?.containers[0]?.image).toBe('pause:1')
     const images = (await client.list(Pod, { namespace })).items.map(pod => pod.spec.containers[0]?.image)
     expect(images).toEqual(['pause:1', 'pause:1'])
+    const { items } = await client.list(StatefulSet, { labelSelector: 'step=patched' })
+    expect(items.map(({ metadata }) => metadata.namespace)).toContain(namespace)
+    await client.deleteCollection(StatefulSet, { namespace, labelSelector: 'step=patched' })
+    await watch.sees('DELETED', ({ metadata }) => metadata.name === 'test')
   }, 60_000)
 
   it.each<{ name: string; kind: Kind; spec: object; count: number }>([
