@@ -8,10 +8,6 @@ export const storageBehaviours: Behaviours = {
     storageApis,
     'leads a $name through its life: created, patched, updated, deleted alone and with others',
   ),
-  '[sig-storage] CSIInlineVolumes should support CSIVolumeSource in Pod API [Conformance]': by(
-    storageApis,
-    'keeps inline CSI volumes of pods as they are written',
-  ),
   '[sig-storage] CSINodes CSI Conformance should run through the lifecycle of a csinode [Conformance]': by(
     storageApis,
     'leads a $name through its life: created, patched, updated, deleted alone and with others',

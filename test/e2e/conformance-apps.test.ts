@@ -116,7 +116,9 @@ describe('what upstream asks of workloads, on real containers', () => {
     refusedPod = beside(replaceRefusedPod())
     disruptedJob = beside(completeDisruptedJob())
   }, 60_000)
-  afterAll(() => own[Symbol.asyncDispose](), 120_000)
+  afterAll(async () => {
+    await own[Symbol.asyncDispose]()
+  }, 120_000)
 
   it.each(['serving-rs', 'serving-rc'])(
     '%s answers with the name of each of its pods, through the proxy of the API server',

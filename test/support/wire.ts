@@ -7,14 +7,12 @@ import type { ControlPlane } from '../../control-plane/control-plane.ts'
 import { eventually } from './eventually.ts'
 import { rawApi, type RawAnswer, type RawCall } from './raw-api.ts'
 
-/** How patches are sent. */
-export const patchTypes = {
+const patchTypes = {
   strategic: 'application/strategic-merge-patch+json',
   merge: 'application/merge-patch+json',
-  json: 'application/json-patch+json',
 } as const
 
-/** Requests for any kind as they go over the wire, for what a typed client would hide; refusals throw unless `try` asks. */
+/** Requests for any kind as they go over the wire, for what a typed client would hide; refusals throw. */
 export function wireOf(plane: Pick<ControlPlane, 'port' | 'identity'>) {
   const call = rawApi(plane)
   const send =
@@ -27,12 +25,10 @@ export function wireOf(plane: Pick<ControlPlane, 'port' | 'identity'>) {
     }
   return {
     get: send('GET'),
-    post: (kind: Kind, target: Target, body: unknown) => send('POST')(kind, target, { body }),
     put: (kind: Kind, target: Target, body: unknown) => send('PUT')(kind, target, { body }),
     patch: (kind: Kind, target: Target, type: keyof typeof patchTypes, body: unknown) =>
       send('PATCH')(kind, target, { body, type: patchTypes[type] }),
     delete: send('DELETE'),
-    try: (method: string, kind: Kind, target: Target, options?: RawCall) => call(method, resourcePath(kind, target), options),
   }
 }
 

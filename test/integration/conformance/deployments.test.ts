@@ -57,7 +57,6 @@ describe('a Deployment', () => {
       sets: async () => (await client.list(ReplicaSet, { namespace })).items,
       setOf: async (image: string) =>
         (await client.list(ReplicaSet, { namespace })).items.find(({ spec }) => spec.template?.spec?.containers[0]?.image === image),
-      podsOf: async () => (await client.list(Pod, { namespace })).items,
     }
   }
 
@@ -125,18 +124,12 @@ describe('a Deployment', () => {
     await create('old:1', { replicas: 10, strategy: { type: 'RollingUpdate', rollingUpdate: { maxSurge: 3, maxUnavailable: 2 } } })
     await complete(10)
     await setImage(missing)
-    const become = (old: number, young: number) =>
-      eventually(
-        async () => {
-          const [first, second] = await Promise.all([setOf('old:1'), setOf(missing)])
-          const is = (set: ReplicaSet | undefined, count: number) => set?.spec.replicas === count && set.status.replicas === count
-          return is(first, old) && is(second, young) && first?.status.availableReplicas === 8 && !second?.status.availableReplicas
-        },
-        { what: `${old} old and ${young} new` },
-      ).catch(async error => {
-        throw new Error(`${await setOf('old:1').then(set => JSON.stringify(set?.status))}`, { cause: error })
-      })
-    await become(8, 5)
+    // Two old pods have gone, as many as may be missing, and the new ones use up the surplus.
+    await eventually(async () => {
+      const [first, second] = await Promise.all([setOf('old:1'), setOf(missing)])
+      const has = (set: ReplicaSet | undefined, count: number) => set?.spec.replicas === count && set.status.replicas === count
+      return has(first, 8) && has(second, 5) && first?.status.availableReplicas === 8 && !second?.status.availableReplicas
+    })
     await client.patch(Deployment, key, { type: 'merge', body: { spec: { replicas: 30 } } })
     const counts = async () => [(await setOf('old:1'))?.spec.replicas, (await setOf(missing))?.spec.replicas]
     await eventually(async () => (await counts()).join() === '20,13')

@@ -92,7 +92,7 @@ describe('scheduling', () => {
     await create(namespace, 'preemptor', podSpec(foo, 3, { priorityClassName: 'high', ...onNode('node-1') }))
     const victim = await eventually(async () => {
       const pod = await client.get(Pod, key)
-      return pod.metadata.deletionTimestamp && pod
+      return pod.metadata.deletionTimestamp !== undefined && pod
     })
     expect(findCondition(victim.status.conditions, 'DisruptionTarget')).toMatchObject({
       status: 'True',

@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { PersistentVolume } from '../../../api/core/persistent-volume.ts'
 import { PersistentVolumeClaim } from '../../../api/core/persistent-volume-claim.ts'
-import { Pod } from '../../../api/core/pod.ts'
 import type { Kind } from '../../../api/kind.ts'
 import { CSIDriver } from '../../../api/storage/csi-driver.ts'
 import { CSINode } from '../../../api/storage/csi-node.ts'
@@ -108,28 +107,6 @@ describe('the API of storage', () => {
     await client.deleteCollection(CSIStorageCapacity, { namespace, labelSelector })
     expect((await client.list(CSIStorageCapacity, { namespace, labelSelector })).items).toEqual([])
   })
-
-  it('keeps inline CSI volumes of pods as they are written', async () => {
-    const namespace = await freshNamespace(client, 'inline')
-    const volumes = [
-      { name: 'first', csi: { driver: 'e2e.example.com' } },
-      { name: 'second', csi: { driver: 'e2e.example.com', fsType: 'ext4', readOnly: true } },
-    ]
-    const volumeMounts = volumes.map(({ name }) => ({ name, mountPath: `/mnt/${name}` }))
-    const spec = { volumes, containers: [{ name: 'c', image: 'x', volumeMounts }] }
-    const key = { name: 'pod', namespace }
-    const create = () => client.create(Pod, { metadata: key, spec } as never)
-    const { metadata } = await create()
-    await expect(create()).rejects.toMatchObject({ code: 409 })
-    const pod = await client.get(Pod, key)
-    expect(pod.metadata.uid).toBe(metadata.uid)
-    expect(pod.spec.volumes?.slice(0, 2)).toEqual(volumes)
-    expect((await client.list(Pod, { namespace })).items).toHaveLength(1)
-    const patched = await client.patch(Pod, key, { type: 'merge', body: { metadata: { annotations: { patched: 'true' } } } })
-    expect(patched.metadata.annotations).toMatchObject({ patched: 'true' })
-    await client.delete(Pod, key)
-    await eventually(async () => (await client.list(Pod, { namespace })).items.every(each => each.metadata.deletionTimestamp))
-  }, 60_000)
 
   /** A volume and a claim that find each other by their class. */
   async function createPair(namespace: string, name: string) {

@@ -43,7 +43,7 @@ describe('the life of', () => {
     const status = { ...key, subresource: 'status' }
     const zero = { status: { readyReplicas: 0, availableReplicas: 0 } }
     const { status: written } = await wire.patch(ReplicationController, status, 'strategic', zero)
-    expect((written as { readyReplicas?: number }).readyReplicas ?? 0).toBe(0)
+    expect((written as unknown as { readyReplicas?: number }).readyReplicas ?? 0).toBe(0)
     await watch.sees('MODIFIED', object => object.metadata.labels?.['step'] === 'patched' && !object.status.readyReplicas)
     expect(await wire.get(ReplicationController, status)).toMatchObject({ status: { replicas: 1 } })
     await wire.patch(ReplicationController, { ...key, subresource: 'scale' }, 'strategic', { spec: { replicas: 2 } })
