@@ -26,7 +26,7 @@ export function wireOf(plane: Pick<ControlPlane, 'port' | 'identity'>) {
   return {
     get: send('GET'),
     put: (kind: Kind, target: Target, body: unknown) => send('PUT')(kind, target, { body }),
-    patch: (kind: Kind, target: Target, type: keyof typeof patchTypes, body: unknown) =>
+    patch: (kind: Kind, target: Target, { type, body }: { type: keyof typeof patchTypes; body: unknown }) =>
       send('PATCH')(kind, target, { body, type: patchTypes[type] }),
     delete: send('DELETE'),
   }

@@ -167,7 +167,9 @@ describe('a Deployment', () => {
       spec: { template: { spec: { containers: [{ image: 'web:3' }] } } },
     })
     const written = { metadata: { labels: { step: 'patched-status' } }, status: { readyReplicas: 0, availableReplicas: 0 } }
-    expect(await wire.patch(Deployment, status, 'strategic', written)).toMatchObject({ metadata: { labels: { step: 'updated' } } })
+    expect(await wire.patch(Deployment, status, { type: 'strategic', body: written })).toMatchObject({
+      metadata: { labels: { step: 'updated' } },
+    })
     await complete(2)
     await wire.delete(Deployment, { namespace }, { query: { labelSelector }, body: { gracePeriodSeconds: 1 } })
     await watch.sees('DELETED', ({ metadata }) => metadata.name === 'd')

@@ -60,7 +60,7 @@ describe('the API of', () => {
       expect(await found(of, { namespace, fieldSelector: fieldSelector.replace('test-', 'other-') })).toBe(0)
     }
     const body = text === 'message' ? { message: 'patched' } : { series: series(2) }
-    expect(await wire.patch(kind, key, 'strategic', body)).toMatchObject(body)
+    expect(await wire.patch(kind, key, { type: 'strategic', body })).toMatchObject(body)
     expect(await wire.get(kind, key)).toMatchObject(body)
     const current = (await wire.get(kind, key)) as unknown as Record<string, unknown>
     expect(await wire.put(kind, key, { ...current, series: series(100) })).toMatchObject({ series: series(100) })

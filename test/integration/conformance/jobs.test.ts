@@ -182,7 +182,7 @@ describe('a Job', () => {
     const status = { ...key, subresource: 'status' }
     const condition = { type: 'CustomConditionType', status: 'True', lastTransitionTime: timestamp(new Date()) }
     const body = { metadata: { annotations: { patchedstatus: 'true' } }, status: { conditions: [condition] } }
-    expect(await wire.patch(Job, status, 'merge', body)).toMatchObject({
+    expect(await wire.patch(Job, status, { type: 'merge', body })).toMatchObject({
       metadata: { annotations: { patchedstatus: 'true' } },
       status: { conditions: [condition] },
     })
@@ -297,7 +297,7 @@ describe('a CronJob', () => {
     const status = { ...key, subresource: 'status' }
     const now = timestamp(new Date())
     const body = { metadata: { annotations: { patchedstatus: 'true' } }, status: { lastScheduleTime: now } }
-    expect(await wire.patch(CronJob, status, 'merge', body)).toMatchObject(body)
+    expect(await wire.patch(CronJob, status, { type: 'merge', body })).toMatchObject(body)
     const later = timestamp(new Date(Date.now() + 1000))
     const cronJob = await client.get(CronJob, key)
     const written = await client.updateStatus(CronJob, { ...cronJob, status: { ...cronJob.status, lastScheduleTime: later } })

@@ -76,7 +76,7 @@ describe('the API of storage', () => {
     await client.create(VolumeAttachment, { metadata: { ...key, labels: { step: 'created' } }, ...body } as never)
     expect(await wire.get(VolumeAttachment, status)).toMatchObject({ status: { attached: false } })
     const patch = { metadata: { labels: { step: 'status' }, annotations: { by: 'status' } }, status: { attached: true } }
-    const patched = await wire.patch(VolumeAttachment, status, 'merge', patch)
+    const patched = await wire.patch(VolumeAttachment, status, { type: 'merge', body: patch })
     expect(patched).toMatchObject({ metadata: { labels: { step: 'created' } }, status: { attached: true } })
     expect((patched['metadata'] as object | undefined) ?? {}).not.toHaveProperty('annotations')
     const current = await client.get(VolumeAttachment, key)
@@ -162,7 +162,7 @@ describe('the API of storage', () => {
     const volume = { ...pv, subresource: 'status' }
     expect(await wire.get(PersistentVolume, volume)).toMatchObject({ status: { phase: 'Bound' } })
     const patch = { status: { message: 'StatusPatched', reason: 'E2E patchStatus' } }
-    expect(await wire.patch(PersistentVolume, volume, 'merge', patch)).toMatchObject(patch)
+    expect(await wire.patch(PersistentVolume, volume, { type: 'merge', body: patch })).toMatchObject(patch)
     const updated = { reason: 'E2E updateStatus', message: 'StatusUpdated' }
     await eventually(async () => {
       const current = await client.get(PersistentVolume, pv)
@@ -173,7 +173,7 @@ describe('the API of storage', () => {
     expect(await wire.get(PersistentVolumeClaim, claim)).toMatchObject({ status: { phase: 'Bound' } })
     const condition = (type: string) => ({ type, status: 'True', reason: 'E2E', message: 'Set from a test' })
     const conditions = { status: { conditions: [condition('StatusPatched')] } }
-    expect(await wire.patch(PersistentVolumeClaim, claim, 'merge', conditions)).toMatchObject(conditions)
+    expect(await wire.patch(PersistentVolumeClaim, claim, { type: 'merge', body: conditions })).toMatchObject(conditions)
     await eventually(async () => {
       const current = await client.get(PersistentVolumeClaim, pvc)
       const status = { ...current.status, conditions: [...(current.status.conditions ?? []), condition('StatusUpdated')] }

@@ -38,15 +38,17 @@ describe('the life of', () => {
     expect((await watch.sees('ADDED', () => true)).spec.selector).toEqual(labels)
     await watch.sees('MODIFIED', ({ status }) => status.replicas === 1 && status.readyReplicas === 1)
     const patch = { metadata: { creationTimestamp: null, labels: { step: 'patched' } }, spec: {}, status: { replicas: 0 } }
-    expect(await wire.patch(ReplicationController, key, 'strategic', patch)).toMatchObject({ metadata: { labels: { step: 'patched' } } })
+    expect(await wire.patch(ReplicationController, key, { type: 'strategic', body: patch })).toMatchObject({
+      metadata: { labels: { step: 'patched' } },
+    })
     await watch.sees('MODIFIED', ({ metadata }) => metadata.labels?.['step'] === 'patched')
     const status = { ...key, subresource: 'status' }
     const zero = { status: { readyReplicas: 0, availableReplicas: 0 } }
-    const { status: written } = await wire.patch(ReplicationController, status, 'strategic', zero)
+    const { status: written } = await wire.patch(ReplicationController, status, { type: 'strategic', body: zero })
     expect((written as unknown as { readyReplicas?: number }).readyReplicas ?? 0).toBe(0)
     await watch.sees('MODIFIED', object => object.metadata.labels?.['step'] === 'patched' && !object.status.readyReplicas)
     expect(await wire.get(ReplicationController, status)).toMatchObject({ status: { replicas: 1 } })
-    await wire.patch(ReplicationController, { ...key, subresource: 'scale' }, 'strategic', { spec: { replicas: 2 } })
+    await wire.patch(ReplicationController, { ...key, subresource: 'scale' }, { type: 'strategic', body: { spec: { replicas: 2 } } })
     await watch.sees('MODIFIED', object => object.status.replicas === 2 && object.status.readyReplicas === 2)
     await eventually(async () => {
       const current = await client.get(ReplicationController, key)

@@ -53,7 +53,7 @@ describe('workloads', () => {
       expect((await client.get(kind, target)).spec.replicas).toBe(2)
       await eventually(async () => (await client.get(kind, target)).status.replicas === 2)
       const patch = { metadata: { creationTimestamp: null }, spec: { replicas: 4 }, status: { replicas: 0 } }
-      expect(await wire.patch(kind, scale, 'strategic', patch)).toMatchObject({ spec: { replicas: 4 } })
+      expect(await wire.patch(kind, scale, { type: 'strategic', body: patch })).toMatchObject({ spec: { replicas: 4 } })
       expect((await client.get(kind, target)).spec.replicas).toBe(4)
       await eventually(async () => (await client.get(kind, target)).status.replicas === 4)
     },
@@ -75,10 +75,10 @@ describe('workloads', () => {
         return true
       })
       expect((await watch.sees('MODIFIED', find('StatusUpdate'))).status.conditions).toContainEqual(expect.objectContaining(ours))
-      await wire.patch(kind, status, 'merge', { status: { conditions: [{ type: 'StatusPatched', status: 'True' }] } })
+      await wire.patch(kind, status, { type: 'merge', body: { status: { conditions: [{ type: 'StatusPatched', status: 'True' }] } } })
       expect(find('StatusUpdate')(await watch.sees('MODIFIED', find('StatusPatched')))).toBe(false)
       // Something for the controller to write about.
-      await wire.patch(kind, target, 'merge', { spec: { template: { metadata: { annotations: { round: '2' } } } } })
+      await wire.patch(kind, target, { type: 'merge', body: { spec: { template: { metadata: { annotations: { round: '2' } } } } } })
       const { generation } = (await client.get(kind, target)).metadata
       const after = await eventually(async () => {
         const object = await client.get(kind, target)
