@@ -124,6 +124,16 @@ const reportedImages = (images: NodeHealth['images'], most: number): NodeHealth[
     .slice(0, most)
     .map(({ names, sizeBytes }) => ({ names: names.slice(0, REPORTED_NAMES), sizeBytes }))
 
+/**
+ * What a patch has to say so that `stored` becomes `status`: resources that were taken out of the capacity go from what can be
+ * allocated, too, where a merge would leave them.
+ */
+export function nodeStatusPatch(stored: Node['status'], status: Node['status']): object {
+  const { allocatable = {} } = status
+  const gone = Object.keys(stored.allocatable ?? {}).filter(name => !(name in allocatable))
+  return { ...status, allocatable: { ...allocatable, ...Object.fromEntries(gone.map(name => [name, null])) } }
+}
+
 /** Do two statuses say the same but for the heartbeat? Then the newer one need not be written before its time. */
 export function sameNodeStatus(a: Node['status'], b: Node['status']): boolean {
   const silent = (status: Node['status']) => ({

@@ -6,7 +6,7 @@ import type { Clock } from '../../common/clock.ts'
 import type { Logger } from '../../common/log.ts'
 import type { Runnable } from '../../common/run.ts'
 import { conditionEvents } from './node-conditions.ts'
-import { nodeLabels, nodeStatus, sameNodeStatus, type NodeFacts, type NodeHealth } from './node-object.ts'
+import { nodeLabels, nodeStatus, nodeStatusPatch, sameNodeStatus, type NodeFacts, type NodeHealth } from './node-object.ts'
 
 const RETRY_MILLISECONDS = 500
 
@@ -119,8 +119,9 @@ export class NodeStatusManager implements Runnable {
     const status = this.#status(current.status)
     const due = this.#reportedAt + reportMs - clock.now().getTime()
     if (due > 0 && sameNodeStatus(status, pick(current.status, status))) return Math.min(due, updateMs)
+    const body = { status: nodeStatusPatch(current.status, status) }
     try {
-      this.#node = await client.patch(Node, { name }, { type: 'strategic', subresource: 'status', body: { status } })
+      this.#node = await client.patch(Node, { name }, { type: 'strategic', subresource: 'status', body })
     } catch (error) {
       if (!isNotFound(error)) throw error
       log.info('the node object is gone: registering again', { node: name })
