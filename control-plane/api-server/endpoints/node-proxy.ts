@@ -17,6 +17,9 @@ const hopHeaders = [...dropped, 'connection', 'upgrade', 'accept-encoding']
 /** What the client is told when the agent answers with this code and text; absent: exactly that. */
 export type Refusal = (code: number, text: string) => ApiError
 
+/** Connections that nobody uses are closed here after so long, before the agent does it: a request could meet its end. */
+const idleMilliseconds = 30_000
+
 /** As much of an agent's refusal as upstream reads. */
 const longestRefusal = 50 * 1000
 
@@ -36,7 +39,7 @@ export class NodeProxy {
 
   constructor(tls: TlsIdentity) {
     this.#tls = tls
-    this.#agent = new Agent({ ...tls, keepAlive: true, maxFreeSockets: 16 })
+    this.#agent = new Agent({ ...tls, keepAlive: true, maxFreeSockets: 16, timeout: idleMilliseconds })
   }
   close(): void {
     this.#agent.destroy()
