@@ -50,7 +50,7 @@ export const nodeBehaviours: Behaviours = {
   '[sig-node] Container Runtime blackbox test on terminated container should report termination message if TerminationMessagePath is set as non-root user and at a non-default path [NodeConformance] [Conformance]':
     containers('leave their last words as any user, and not those of the log where they left some'),
   '[sig-node] Container Runtime blackbox test when starting a container that exits should run with the expected status [NodeConformance] [Conformance]':
-    containers('are started again as often as the policy of the pod says'),
+    pods('are started again as often as the policy of the pod says'),
   "[sig-node] Containers should be able to override the image's default arguments (container cmd) [NodeConformance] [Conformance]": given,
   "[sig-node] Containers should be able to override the image's default command (container entrypoint) [NodeConformance] [Conformance]":
     given,

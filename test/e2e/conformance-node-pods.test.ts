@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { WebSocket } from 'ws'
 import { Pod } from '../../api/core/pod.ts'
+import { isConflict } from '../../api/errors.ts'
 import type { Client } from '../../client/client.ts'
 import type { ClientConfig } from '../../client/client-config.ts'
 import { createClient } from '../../client/http-client.ts'
@@ -32,9 +33,11 @@ const notes = [
   'chmod +x note && exec httpd -f -p 8080 -h /tmp/www',
 ].join('; ')
 const page = { httpGet: { path: '/cgi-bin/page?healthz', port: 8080 } }
-const live = (probe: object, more: object = {}) => ({
-  livenessProbe: { initialDelaySeconds: 1, periodSeconds: 1, timeoutSeconds: 20, failureThreshold: 1, ...probe, ...more },
-})
+const often = { periodSeconds: 1, timeoutSeconds: 20 }
+/** Whose first failure is one too many. */
+const live = (probe: object) => ({ livenessProbe: { initialDelaySeconds: 1, ...often, failureThreshold: 1, ...probe } })
+/** The same from the moment that it was well for the first time. */
+const liveOnceWell = (probe: object) => ({ ...live(probe), startupProbe: { ...often, failureThreshold: 300, ...probe } })
 /** A server of the gRPC health protocol that is always serving. */
 const grpcServer = `require('node:http2').createServer().on('stream', stream => {
   stream.respond({ ':status': 200, 'content-type': 'application/grpc' }, { waitForTrailers: true })
@@ -47,12 +50,12 @@ const health = 'echo ok > /tmp/health; sleep 4; rm -f /tmp/health; exec sleep 10
 const probed = (agentImage: string): Readonly<Record<string, { pod: object; restarts: number }>> => {
   const pod = (name: string, script: string, container: object) => scriptPod(name, script, { spec: always, container })
   return {
-    'http-sick': { pod: pod('http-sick', sickens(3), live(page)), restarts: 2 },
-    'http-well': { pod: pod('http-well', sickens(10_000), live(page, { failureThreshold: 5 })), restarts: 0 },
-    'tcp-well': { pod: pod('tcp-well', sickens(0), live({ tcpSocket: { port: 8080 } }, { failureThreshold: 5 })), restarts: 0 },
+    'http-sick': { pod: pod('http-sick', sickens(2), live(page)), restarts: 2 },
+    'http-well': { pod: pod('http-well', sickens(10_000), liveOnceWell(page)), restarts: 0 },
+    'tcp-well': { pod: pod('tcp-well', sickens(0), liveOnceWell({ tcpSocket: { port: 8080 } })), restarts: 0 },
     'exec-sick': { pod: pod('exec-sick', health, live({ exec: { command: ['cat', '/tmp/health'] } })), restarts: 1 },
     'exec-well': {
-      pod: pod('exec-well', 'echo ok > /tmp/health; exec sleep 1000', live({ exec: { command: ['cat', '/tmp/health'] } })),
+      pod: pod('exec-well', 'echo ok > /tmp/health; exec sleep 1000', liveOnceWell({ exec: { command: ['cat', '/tmp/health'] } })),
       restarts: 0,
     },
     'grpc-sick': { pod: pod('grpc-sick', forever, live({ grpc: { port: 2333 } })), restarts: 1 },
@@ -61,7 +64,7 @@ const probed = (agentImage: string): Readonly<Record<string, { pod: object; rest
         image: agentImage,
         imagePullPolicy: 'Never',
         command: ['node', '-e', grpcServer],
-        ...live({ grpc: { port: 5000 } }, { failureThreshold: 30 }),
+        ...liveOnceWell({ grpc: { port: 5000 } }),
       }),
       restarts: 0,
     },
@@ -71,7 +74,17 @@ const probed = (agentImage: string): Readonly<Record<string, { pod: object; rest
     },
   }
 }
-const delay = 6
+const delay = 4
+
+const restarts = {
+  volumes: [{ name: 'memory', emptyDir: { medium: 'Memory' } }],
+  script: 'echo run >> /memory/runs; case $(wc -l < /memory/runs) in 1) exit 1;; 2) exit 0;; esac; exec sleep 1000',
+}
+const restarting = (name: string, restartPolicy: string) =>
+  scriptPod(name, restarts.script, {
+    spec: { restartPolicy, volumes: restarts.volumes },
+    container: { volumeMounts: [{ name: 'memory', mountPath: '/memory' }] },
+  })
 
 interface Amounts {
   readonly requests?: Readonly<Record<string, string>>
@@ -133,6 +146,9 @@ describe('what conforming pods go through on real Docker', () => {
     void recorder.run(client, stop.signal)
     probes = probed((await docker('inspect', '--format', '{{.Config.Image}}', await serviceContainer('node-1'))).trim())
     await pods.create(
+      restarting('always', 'Always'),
+      restarting('on-failure', 'OnFailure'),
+      restarting('never', 'Never'),
       ...Object.values(probes).map(({ pod }) => pod),
       scriptPod('delayed', forever, {
         container: { readinessProbe: { exec: { command: ['true'] }, initialDelaySeconds: delay, periodSeconds: 1, timeoutSeconds: 20 } },
@@ -158,12 +174,17 @@ describe('what conforming pods go through on real Docker', () => {
 
   it('converge to the newest of five hundred changes', async () => {
     await pods.running('counted')
-    let pod = await client.get(Pod, { name: 'counted', namespace: NAMESPACE })
+    const counted = { name: 'counted', namespace: NAMESPACE }
+    let pod = await client.get(Pod, counted)
     while (pod.metadata.generation !== 500) {
-      pod = await eventually(async () => {
-        const { metadata, spec, ...rest } = await client.get(Pod, { name: 'counted', namespace: NAMESPACE })
-        return client.update(Pod, { ...rest, metadata, spec: { ...spec, activeDeadlineSeconds: (spec.activeDeadlineSeconds ?? 0) - 1 } })
-      })
+      const { spec, ...rest } = pod
+      try {
+        pod = await client.update(Pod, { ...rest, spec: { ...spec, activeDeadlineSeconds: (spec.activeDeadlineSeconds ?? 0) - 1 } })
+      } catch (error) {
+        // The node says what it has seen of it in the meantime.
+        if (!isConflict(error)) throw error
+        pod = await client.get(Pod, counted)
+      }
     }
     expect(pod.spec.activeDeadlineSeconds).toBe(5000 - 499)
     await pods.until('counted', ({ status }) => status.observedGeneration === 500)
@@ -265,10 +286,26 @@ describe('what conforming pods go through on real Docker', () => {
     150_000,
   )
 
+  it('are started again as often as the policy of the pod says', async () => {
+    const expected: Readonly<Record<string, readonly [string, string, number, boolean]>> = {
+      never: ['Failed', 'terminated', 0, false],
+      'on-failure': ['Succeeded', 'terminated', 1, false],
+      always: ['Running', 'running', 2, true],
+    }
+    for (const [name, [phase, state, restartCount, ready]] of Object.entries(expected)) {
+      const isThere = ({ status }: Pod) =>
+        status.phase === phase &&
+        status.containerStatuses?.[0]?.restartCount === restartCount &&
+        status.containerStatuses[0].ready === ready
+      const { status } = await pods.until(name, isThere)
+      expect(Object.keys(status.containerStatuses?.[0]?.state ?? {})).toEqual([state])
+    }
+  }, 150_000)
+
   it('are left alone while their probe is well, or only says that they are not ready', async () => {
     for (const name of ['http-well', 'tcp-well', 'exec-well', 'grpc-well', 'never-ready']) {
       // It has been asked more than once.
-      const pod = await pods.until(name, pod => Date.now() - started(pod) > 10_000)
+      const pod = await pods.until(name, pod => Date.now() - started(pod) > 6_000 && pod.status.containerStatuses?.[0]?.started === true)
       expect([name, restartCounts(name).at(-1), isReady(pod)]).toEqual([name, 0, name !== 'never-ready'])
     }
   }, 150_000)

@@ -11,7 +11,7 @@ import { ResourceClaimTemplate } from '../../../api/resource/resource-claim-temp
 import { ResourceClaim } from '../../../api/resource/resource-claim.ts'
 import { ResourceSlice } from '../../../api/resource/resource-slice.ts'
 import { startHollowCluster } from '../../support/hollow-cluster.ts'
-import { rawApi, type RawCall } from '../../support/raw-api.ts'
+import { asProtobuf, rawApi, type RawCall } from '../../support/raw-api.ts'
 
 type Fields = Record<string, unknown>
 interface Life {
@@ -114,6 +114,7 @@ describe('objects that belong to nodes and pods', () => {
       const labels = { conformance: (kind as Kind).plural }
       const selected = `?labelSelector=${encodeURIComponent(label)}`
       const make = (name: string) => ({ ...fields, metadata: { name, labels } })
+      const sent = (object: object) => asProtobuf(kind, object)
 
       const { resources } = (await done('GET', rootOf(kind))) as unknown as { resources: { name: string; verbs: string[] }[] }
       expect(resources.find(({ name }) => name === (kind as Kind).plural)?.verbs).toEqual(expect.arrayContaining(verbs))
@@ -130,11 +131,11 @@ describe('objects that belong to nodes and pods', () => {
         }
       })()
 
-      const created = await done('POST', `${all}?fieldValidation=Strict`, { body: make('one') })
+      const created = await done('POST', `${all}?fieldValidation=Strict`, sent(make('one')))
       expect(created).toMatchObject(make('one'))
-      expect((await api('POST', all, { body: make('one') })).body).toMatchObject({ code: 409, reason: 'AlreadyExists' })
-      await done('POST', all, { body: make('two') })
-      await done('POST', all, { body: make('three') })
+      expect((await api('POST', all, sent(make('one')))).body).toMatchObject({ code: 409, reason: 'AlreadyExists' })
+      await done('POST', all, sent(make('two')))
+      await done('POST', all, sent(make('three')))
       expect(await done('GET', `${all}/one`)).toMatchObject({ metadata: { uid: created['metadata']?.['uid'] }, ...fields })
       for (const path of [`${all}${selected}`, `${rootOf(kind)}/${(kind as Kind).plural}${selected}`]) {
         const { items } = (await done('GET', path)) as unknown as { items: unknown[] }
@@ -142,10 +143,10 @@ describe('objects that belong to nodes and pods', () => {
       }
 
       const next = { ...created, ...changed, metadata: { ...(created['metadata'] as unknown as Fields), annotations: { updated: 'yes' } } }
-      const updated = await done('PUT', `${all}/one`, { body: next })
+      const updated = await done('PUT', `${all}/one`, sent(next))
       expect(updated).toMatchObject({ ...(changed ?? fields), metadata: { annotations: { updated: 'yes' } } })
       expect(versionOf(updated)).toBeGreaterThan(versionOf(created))
-      expect((await api('PUT', `${all}/one`, { body: next })).body).toMatchObject({ code: 409, reason: 'Conflict' })
+      expect((await api('PUT', `${all}/one`, sent(next))).body).toMatchObject({ code: 409, reason: 'Conflict' })
       await patchEachWay(kind, `${all}/two`, {
         body: { metadata: { labels: { patched: 'yes' } } },
         pointer: '/metadata/labels/patched',
@@ -153,7 +154,7 @@ describe('objects that belong to nodes and pods', () => {
       })
       if (status) {
         const withStatus = { ...(await done('GET', `${all}/one`)), status }
-        expect(await done('PUT', `${all}/one/status`, { body: withStatus })).toMatchObject({ status })
+        expect(await done('PUT', `${all}/one/status`, sent(withStatus))).toMatchObject({ status })
         expect(await done('GET', `${all}/one/status`)).toMatchObject({ status })
         await patchEachWay(kind, `${all}/three/status`, { body: { status }, pointer: '/status', value: status })
       }

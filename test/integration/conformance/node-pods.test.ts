@@ -2,13 +2,16 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { Node } from '../../../api/core/node.ts'
 import { Pod } from '../../../api/core/pod.ts'
+import { DeleteOptions } from '../../../api/meta.ts'
 import { RuntimeClass } from '../../../api/node/runtime-class.ts'
 import { eventually } from '../../support/eventually.ts'
 import { startHollowCluster } from '../../support/hollow-cluster.ts'
 import { freshNamespace } from '../../support/fresh-namespace.ts'
-import { rawApi, type RawCall } from '../../support/raw-api.ts'
+import { asProtobuf, rawApi, type RawCall } from '../../support/raw-api.ts'
 
 const container = { name: 'c', image: 'example/image:1' }
+const within = (gracePeriodSeconds: number) =>
+  asProtobuf({ group: '', version: 'v1', kind: 'DeleteOptions', schema: DeleteOptions }, { gracePeriodSeconds })
 const strategic = 'application/strategic-merge-patch+json'
 
 describe('pods of a cluster', () => {
@@ -35,11 +38,11 @@ describe('pods of a cluster', () => {
       ask,
       get,
       create: (name: string, spec: object = {}, metadata: object = {}) =>
-        ask('POST', '', { body: { metadata: { name, ...metadata }, spec: { containers: [container], ...spec } } }),
+        ask('POST', '', asProtobuf(Pod, { metadata: { name, ...metadata }, spec: { containers: [container], ...spec } })),
       running: (name: string) => eventually(async () => ((await get(name)).status.phase === 'Running' ? get(name) : undefined)),
       /** As a client changes what it has read, as often as somebody else was faster. */
       change: (name: string, changed: (pod: Pod) => object, subresource = '') =>
-        eventually(async () => ask('PUT', `${name}${subresource}`, { body: changed(await get(`${name}${subresource}`)) })),
+        eventually(async () => ask('PUT', `${name}${subresource}`, asProtobuf(Pod, changed(await get(`${name}${subresource}`))))),
       list: async (selector: string) => (await client.list(Pod, { namespace, labelSelector: selector })).items,
     }
   }
@@ -94,7 +97,7 @@ describe('pods of a cluster', () => {
     await pods.change('found', pod => ({ ...pod, metadata: { ...pod.metadata, labels: { name: 'foo', time: '2' } } }))
     expect(await pods.list('time=1')).toEqual([])
     expect(await pods.list('time=2')).toHaveLength(1)
-    await pods.ask('DELETE', 'found', { body: { gracePeriodSeconds: 30 } })
+    await pods.ask('DELETE', 'found', within(30))
     await watching
     stop.abort()
     expect(heard).toEqual(['ADDED', 'MODIFIED', 'DELETED'])
@@ -127,7 +130,7 @@ describe('pods of a cluster', () => {
     expect((await pods.ask('PATCH', 'two/status', { body: { status }, type: strategic })).status).toMatchObject(status)
     expect((await pods.get('two')).status).toMatchObject({ ...status, phase: 'Running' })
 
-    await pods.ask('DELETE', '?labelSelector=test-pod-static%3Dtrue', { body: { gracePeriodSeconds: 1 } })
+    await pods.ask('DELETE', '?labelSelector=test-pod-static%3Dtrue', within(1))
     await eventually(async () => (await pods.list('test-pod-static=true')).length === 0)
     await expect(pods.get('one')).rejects.toThrow('404')
   }, 60_000)
@@ -142,6 +145,7 @@ describe('pods of a cluster', () => {
   it('get further containers for debugging by their subresource, which shows the whole pod', async () => {
     const pods = await podsOf()
     await pods.create('debugged')
+    await pods.running('debugged')
     const debugger_ = (name: string) => ({ name, image: 'busybox', stdin: true, tty: true })
     const patched = await pods.ask('PATCH', 'debugged/ephemeralcontainers', {
       body: { spec: { ephemeralContainers: [debugger_('one')] } },
@@ -161,6 +165,7 @@ describe('pods of a cluster', () => {
     const pods = await podsOf()
     const sized = (cpu: string, memory: string) => ({ ...container, resources: { requests: { cpu, memory } } })
     await pods.create('sized', { containers: [sized('20m', '35Mi'), { ...sized('20m', '35Mi'), name: 'd' }] })
+    await pods.running('sized')
     const next = (pod: Pod) => ({
       ...pod,
       spec: { ...pod.spec, containers: [{ ...pod.spec.containers[0], ...sized('25m', '40Mi') }, pod.spec.containers[1]] },
