@@ -36,8 +36,11 @@ const page = { httpGet: { path: '/cgi-bin/page?healthz', port: 8080 } }
 const often = { periodSeconds: 1, timeoutSeconds: 20 }
 /** Whose first failure is one too many. */
 const live = (probe: object) => ({ livenessProbe: { initialDelaySeconds: 1, ...often, failureThreshold: 1, ...probe } })
-/** The same from the moment that it was well for the first time. */
-const liveOnceWell = (probe: object) => ({ ...live(probe), startupProbe: { ...often, failureThreshold: 300, ...probe } })
+/** From the moment that it was well for the first time, and with as much patience as a busy machine needs. */
+const liveOnceWell = (probe: object) => ({
+  ...live({ ...probe, timeoutSeconds: 60, failureThreshold: 3 }),
+  startupProbe: { ...often, failureThreshold: 300, ...probe },
+})
 /** A server of the gRPC health protocol that is always serving. */
 const grpcServer = `require('node:http2').createServer().on('stream', stream => {
   stream.respond({ ':status': 200, 'content-type': 'application/grpc' }, { waitForTrailers: true })

@@ -1,6 +1,7 @@
 import { request } from 'node:https'
 import { apiVersionOf, type Kind } from '../../api/kind.ts'
 import { encodeProtobuf, protobufMediaType } from '../../api/protobuf/envelope.ts'
+import type { Schema } from '../../api/schema/schema.ts'
 import type { ControlPlane } from '../../control-plane/control-plane.ts'
 
 export interface RawAnswer {
@@ -18,7 +19,7 @@ export interface RawCall {
 }
 
 /** A body as clients with types of their own send it. */
-export const asProtobuf = (kind: Pick<Kind, 'group' | 'version' | 'kind' | 'schema'>, object: object): RawCall => ({
+export const asProtobuf = (kind: Pick<Kind, 'group' | 'version' | 'kind'> & { readonly schema: Schema }, object: object): RawCall => ({
   body: encodeProtobuf(kind.schema, { ...object, apiVersion: apiVersionOf(kind), kind: kind.kind }),
   type: protobufMediaType,
 })
