@@ -61,6 +61,15 @@ describe('ImageManager', () => {
     expect(asked()).toBe(2)
   })
 
+  it('fails pulls that come too fast for the registry, and only those', async () => {
+    const { ensure, said } = manager({ 'a:1': {}, 'b:1': {}, 'c:1': {} }, { pullRate: { qps: 0.001, burst: 2 } })
+    await ensure('a:1')
+    await ensure('b:1')
+    await expect(ensure('c:1')).rejects.toMatchObject({ reason: 'ErrImagePull', message: 'pull QPS exceeded' })
+    expect(said.at(-1)).toBe('Warning Failed Failed to pull image "c:1": pull QPS exceeded')
+    await ensure('a:1')
+  })
+
   it('refuses malformed names', async () => {
     const { ensure, said } = manager({})
     await expect(ensure('A:1')).rejects.toMatchObject({ reason: 'InvalidImageName' })

@@ -1,4 +1,4 @@
-import type { Duplex } from 'node:stream'
+import { Readable, type Duplex } from 'node:stream'
 import type { Kind, KubernetesObject } from '../../../api/kind.ts'
 import { apiError, badRequest, type ApiError } from '../../../api/errors.ts'
 import { messageOf } from '../../../common/error-message.ts'
@@ -14,6 +14,7 @@ import { kubeletAddress } from './kubelet-address.ts'
 import { kubeletRequestOf } from './kubelet-path.ts'
 import type { NodeProxy } from './node-proxy.ts'
 import type { Locate } from './proxy-location.ts'
+import { requireTextProtocol, sendOverWebSocket } from './text-web-socket.ts'
 
 export interface ConnectOptions {
   readonly proxy: NodeProxy
@@ -115,7 +116,7 @@ function redirectedToRoot({ path, prefix }: Backend, { request, response }: ApiR
   return true
 }
 
-/** Streams over an upgraded connection: exec, attach, port-forward, and whatever pods serve so. */
+/** Streams over an upgraded connection: exec, attach, port-forward, logs for who wants them so, and whatever pods serve so. */
 export async function connectUpgraded(
   request: ApiRequest,
   socket: { socket: Duplex; head: Buffer },
@@ -125,6 +126,11 @@ export async function connectUpgraded(
   const backend = await backendOf(request, options)
   if (backend) return upgradeTo(backend, request.request, socket)
   const { path, address } = await prepare(request, nodes)
+  if (request.target.subresource === 'log') {
+    requireTextProtocol(request.request)
+    const text = address ? await proxy.read({ address, path, refusal: logRefusal(request) }) : Readable.from([])
+    return sendOverWebSocket(request.request, socket, text)
+  }
   if (!address) throw badRequest(`pod ${request.target.name} does not have a host assigned`)
   await proxy.upgrade(request.request, socket, { address, path })
 }
