@@ -111,8 +111,7 @@ const serverPod = (name: string, { node, labels = {}, ports = [], spec = {} }: S
 })
 const serviceOf = (name: string, spec: object) => ({ apiVersion: 'v1', kind: 'Service', metadata: { name }, spec })
 const http = (more: object = {}) => ({ name: 'http', port: 80, targetPort: 8080, ...more })
-const apply = (...items: object[]) =>
-  kubectl(`apply ${in_} -f -`, { input: JSON.stringify({ apiVersion: 'v1', kind: 'List', items }) })
+const apply = (...items: object[]) => kubectl(`apply ${in_} -f -`, { input: JSON.stringify({ apiVersion: 'v1', kind: 'List', items }) })
 const get = async <T>(what: string): Promise<T> => JSON.parse(await kubectl(`get ${what} ${in_} -o json`)) as T
 const service = (name: string) => get<Service>(`service ${name}`)
 const ipOf = async (pod: string) => (await get<Pod>(`pod ${pod}`)).status.podIP ?? ''
@@ -159,7 +158,10 @@ describe('the network as the conformance suite asks for it', () => {
       serviceOf('sticky', { selector, sessionAffinity: 'ClientIP', ports: [http()] }),
       serviceOf('sticky-port', { type: 'NodePort', selector, sessionAffinity: 'ClientIP', ports: [http()] }),
       serviceOf('both', { selector: { app: 'net' }, ports: [http({ name: 'tcp' }), http({ name: 'udp', protocol: 'UDP' })] }),
-      serviceOf('ports', { selector, ports: [http({ name: 'one', targetPort: 'first' }), http({ name: 'two', port: 81, targetPort: 'second' })] }),
+      serviceOf('ports', {
+        selector,
+        ports: [http({ name: 'one', targetPort: 'first' }), http({ name: 'two', port: 81, targetPort: 'second' })],
+      }),
       serviceOf('headless', { clusterIP: 'None', selector: { app: 'client' }, ports: [http()] }),
       serviceOf('regular', { selector: { app: 'client' }, ports: [http()] }),
       serviceOf('alias', outside),
@@ -199,6 +201,11 @@ describe('the network as the conformance suite asks for it', () => {
       [{ host: both.clusterIP ?? '', port: 80, udp: true, times: 20 }, ['a', 'b']],
       [{ host: ports.clusterIP ?? '', port: 80, times: 5 }, ['a']],
       [{ host: ports.clusterIP ?? '', port: 81, times: 5 }, ['b']],
+    ])
+    await change('both', { ports: both.ports?.filter(({ protocol }) => protocol === 'UDP') })
+    await answers('client', [
+      [{ host: both.clusterIP ?? '', port: 80 }, ['ECONNREFUSED']],
+      [{ host: both.clusterIP ?? '', port: 80, udp: true, times: 20 }, ['a', 'b']],
     ])
   }, 60_000)
 
@@ -247,9 +254,7 @@ describe('the network as the conformance suite asks for it', () => {
     const asked: Names = [
       ['A', 'kubernetes.default.svc.cluster.local'],
       ...['headless', `headless.${NAMESPACE}`, `headless.${NAMESPACE}.svc`, `headless.${zone}`, headless].map(name => ['A', name] as const),
-      ...['headless', 'regular'].flatMap(name =>
-        [`${NAMESPACE}.svc`, zone].map(below => ['SRV', `_http._tcp.${name}.${below}`] as const),
-      ),
+      ...['headless', 'regular'].flatMap(name => [`${NAMESPACE}.svc`, zone].map(below => ['SRV', `_http._tcp.${name}.${below}`] as const)),
       ['PTR', `${reverse}.in-addr.arpa`],
     ]
     const kubernetes = await kubectl('get service kubernetes -n default -o jsonpath={.spec.clusterIP}')

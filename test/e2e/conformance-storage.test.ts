@@ -141,12 +141,16 @@ const optional: Volumes = Object.fromEntries(
 )
 /** What is shown of them, object by object. */
 const shown = async () =>
-  (await pods.exec('live', 'cd /v; for v in *-goes *-changes *-comes; do echo $v $(for f in $v/*; do cat $f 2>/dev/null && echo; done); done'))
+  (
+    await pods.exec(
+      'live',
+      'cd /v; for v in *-goes *-changes *-comes; do echo $v $(for f in $v/*; do cat $f 2>/dev/null && echo; done); done',
+    )
+  )
     .split('\n')
     .filter(line => line.includes(' '))
     .sort()
-const apply = (...items: object[]) =>
-  kubectl(`apply ${pods.in} -f -`, { input: JSON.stringify({ apiVersion: 'v1', kind: 'List', items }) })
+const apply = (...items: object[]) => kubectl(`apply ${pods.in} -f -`, { input: JSON.stringify({ apiVersion: 'v1', kind: 'List', items }) })
 
 /** Runs beside the first container for as long as that does. */
 const beside = {
@@ -169,7 +173,13 @@ describe('volumes as the conformance suite asks for them', () => {
     namespaces = await Promise.all([NAMESPACE, OTHER].map(name => ownNamespace(kubectl, name)))
     const ofOthers = { apiVersion: 'v1', kind: 'Secret', metadata: { name: DATA, namespace: OTHER }, stringData: { 'data-1': 'theirs' } }
     await kubectl('create -f -', { input: JSON.stringify(ofOthers) })
-    const binary = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'binary' }, binaryData: { bytes: '3q3+7wD/' }, data: { text: 'x' } }
+    const binary = {
+      apiVersion: 'v1',
+      kind: 'ConfigMap',
+      metadata: { name: 'binary' },
+      binaryData: { bytes: '3q3+7wD/' },
+      data: { text: 'x' },
+    }
     const values = { 'data-1': 'value-1', 'data-2': 'value-2' }
     await pods.create(
       ...[DATA, 'goes', 'changes'].flatMap(name => objects(name, values)),
@@ -192,7 +202,11 @@ describe('volumes as the conformance suite asks for them', () => {
       volumePod('writes-1001', media, { script: writeFiles, spec: { securityContext: { runAsUser: 1001 } } }),
       volumePod(
         'live',
-        { ...optional, ...downward([fact('labels', 'metadata.labels'), fact('notes', 'metadata.annotations')]), shared: { source: { emptyDir: {} } } },
+        {
+          ...optional,
+          ...downward([fact('labels', 'metadata.labels'), fact('notes', 'metadata.annotations')]),
+          shared: { source: { emptyDir: {} } },
+        },
         {
           script: 'until cat /v/shared/said 2>/dev/null; do sleep 0.1; done; exec sleep 1000',
           spec: { initContainers: [beside] },
@@ -206,55 +220,79 @@ describe('volumes as the conformance suite asks for them', () => {
     await Promise.all(namespaces.map(namespace => namespace[Symbol.asyncDispose]()))
   }, 120_000)
 
-  it.each(kindNames)('shows the keys of a %s as they are, or in files and modes of one’s choice', async kind => {
-    const lines = below(await reportOf('root'), `${kind}-`)
-    const both = (shape: string, mode: number) => [`${shape}/data-1 ${mode} 0 value-1`, `${shape}/data-2 ${mode} 0 value-2`]
-    expect(lines).toEqual([
-      ...both('again', 644),
-      ...both('default-mode', 400),
-      'item-mode/path/to/data-2 400 0 value-2',
-      'mapped/path/to/data-2 644 0 value-2',
-      ...both('plain', 644),
-    ])
-  }, 150_000)
+  it.each(kindNames)(
+    'shows the keys of a %s as they are, or in files and modes of one’s choice',
+    async kind => {
+      const lines = below(await reportOf('root'), `${kind}-`)
+      const both = (shape: string, mode: number) => [`${shape}/data-1 ${mode} 0 value-1`, `${shape}/data-2 ${mode} 0 value-2`]
+      expect(lines).toEqual([
+        ...both('again', 644),
+        ...both('default-mode', 400),
+        'item-mode/path/to/data-2 400 0 value-2',
+        'mapped/path/to/data-2 644 0 value-2',
+        ...both('plain', 644),
+      ])
+    },
+    150_000,
+  )
 
-  it.each(kindNames)('lets users other than root read a %s', async kind => {
-    const lines = below(await reportOf('user'), `${kind}-`)
-    expect(lines).toEqual(['mapped/path/to/data-2 644 0 value-2', 'plain/data-1 644 0 value-1', 'plain/data-2 644 0 value-2'])
-  }, 150_000)
+  it.each(kindNames)(
+    'lets users other than root read a %s',
+    async kind => {
+      const lines = below(await reportOf('user'), `${kind}-`)
+      expect(lines).toEqual(['mapped/path/to/data-2 644 0 value-2', 'plain/data-1 644 0 value-1', 'plain/data-2 644 0 value-2'])
+    },
+    150_000,
+  )
 
-  it.each(['secret', 'projected-secret'])('gives a %s to the group of the pod', async kind => {
-    const lines = below(await reportOf('group'), `${kind}-for-group/`)
-    expect(lines).toEqual(['data-1 440 1001 value-1', 'data-2 440 1001 value-2'])
-  }, 150_000)
+  it.each(['secret', 'projected-secret'])(
+    'gives a %s to the group of the pod',
+    async kind => {
+      const lines = below(await reportOf('group'), `${kind}-for-group/`)
+      expect(lines).toEqual(['data-1 440 1001 value-1', 'data-2 440 1001 value-2'])
+    },
+    150_000,
+  )
 
   it('shows binary data byte for byte', async () => {
     expect((await reportOf('root')).trimEnd()).toMatch(/ de ad fe ef 00 ff$/)
   }, 150_000)
 
-  it.each(['downward', 'projected-downward'])('shows by a %s volume what the pod is called and has, in modes of one’s choice', async kind => {
-    expect(below(await reportOf('root'), `${kind}/`)).toEqual([
-      'limit-cpu 440 0 2',
-      'limit-memory 440 0 64',
-      'name 440 0 root',
-      'own-mode 400 0 root',
-      'request-cpu 440 0 250',
-      'request-memory 440 0 32',
-    ])
-  }, 150_000)
+  it.each(['downward', 'projected-downward'])(
+    'shows by a %s volume what the pod is called and has, in modes of one’s choice',
+    async kind => {
+      expect(below(await reportOf('root'), `${kind}/`)).toEqual([
+        'limit-cpu 440 0 2',
+        'limit-memory 440 0 64',
+        'name 440 0 root',
+        'own-mode 400 0 root',
+        'request-cpu 440 0 250',
+        'request-memory 440 0 32',
+      ])
+    },
+    150_000,
+  )
 
-  it.each(['downward', 'projected-downward'])('shows by a %s volume what the node has where there is no limit', async kind => {
-    const { nodeName } = (await pods.get('user')).spec
-    const allocatable = await kubectl(`get node ${nodeName} -o jsonpath={.status.allocatable.cpu}/{.status.allocatable.memory}`)
-    const [cpu = '', memory = ''] = allocatable.split('/')
-    expect(below(await reportOf('user'), `${kind}/`)).toEqual([
-      `limit-cpu 644 0 ${cpu}`,
-      `limit-memory 644 0 ${Math.ceil(Number(memory.replace('Ki', '')) / 1024)}`,
-    ])
-  }, 150_000)
+  it.each(['downward', 'projected-downward'])(
+    'shows by a %s volume what the node has where there is no limit',
+    async kind => {
+      const { nodeName } = (await pods.get('user')).spec
+      const allocatable = await kubectl(`get node ${nodeName} -o jsonpath={.status.allocatable.cpu}/{.status.allocatable.memory}`)
+      const [cpu = '', memory = ''] = allocatable.split('/')
+      expect(below(await reportOf('user'), `${kind}/`)).toEqual([
+        `limit-cpu 644 0 ${cpu}`,
+        `limit-memory 644 0 ${Math.ceil(Number(memory.replace('Ki', '')) / 1024)}`,
+      ])
+    },
+    150_000,
+  )
 
   it('shows a ConfigMap, a Secret and what is known of the pod in one directory', async () => {
-    expect(below(await reportOf('root'), 'combined/')).toEqual(['configmap 644 0 value-1', 'path/to/data-2 644 0 value-2', 'pod 644 0 root'])
+    expect(below(await reportOf('root'), 'combined/')).toEqual([
+      'configmap 644 0 value-1',
+      'path/to/data-2 644 0 value-2',
+      'pod 644 0 root',
+    ])
   }, 150_000)
 
   it('mounts single files of volumes that follow the API, over files of the image and its own too', async () => {
@@ -264,16 +302,20 @@ describe('volumes as the conformance suite asks for them', () => {
     expect(report.split('\n')).toContain('value-2')
   }, 150_000)
 
-  it.each(['0', '1001'])('lets user %s write files of every mode into empty directories, on disk and in memory', async user => {
-    const lines = (await reportOf(`writes-${user}`)).trim().split('\n')
-    const files = (medium: string) => [644, 666, 777].map(mode => `${medium} ${mode} ${user} content`)
-    expect(lines).toEqual([
-      expect.stringMatching(/^default 777 (?!tmpfs)\w+$/),
-      ...files('default'),
-      'tmpfs 777 tmpfs',
-      ...files('tmpfs'),
-    ])
-  }, 150_000)
+  it.each(['0', '1001'])(
+    'lets user %s write files of every mode into empty directories, on disk and in memory',
+    async user => {
+      const lines = (await reportOf(`writes-${user}`)).trim().split('\n')
+      const files = (medium: string) => [644, 666, 777].map(mode => `${medium} ${mode} ${user} content`)
+      expect(lines).toEqual([
+        expect.stringMatching(/^default 777 (?!tmpfs)\w+$/),
+        ...files('default'),
+        'tmpfs 777 tmpfs',
+        ...files('tmpfs'),
+      ])
+    },
+    150_000,
+  )
 
   it('lets containers of a pod share an empty directory', async () => {
     await eventually(async () => (await kubectl(`logs live -c main ${pods.in}`)) === 'hello from beside\n', { seconds: 90 })

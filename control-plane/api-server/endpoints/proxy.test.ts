@@ -146,12 +146,15 @@ describeReachable('proxies of pods and services', () => {
     const { status, text } = await cluster.call(method, `${target}/proxy/method/with/${method}`)
     expect([status, text]).toEqual([200, method === 'HEAD' ? '' : JSON.stringify({ method, url: `/method/with/${method}` })])
   })
-  it.each(everyMethod)('hand on %s to the root of %s, unless the client is to ask for the root by a slash first', async (method, target) => {
-    const { status, headers, text } = await cluster.call(method, `${target}/proxy?method=${method}`)
-    const redirected = ['GET', 'HEAD'].includes(method)
-    expect([status, headers['location']]).toEqual(redirected ? [301, `${target}/proxy/?method=${method}`] : [200, undefined])
-    if (!redirected) expect(text).toBe(JSON.stringify({ method, url: `/?method=${method}` }))
-  })
+  it.each(everyMethod)(
+    'hand on %s to the root of %s, unless the client is to ask for the root by a slash first',
+    async (method, target) => {
+      const { status, headers, text } = await cluster.call(method, `${target}/proxy?method=${method}`)
+      const redirected = ['GET', 'HEAD'].includes(method)
+      expect([status, headers['location']]).toEqual(redirected ? [301, `${target}/proxy/?method=${method}`] : [200, undefined])
+      if (!redirected) expect(text).toBe(JSON.stringify({ method, url: `/?method=${method}` }))
+    },
+  )
 
   it.each([
     ['as they are', '/page', (bytes: Buffer) => bytes],

@@ -63,48 +63,52 @@ describe('kinds of the network', () => {
     await cluster[Symbol.asyncDispose]()
   })
 
-  it.each(rows)('offers every operation on %s, in one namespace and across all', async (_, kind, content) => {
-    const { group, version, plural, namespaced } = kind
-    const groups = (await client.getPath('/apis')) as { groups: { name: string; versions: { version: string }[] }[] }
-    expect(groups.groups.find(({ name }) => name === group)?.versions.map(each => each.version)).toContain(version)
-    const one = (await client.getPath(`/apis/${group}`)) as { versions: { version: string }[] }
-    expect(one.versions.map(each => each.version)).toContain(version)
-    const resources = (await client.getPath(`/apis/${group}/${version}`)) as { resources: { name: string }[] }
-    expect(resources.resources.map(({ name }) => name)).toContain(plural)
+  it.each(rows)(
+    'offers every operation on %s, in one namespace and across all',
+    async (_, kind, content) => {
+      const { group, version, plural, namespaced } = kind
+      const groups = (await client.getPath('/apis')) as { groups: { name: string; versions: { version: string }[] }[] }
+      expect(groups.groups.find(({ name }) => name === group)?.versions.map(each => each.version)).toContain(version)
+      const one = (await client.getPath(`/apis/${group}`)) as { versions: { version: string }[] }
+      expect(one.versions.map(each => each.version)).toContain(version)
+      const resources = (await client.getPath(`/apis/${group}/${version}`)) as { resources: { name: string }[] }
+      expect(resources.resources.map(({ name }) => name)).toContain(plural)
 
-    const place = namespaced ? { namespace: 'one' } : {}
-    const labelSelector = 'special-label=here'
-    const create = () =>
-      client.create(kind, { metadata: { ...place, generateName: 'example-', labels: { 'special-label': 'here' } }, ...content } as never)
-    await create()
-    await create()
-    const { metadata } = await create()
-    const key = { ...place, name: metadata.name }
-    expect((await client.get(kind, key)).metadata.uid).toBe(metadata.uid)
-    const list = (where: object) => client.list(kind, { ...where, labelSelector })
-    const { items, metadata: at } = await list(place)
-    expect([items.length, (await list({})).items.length]).toEqual([3, 3])
+      const place = namespaced ? { namespace: 'one' } : {}
+      const labelSelector = 'special-label=here'
+      const create = () =>
+        client.create(kind, { metadata: { ...place, generateName: 'example-', labels: { 'special-label': 'here' } }, ...content } as never)
+      await create()
+      await create()
+      const { metadata } = await create()
+      const key = { ...place, name: metadata.name }
+      expect((await client.get(kind, key)).metadata.uid).toBe(metadata.uid)
+      const list = (where: object) => client.list(kind, { ...where, labelSelector })
+      const { items, metadata: at } = await list(place)
+      expect([items.length, (await list({})).items.length]).toEqual([3, 3])
 
-    const since = { labelSelector, resourceVersion: at.resourceVersion }
-    await using here = watched(client, kind, { ...place, ...since })
-    await using everywhere = watched(client, kind, since)
-    const annotated = (name: string) => ({ metadata: { annotations: { [name]: 'true' } } })
-    const patched = await client.patch(kind, key, { type: 'merge', body: annotated('patched') })
-    expect(patched.metadata.annotations).toMatchObject({ patched: 'true' })
-    const annotations = { ...patched.metadata.annotations, updated: 'true' }
-    const updated = await client.update(kind, { ...patched, metadata: { ...patched.metadata, annotations } })
-    expect(updated.metadata.annotations).toMatchObject({ patched: 'true', updated: 'true' })
-    for (const watch of [here, everywhere])
-      await watch.until(({ type, object }) => type === 'MODIFIED' && object.metadata.annotations?.['updated'] === 'true')
+      const since = { labelSelector, resourceVersion: at.resourceVersion }
+      await using here = watched(client, kind, { ...place, ...since })
+      await using everywhere = watched(client, kind, since)
+      const annotated = (name: string) => ({ metadata: { annotations: { [name]: 'true' } } })
+      const patched = await client.patch(kind, key, { type: 'merge', body: annotated('patched') })
+      expect(patched.metadata.annotations).toMatchObject({ patched: 'true' })
+      const annotations = { ...patched.metadata.annotations, updated: 'true' }
+      const updated = await client.update(kind, { ...patched, metadata: { ...patched.metadata, annotations } })
+      expect(updated.metadata.annotations).toMatchObject({ patched: 'true', updated: 'true' })
+      for (const watch of [here, everywhere])
+        await watch.until(({ type, object }) => type === 'MODIFIED' && object.metadata.annotations?.['updated'] === 'true')
 
-    await client.delete(kind, key)
-    await missing(client.get(kind, key))
-    for (const watch of [here, everywhere])
-      await watch.until(({ type, object }) => type === 'DELETED' && object.metadata.name === metadata.name)
-    expect((await list(place)).items.map(each => each.metadata.name)).not.toContain(metadata.name)
-    await client.deleteCollection(kind, { ...place, labelSelector })
-    expect((await list(place)).items).toEqual([])
-  }, 60_000)
+      await client.delete(kind, key)
+      await missing(client.get(kind, key))
+      for (const watch of [here, everywhere])
+        await watch.until(({ type, object }) => type === 'DELETED' && object.metadata.name === metadata.name)
+      expect((await list(place)).items.map(each => each.metadata.name)).not.toContain(metadata.name)
+      await client.deleteCollection(kind, { ...place, labelSelector })
+      expect((await list(place)).items).toEqual([])
+    },
+    60_000,
+  )
 
   it('lets the status of an Ingress be read and written by itself', async () => {
     const created = await client.create(Ingress, {

@@ -34,20 +34,24 @@ describe('what volumes are made of', () => {
   it.each<[string, Kind<ConfigMap>, string]>([
     ['ConfigMap', ConfigMap, 'value'],
     ['Secret', Secret as never, 'dmFsdWU='],
-  ])('keeps a %s that was made immutable as it is, but for its metadata', async (_, kind, value) => {
-    const key = { namespace, name: 'immutable' }
-    const created = await client.create(kind, { metadata: key, data: { 'data-1': value } } as never)
-    const data = { 'data-1': value, 'data-4': value }
-    const changed = await client.update(kind, { ...created, data })
-    const current = await client.update(kind, { ...changed, immutable: true })
-    expect(current).toMatchObject({ immutable: true, data })
-    expect(await reasonOf(client.update(kind, { ...current, data: { ...data, 'data-5': value } }))).toBe('Invalid')
-    expect(await reasonOf(client.update(kind, { ...current, immutable: false }))).toBe('Invalid')
-    const labelled = await client.update(kind, { ...current, metadata: { ...current.metadata, labels: { label1: 'value1' } } })
-    expect(labelled).toMatchObject({ metadata: { labels: { label1: 'value1' } }, immutable: true, data })
-    await client.delete(kind, key)
-    expect(await reasonOf(client.get(kind, key))).toBe('NotFound')
-  }, 60_000)
+  ])(
+    'keeps a %s that was made immutable as it is, but for its metadata',
+    async (_, kind, value) => {
+      const key = { namespace, name: 'immutable' }
+      const created = await client.create(kind, { metadata: key, data: { 'data-1': value } } as never)
+      const data = { 'data-1': value, 'data-4': value }
+      const changed = await client.update(kind, { ...created, data })
+      const current = await client.update(kind, { ...changed, immutable: true })
+      expect(current).toMatchObject({ immutable: true, data })
+      expect(await reasonOf(client.update(kind, { ...current, data: { ...data, 'data-5': value } }))).toBe('Invalid')
+      expect(await reasonOf(client.update(kind, { ...current, immutable: false }))).toBe('Invalid')
+      const labelled = await client.update(kind, { ...current, metadata: { ...current.metadata, labels: { label1: 'value1' } } })
+      expect(labelled).toMatchObject({ metadata: { labels: { label1: 'value1' } }, immutable: true, data })
+      await client.delete(kind, key)
+      expect(await reasonOf(client.get(kind, key))).toBe('NotFound')
+    },
+    60_000,
+  )
 
   it('takes pods whose volumes are of CSI drivers through their life', async () => {
     const key = { namespace, name: 'inline' }
