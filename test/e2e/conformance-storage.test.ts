@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
-import type { Volume } from '../../api/core/volume.ts'
 import { eventually } from '../support/eventually.ts'
 import { image, ReportPods, scriptPod } from '../support/report-pods.ts'
 import { kubectlOfCluster, ownNamespace } from '../support/test-cluster.ts'
@@ -9,7 +8,6 @@ const NAMESPACE = 'e2e-conformance-storage'
 const OTHER = `${NAMESPACE}-other`
 const pods = new ReportPods(kubectl, NAMESPACE)
 
-type Source = Omit<Volume, 'name'>
 /** A volume, and where a pod mounts it: below `/v`, by its name, unless told otherwise. */
 interface Mounted {
   readonly source: object
@@ -64,7 +62,7 @@ const kinds = {
   'projected-secret': (name: string, { defaultMode, ...shape }: Shape) => ({
     projected: { defaultMode, sources: [{ secret: { name, ...shape } }] },
   }),
-} as const satisfies Record<string, (name: string, shape: Shape) => Source>
+} as const satisfies Record<string, (name: string, shape: Shape) => object>
 type KindName = keyof typeof kinds
 const kindNames = Object.keys(kinds) as KindName[]
 const item = { key: 'data-2', path: 'path/to/data-2' }
@@ -187,6 +185,7 @@ describe('volumes as the conformance suite asks for them', () => {
       binary,
       volumePod('root', everything, {
         script: `${showFiles}; cat /etc/resolv.conf; echo; od -An -tx1 /v/binary/bytes`,
+        spec: { securityContext: { seLinuxOptions: { level: 's0:c0,c1' } } },
         container: { resources },
       }),
       volumePod(

@@ -16,7 +16,7 @@ const own = ownAddresses()[0]
 /** In the range of node n1, so that only its agent leads there. */
 const inRange = '10.99.0.7'
 
-const page = `<!doctype html><p>Zoë &amp; "/a"<a class=x href="/a?b=1&amp;c" title='/no'>/a</a><img src=/i.png usemap='/m'>
+const page = `<!doctype html><p>Zoë &amp; "/a"<a class=x href="/a?b=1&amp;c" title='/no'>/a</a><constructor href="/no"><img src=/i.png usemap='/m'>
 <a href="b">b</a> <a href="//else/where">c</a> <a href="http://else/where">d</a> <script>let a = '<a href="/e">'</script>`
 
 async function startCluster(own: string) {

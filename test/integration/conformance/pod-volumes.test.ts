@@ -14,7 +14,7 @@ const reasonOf = async (asked: Promise<unknown>): Promise<string> => {
   try {
     await asked
   } catch (error) {
-    if (error instanceof ApiError) return error.reason
+    if (error instanceof ApiError) return error.reason ?? ''
     throw error
   }
   return 'accepted'
