@@ -57,7 +57,7 @@ async function backendOf(request: ApiRequest, { locations, lookup, dialer }: Con
   const prefix = raw.split('/', pathToProxy).join('/')
   return {
     prefix,
-    path: raw.slice(prefix.length) + query,
+    path: (raw.slice(prefix.length) || '/') + query,
     connect: async () => {
       const socket = await dialer.dial(host, port)
       // As upstream's, this proxy does not ask who answers.
@@ -96,7 +96,7 @@ export async function connectPlain(request: ApiRequest, options: ConnectOptions)
   const { proxy, nodes } = options
   const backend = await backendOf(request, options)
   if (backend) {
-    if (!redirectedToRoot(backend, request)) await forwardTo(backend, request.request, response)
+    if (!redirectedToRoot(backend.prefix, request)) await forwardTo(backend, request.request, response)
     return
   }
   if (['exec', 'attach', 'portforward'].includes(request.target.subresource)) throw badRequest('Upgrade request required')
@@ -109,9 +109,9 @@ export async function connectPlain(request: ApiRequest, options: ConnectOptions)
 }
 
 /** Browsers find what a page refers to only if its path ends in a slash: upstream's proxyRedirectsforRootPath. */
-function redirectedToRoot({ path, prefix }: Backend, { request, response }: ApiRequest): boolean {
-  const { raw: clean, query } = partsOf(path)
-  if (clean !== '' || (request.method !== 'GET' && request.method !== 'HEAD')) return false
+function redirectedToRoot(prefix: string, { request, response }: ApiRequest): boolean {
+  const { raw, query } = partsOf(request.url ?? '')
+  if (raw !== prefix || (request.method !== 'GET' && request.method !== 'HEAD')) return false
   response.writeHead(301, { Location: `${prefix}/${query}` }).end()
   return true
 }

@@ -40,7 +40,7 @@ export function readRequestInfo(method: string, url: string): RequestInfo {
   const path = `/${segments.join('/')}`
   const resource = resourceOf(segments)
   if (!resource) return { path, query, verb: method.toLowerCase() }
-  const verb = resource.watched && method === 'GET' ? 'watch' : (verbOf(method, query, resource.path) ?? '')
+  const verb = resource.watched && method === 'GET' ? 'watch' : verbOf(method, query, resource.path)
   return { path, query, verb, resource: resource.path }
 }
 
@@ -77,10 +77,11 @@ function resourceOf(segments: string[]): { path: ResourcePath; watched: boolean 
   return { path: { group, version, plural, namespace, name, subresource, rest: rest.join('/') }, watched }
 }
 
-function verbOf(method: string, query: URLSearchParams, { name }: ResourcePath): string | undefined {
-  const verb = methodVerbs[method]
+function verbOf(method: string, query: URLSearchParams, { name }: ResourcePath): string {
+  // Other methods have no verb, and are allowed to whoever may do everything.
+  const verb = methodVerbs[method] ?? ''
   if (verb === 'delete' && !name) return 'deletecollection'
-  if (verb !== 'get') return verb ?? method.toLowerCase()
+  if (verb !== 'get') return verb
   if (isTrue(query.get('watch'))) return 'watch'
   return name ? 'get' : 'list'
 }
