@@ -263,6 +263,7 @@ async function apiServer(parts: {
     frontProxy: identity.frontProxy,
     serviceCidr: config.serviceCidr,
     advertiseAddress,
+    advertisePort: config.advertisePort,
     clock,
     log: log.child({ component: 'api-server' }),
   })

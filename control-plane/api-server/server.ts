@@ -67,6 +67,8 @@ export interface ApiServerOptions {
   readonly nodePorts?: { readonly first: number; readonly last: number }
   /** Where nodes and pods reach this server; becomes the endpoint of the `kubernetes` Service. */
   readonly advertiseAddress: string
+  /** Undefined: where it listens. */
+  readonly advertisePort?: number | undefined
   /** Actions besides binding and eviction: `token`. */
   readonly actions?: Readonly<Record<string, Action>>
   readonly reviews?: readonly Review[]
@@ -213,7 +215,7 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
         registry,
         kindOf,
         serviceCidr: options.serviceCidr,
-        advertise: { address: options.advertiseAddress, port: actual },
+        advertise: { address: options.advertiseAddress, port: options.advertisePort ?? actual },
         clientCa: String(options.tls.ca),
         frontProxyCa: options.frontProxy && String(options.frontProxy.ca),
         served: servedVersions(kinds),
