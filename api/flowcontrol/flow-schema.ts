@@ -1,4 +1,4 @@
-import { validateFlowSchema } from './flow-control-validation.ts'
+import { validateFlowSchema } from './flow-schema-validation.ts'
 import { ageColumn, nameColumn } from '../columns.ts'
 import { defineKind, statusSubresource } from '../kind.ts'
 import { ObjectMeta } from '../meta.ts'

@@ -1,4 +1,4 @@
-import { validatePriorityLevel } from './flow-control-validation.ts'
+import { validatePriorityLevel } from './priority-level-validation.ts'
 import { ageColumn, nameColumn } from '../columns.ts'
 import { defineKind, statusSubresource } from '../kind.ts'
 import { ObjectMeta } from '../meta.ts'
