@@ -47,7 +47,7 @@ describe('the tunnel of a node', () => {
     const end = { nodeIp: '172.30.0.2', podCidr: '10.244.1.0/24', mtu: 1500 }
     const commands = deviceCommands(end, false).map(words => words.join(' '))
     expect(commands).toEqual([
-      'link add kubeling-tunnel type vxlan id 10250 dstport 4789 nolearning',
+      'link add kubeling-tunnel type vxlan id 10250 dstport 4789 nolearning noudpcsum',
       'link set kubeling-tunnel address 02:6b:0a:f4:01:00 mtu 1450 up',
       'address replace 172.30.0.2/32 dev kubeling-tunnel',
     ])

@@ -30,7 +30,9 @@ const gatewayOf = (podCidr: string): string => formatAddress(parseCidr(podCidr).
 /** `ip` arguments that make the device; it learns nothing by itself and asks nobody. */
 export function deviceCommands({ nodeIp, podCidr, mtu }: TunnelEnd, exists: boolean): string[][] {
   const { device, id, port } = TUNNEL
-  const add = ['link', 'add', device, 'type', 'vxlan', 'id', `${id}`, 'dstport', `${port}`, 'nolearning']
+  // Without checksums of its own: those of packets that never left a kernel are not worked out yet, and Docker, which translates the
+  // outer addresses, would leave the outer sum wrong. What is inside has its own.
+  const add = ['link', 'add', device, 'type', 'vxlan', 'id', `${id}`, 'dstport', `${port}`, 'nolearning', 'noudpcsum']
   return [
     ...(exists ? [['address', 'flush', 'dev', device]] : [add]),
     ['link', 'set', device, 'address', hardwareAddress(podCidr), 'mtu', `${mtu - OVERHEAD_BYTES}`, 'up'],
