@@ -191,7 +191,7 @@ interface Joining {
 /** Gets the node its certificates, as often as it takes: the API server may not be there yet. */
 function join(config: AgentConfig, { nodeIp, log, signal }: Joining): Promise<{ identity: NodeIdentity; client: Client }> {
   const attempt = async () => {
-    const ca = await readFile(config.caFile, 'utf8')
+    const ca = config.ca ?? (await readFile(config.caFile, 'utf8'))
     const base = { server: config.server, ca, userAgent: 'kubelet' }
     const client: Client = createClient({ ...base, certificate: () => identity.client })
     const identity: NodeIdentity = new NodeIdentity({
@@ -227,6 +227,8 @@ async function nodeStatusOf({ config, docker, client, log, nodeIp, state, record
   const facts = await gatherFacts(engine, {
     nodeName: config.nodeName,
     address: nodeIp,
+    externalIp: config.externalIp,
+    tunnelEndpoint: config.tunnelEndpoint,
     clusterCidr: config.clusterCidr,
     kubeletPort: config.port,
     maxImages: config.nodeStatusMaxImages,
@@ -452,7 +454,7 @@ const agentServer = ({ config, client, identity, pods, log }: ServerParts): Runn
       if (signal.aborted) return
       throw error
     }
-    const ca = await readFile(config.caFile)
+    const ca = config.ca ?? (await readFile(config.caFile))
     const tls = () => {
       if (!identity.serving) throw new Error('the node has no serving certificate')
       return { ...identity.serving, ca }

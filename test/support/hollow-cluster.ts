@@ -39,6 +39,7 @@ export async function startHollowCluster(options: HollowClusterOptions = {}) {
         client: plane.clientAs('controllerManager'),
         log,
         clusterCidr: '10.244.0.0/16',
+        serviceCidr: '10.96.0.0/16',
         authority: plane.identity.authority,
         disabled,
       }),

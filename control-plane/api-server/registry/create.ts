@@ -67,11 +67,12 @@ async function createNamed(
   const final = allocation?.object ?? prepared
   try {
     await registry.admission.validate({ ...admit, object: final })
+    if (!context.dryRun) await allocation?.reserve()
     const stored = await insert(registry, { kind, namespace, object: final, context })
-    if (context.dryRun) allocation?.release()
+    if (context.dryRun) await allocation?.release()
     return stored
   } catch (error) {
-    allocation?.release()
+    await allocation?.release()
     throw error
   }
 }

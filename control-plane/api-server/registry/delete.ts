@@ -75,7 +75,10 @@ async function tryRemove(
     return plan.type === 'wait' ? { put: value, parsed: object } : { delete: true }
   })
   if (revision === 0) return undefined
-  if (plan.type === 'now' || !written) return { stored: expected.at(revision), gone: true }
+  if (plan.type === 'now' || !written) {
+    if (kind.allocates) await registry.allocators[kind.allocates].freed(current, undefined)
+    return { stored: expected.at(revision), gone: true }
+  }
   return { stored: registry.cache.put(written, object), gone: false }
 }
 

@@ -91,16 +91,18 @@ async function tryUpdate(registry: Registry, request: UpdateRequest): Promise<St
   try {
     await registry.admission.validate({ ...admit, object: final })
     if (isEqual(final, current) || (request.managed && differOnlyInTimes(final, current))) return storedNow
+    if (!context.dryRun) await allocation?.reserve()
     const stored = await write(registry, {
       kind,
       expected: storedNow,
       object: await storedForm(registry, kind, final),
       dryRun: context.dryRun,
     })
-    if (!stored || context.dryRun) allocation?.release()
+    if (!stored || context.dryRun) await allocation?.release()
+    else if (kind.allocates) await registry.allocators[kind.allocates].freed(current, isDeletionFinished(kind, final) ? undefined : final)
     return stored
   } catch (error) {
-    allocation?.release()
+    await allocation?.release()
     throw error
   }
 }
