@@ -38,7 +38,9 @@ export class Informers implements Runnable {
   }
 
   /** An informer of the caller's own, who runs it. */
-  apart<O extends KubernetesObject>(options: Pick<InformerOptions<O>, 'kind' | 'fieldSelector' | 'metadataOnly' | 'transform'>): Informer<O> {
+  apart<O extends KubernetesObject>(
+    options: Pick<InformerOptions<O>, 'kind' | 'fieldSelector' | 'metadataOnly' | 'transform'>,
+  ): Informer<O> {
     return new Informer({ client: this.#client, log: this.#log, ...this.#chance, ...options })
   }
 

@@ -121,7 +121,11 @@ class CronJobRules implements Rules {
     const write = (status: (now: string) => Job['status']) => {
       const job = api.find(Job, metadata)
       if (job?.metadata.uid === metadata.uid)
-        api.update(Job, { ...job, status: { ...job.status, ...status(timestamp(time.now())) } }, { by: 'job-controller', subresource: 'status' })
+        api.update(
+          Job,
+          { ...job, status: { ...job.status, ...status(timestamp(time.now())) } },
+          { by: 'job-controller', subresource: 'status' },
+        )
     }
     time.alarm(chance.between(1, 500), () => write(startTime => ({ startTime })))
     const failed = chance.happens(0.3)

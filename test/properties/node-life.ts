@@ -10,7 +10,7 @@ import { podGarbageCollector } from '../../control-plane/controllers/pod-garbage
 import { isPodActive } from '../../control-plane/controllers/pod-readiness.ts'
 import { replicaSetController } from '../../control-plane/controllers/replica-set/replica-set.ts'
 import type { Rules, Scenario, World } from '../simulator/history.ts'
-import { isSameKind, type Change } from '../simulator/simulated-api.ts'
+import type { Change } from '../simulator/simulated-api.ts'
 import { must, mustEqual } from './limits.ts'
 import { deletesPod, isRunningReady, namespace, templateOf } from './pods.ts'
 
@@ -84,9 +84,10 @@ class NodeRules implements Rules {
   }
 
   changed(change: Change): void {
-    const { object, previous } = change
-    if (!isSameKind(change.kind, Pod) || !deletesPod(change, name)) return
-    const pod = (previous ?? object) as Pod
+    const { object, type } = change
+    const isGone = type === 'DELETED' || object.metadata.deletionTimestamp !== undefined
+    if (!isGone || !deletesPod(change, name)) return
+    const pod = change.previous as Pod
     const { nodeName } = pod.spec
     // Pods that have failed are the ReplicaSet's to replace, and nobody's to protect.
     if (nodeName === undefined || !isPodActive(pod)) return
@@ -101,12 +102,14 @@ class NodeRules implements Rules {
     const living = new Set(nodes.map(({ metadata }) => metadata.name).filter(each => !this.#isSilent(each)))
     const active = pods.filter(isPodActive)
     mustEqual(active.filter(isRunningReady).length, this.#set.spec.replicas ?? 1, 'ready pods')
-    for (const { metadata, spec } of active) must(living.has(spec.nodeName ?? ''), () => `${metadata.name} counts, and is on ${spec.nodeName}`)
+    for (const { metadata, spec } of active)
+      must(living.has(spec.nodeName ?? ''), () => `${metadata.name} counts, and is on ${spec.nodeName}`)
     // What is deleted on a node that does not answer is there until it does.
     for (const { metadata, spec } of pods.filter(pod => !isPodActive(pod)))
       must(this.#isSilent(spec.nodeName ?? ''), () => `${metadata.name} is left on ${spec.nodeName}`)
     const names = new Set(nodes.map(({ metadata }) => metadata.name))
-    for (const { metadata, spec } of pods) must(names.has(spec.nodeName ?? ''), () => `${metadata.name} is on ${spec.nodeName}, which is gone`)
+    for (const { metadata, spec } of pods)
+      must(names.has(spec.nodeName ?? ''), () => `${metadata.name} is on ${spec.nodeName}, which is gone`)
   }
 
   #addNode(): void {
@@ -139,7 +142,7 @@ class NodeRules implements Rules {
     // Times of taints are whole seconds, and the last sign of life was up to ten seconds before the silence.
     const waited = now - silence.from + 11_000
     const least = gone ? gracePeriod : gracePeriod + this.#patience * 1000
-    must(waited >= Math.min(least, gracePeriod + this.#patience * 1000), () => `${pod} leaves ${node} after ${now - silence.from} ms of silence`)
+    must(waited >= least, () => `${pod} leaves ${node} after ${now - silence.from} ms of silence`)
     must(now - silence.until < onItsWay, () => `${pod} leaves ${node}, which is back since ${now - silence.until} ms`)
   }
 

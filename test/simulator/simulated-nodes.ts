@@ -110,9 +110,11 @@ export class SimulatedNodes {
     return spec.nodeName !== undefined && this.#silent.has(spec.nodeName)
   }
 
-  #hear({ type, kind, object, previous }: Change): void {
+  #hear({ type, kind, object, previous, by: writer }: Change): void {
     if (type === 'DELETED' || !isSameKind(kind, Pod)) return
     const pod = object as Pod
+    // A kubelet that finds something else than what it has said says it again.
+    if (writer !== by && previous && isPodReady(previous as Pod) && !isPodReady(pod)) this.#later(pod, 50, () => this.#becomeReady(pod))
     if (pod.metadata.deletionTimestamp && !(previous as Pod | undefined)?.metadata.deletionTimestamp) this.#terminate(pod)
     if (type === 'ADDED' && !pod.spec.nodeName) this.#later(pod, this.#options.chance.between(1, slowest.bind), () => this.#bind(pod))
   }
@@ -121,7 +123,8 @@ export class SimulatedNodes {
     const { api, chance } = this.#options
     const nodes = api.all(Node)
     const target = targetNode(pod)
-    const node = target === undefined ? chance.one(nodes.filter(each => isOpen(each, pod))) : nodes.find(each => each.metadata.name === target)
+    const node =
+      target === undefined ? chance.one(nodes.filter(each => isOpen(each, pod))) : nodes.find(each => each.metadata.name === target)
     const nodeName = node?.metadata.name
     const current = this.#alive(pod)
     if (!current || current.spec.nodeName) return
@@ -198,6 +201,4 @@ function withReady({ status }: Pod, ready: boolean, now: Date): PodStatus {
 
 /** Whether a pod may be put there, as far as taints go. */
 const isOpen = ({ spec }: Node, pod: Pod): boolean =>
-  (spec.taints ?? []).every(
-    taint => taint.effect === 'PreferNoSchedule' || toleratesTaint(pod.spec.tolerations, taint),
-  )
+  (spec.taints ?? []).every(taint => taint.effect === 'PreferNoSchedule' || toleratesTaint(pod.spec.tolerations, taint))
