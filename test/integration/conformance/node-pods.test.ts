@@ -6,7 +6,6 @@ import { DeleteOptions } from '../../../api/meta.ts'
 import { RuntimeClass } from '../../../api/node/runtime-class.ts'
 import { eventually } from '../../support/eventually.ts'
 import { startHollowCluster } from '../../support/hollow-cluster.ts'
-
 import { asProtobuf, rawApi, type RawCall } from '../../support/raw-api.ts'
 import { freshNamespace } from '../../support/wire.ts'
 
