@@ -3,7 +3,7 @@ import type { Clock } from '../common/clock.ts'
 import type { Logger } from '../common/log.ts'
 import { untilAborted, type Runnable } from '../common/run.ts'
 import type { Client } from './client.ts'
-import { Informer } from './informer.ts'
+import { Informer, type InformerOptions } from './informer.ts'
 
 /** What an informer's waiting depends on besides the server. */
 export interface InformerChance {
@@ -31,16 +31,17 @@ export class Informers implements Runnable {
     const known = this.#informers.get(name)
     // The map forgets which object type goes with which kind; the name it is kept under is the kind's own.
     if (known) return known as unknown as Informer<O>
-    const informer = new Informer({
-      client: this.#client,
-      kind,
-      log: this.#log,
-      ...this.#chance,
-      ...(fieldSelector ? { fieldSelector } : {}),
-    })
+    const informer = this.apart({ kind, ...(fieldSelector ? { fieldSelector } : {}) })
     this.#informers.set(name, informer as unknown as Informer<KubernetesObject>)
     this.#start?.(informer as unknown as Informer<KubernetesObject>)
     return informer
+  }
+
+  /** An informer of the caller's own, who runs it. */
+  apart<O extends KubernetesObject>(
+    options: Pick<InformerOptions<O>, 'kind' | 'fieldSelector' | 'metadataOnly' | 'transform'>,
+  ): Informer<O> {
+    return new Informer({ client: this.#client, log: this.#log, ...this.#chance, ...options })
   }
 
   async run(signal: AbortSignal): Promise<void> {

@@ -84,6 +84,7 @@ export const ValidatingAdmissionPolicy = defineKind(ValidatingAdmissionPolicySch
   namespaced: false,
   generation: true,
   subresources: { status: statusSubresource },
+  statusKeeps: 'metadata',
   applyDefaults: policy => ({ ...policy, spec: withMatchDefaults(policy.spec, 'matchConstraints') }),
   validate: policy => validateValidatingPolicy(policy),
   validateUpdate: validateValidatingPolicy,

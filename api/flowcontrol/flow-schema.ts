@@ -125,6 +125,7 @@ export const FlowSchema = defineKind(FlowSchemaSchema, {
   namespaced: false,
   generation: true,
   subresources: { status: statusSubresource },
+  statusKeeps: 'metadata',
   validate: validateFlowSchema,
   columns: [
     nameColumn,

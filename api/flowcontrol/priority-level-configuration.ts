@@ -97,6 +97,7 @@ export const PriorityLevelConfiguration = defineKind(PriorityLevelConfigurationS
   namespaced: false,
   generation: true,
   subresources: { status: statusSubresource },
+  statusKeeps: 'metadata',
   applyDefaults: level =>
     level.spec.type === 'Exempt' && !level.spec.exempt
       ? { ...level, spec: { ...level.spec, exempt: { nominalConcurrencyShares: 0, lendablePercent: 0 } } }

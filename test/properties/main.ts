@@ -11,7 +11,9 @@ const { values } = parseArgs({
   },
 })
 const run = { histories: Number(values.histories), seed: Number(values.seed) }
-for (const scenario of scenarios.filter(({ name }) => name.includes(values.only))) {
+const chosen = scenarios.filter(({ name }) => values.only === '' || name === values.only)
+if (chosen.length === 0) throw new Error(`no such scenario: ${values.only}; there are ${scenarios.map(({ name }) => name).join(', ')}`)
+for (const scenario of chosen) {
   const started = process.cpuUsage()
   const counts = await runScenario({ scenario, ...run })
   const { user, system } = process.cpuUsage(started)

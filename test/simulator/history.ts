@@ -33,6 +33,9 @@ export interface Scenario {
   readonly name: string
   readonly kinds: readonly Kind[]
   readonly controllers: Controllers
+  /** Milliseconds for which things go wrong at the most, and for how long they are looked at afterwards; where that is not as usual. */
+  readonly longestStorm?: number
+  readonly calm?: number
   /** Creates what the history is about. */
   begin(world: World): Rules
 }
@@ -57,11 +60,11 @@ export class PropertyError extends Error {
 }
 
 const start = new Date('2026-01-01T00:00:00Z')
-const longestStorm = 40_000
+const usualStorm = 40_000
 /** Nothing needs more moments than this to come to rest; whoever does is going in circles. */
 const mostSteps = 20_000
 /** Deadlines and back-offs of controllers lie within this. */
-const calm = 3 * 3600_000
+const usualCalm = 3 * 3600_000
 const remembered = 60
 
 /** Lets one history happen: a storm of faults and acts, then calm. Throws a PropertyError with its end when a rule was broken. */
@@ -71,7 +74,8 @@ export async function runHistory({ scenario, seed, storm }: HistoryOptions): Pro
   const api = new SimulatedApi({ time, chance, kinds: scenario.kinds })
   const log = new HistoryLog(time)
   const illness = chance.happens(0.5)
-  const stormy = chance.between(5000, longestStorm)
+  const { longestStorm = usualStorm, calm = usualCalm } = scenario
+  const stormy = chance.between(longestStorm / 8, longestStorm)
   const until = start.getTime() + (storm ?? stormy)
   let faults: Faults = chance.happens(0.9) ? usualFaults : noFaults
   const begun: { rules?: Rules } = {}
@@ -102,7 +106,7 @@ export async function runHistory({ scenario, seed, storm }: HistoryOptions): Pro
     })
   }
   let steps = 0
-  while (problem === undefined && (await time.step(until))) steps++
+  while (problem === undefined && steps < mostSteps && (await time.step(until))) steps++
   faults = noFaults
   if (problem === undefined) guard(() => rules.calm?.())
   while (problem === undefined && steps < mostSteps && (await time.step(until + calm))) steps++

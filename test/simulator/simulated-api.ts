@@ -9,6 +9,7 @@ import { isEqual } from '../../common/equal.ts'
 import { deepFreeze } from '../../common/freeze.ts'
 import { planDeletion } from '../../control-plane/api-server/registry/deletion-plan.ts'
 import { complete } from '../../control-plane/api-server/registry/life-cycle.ts'
+import { scaleOf } from '../../control-plane/api-server/registry/scale.ts'
 import { newMetadata, updatedMetadata, withGeneration } from '../../control-plane/api-server/registry/system-fields.ts'
 import { isDeletionFinished } from '../../control-plane/api-server/registry/update.ts'
 import { strategyOf } from '../../control-plane/api-server/registry/update-strategy.ts'
@@ -46,6 +47,7 @@ export class SimulatedApi {
   readonly #time: VirtualTime
   readonly #chance: Chance
   readonly #kinds: ReadonlyMap<string, Stored>
+  readonly #served = new Map<string, () => unknown>()
   readonly #listeners = new Set<(change: Change) => void>()
   #revision = 1
 
@@ -55,9 +57,19 @@ export class SimulatedApi {
     this.#kinds = new Map(kinds.map(kind => [nameOf(kind), { kind, objects: new Map(), changes: [] }]))
   }
 
-  /** The answers of discovery: what the garbage collector goes by. */
-  get paths(): Readonly<Record<string, unknown>> {
-    return discoveryOf([...this.#kinds.values()].map(({ kind }) => kind))
+  /** What is behind a path: the scale of an object, what `serve` was given, or discovery, by which the garbage collector goes. */
+  read(path: string): unknown {
+    const [, namespace = '', plural, name = ''] = /namespaces\/([^/]+)\/([^/]+)\/([^/]+)\/scale$/.exec(path) ?? []
+    const scaled = [...this.#kinds.values()].find(({ kind }) => kind.plural === plural)
+    if (scaled) return scaleOf(scaled.kind, this.get(scaled.kind, { namespace, name }))
+    const [plain = ''] = path.split('?')
+    const served = this.#served.get(plain)
+    return served ? served() : discoveryOf([...this.#kinds.values()].map(({ kind }) => kind))[plain]
+  }
+
+  /** Answers a path that no kind of this API has. */
+  serve(path: string, answer: () => unknown): void {
+    this.#served.set(path, answer)
   }
 
   onChange(listener: (change: Change) => void): () => void {

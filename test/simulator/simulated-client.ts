@@ -62,7 +62,7 @@ export function simulatedClient(options: ClientOptions): Client {
     patch: (kind, key, patch) => calls.make({ kind, name: key.name, conflicts: true, effect: () => api.patch(kind, key, { by, patch }) }),
     delete: (kind, key, deleteOptions) =>
       calls.make({ kind, name: key.name, effect: () => api.delete(kind, key, { by, options: deleteOptions }) }),
-    getPath: path => calls.make({ kind: { group: '', plural: path }, name: '', effect: () => api.paths[path] }),
+    getPath: path => calls.make({ kind: { group: '', plural: path }, name: '', effect: () => api.read(path) }),
     deleteCollection: none,
     post: none,
   }

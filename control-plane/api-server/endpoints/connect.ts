@@ -1,4 +1,4 @@
-import type { Duplex } from 'node:stream'
+import { Readable, type Duplex } from 'node:stream'
 import type { Kind, KubernetesObject } from '../../../api/kind.ts'
 import { apiError, badRequest, type ApiError } from '../../../api/errors.ts'
 import { messageOf } from '../../../common/error-message.ts'
@@ -14,6 +14,7 @@ import { kubeletAddress } from './kubelet-address.ts'
 import { kubeletRequestOf } from './kubelet-path.ts'
 import type { NodeProxy } from './node-proxy.ts'
 import type { Locate } from './proxy-location.ts'
+import { requireTextProtocol, sendOverWebSocket } from './text-web-socket.ts'
 
 export interface ConnectOptions {
   readonly proxy: NodeProxy
@@ -56,7 +57,7 @@ async function backendOf(request: ApiRequest, { locations, lookup, dialer }: Con
   const prefix = raw.split('/', pathToProxy).join('/')
   return {
     prefix,
-    path: raw.slice(prefix.length) + query,
+    path: (raw.slice(prefix.length) || '/') + query,
     connect: async () => {
       const socket = await dialer.dial(host, port)
       // As upstream's, this proxy does not ask who answers.
@@ -95,7 +96,7 @@ export async function connectPlain(request: ApiRequest, options: ConnectOptions)
   const { proxy, nodes } = options
   const backend = await backendOf(request, options)
   if (backend) {
-    if (!redirectedToRoot(backend, request)) await forwardTo(backend, request.request, response)
+    if (!redirectedToRoot(backend.prefix, request)) await forwardTo(backend, request.request, response)
     return
   }
   if (['exec', 'attach', 'portforward'].includes(request.target.subresource)) throw badRequest('Upgrade request required')
@@ -108,14 +109,14 @@ export async function connectPlain(request: ApiRequest, options: ConnectOptions)
 }
 
 /** Browsers find what a page refers to only if its path ends in a slash: upstream's proxyRedirectsforRootPath. */
-function redirectedToRoot({ path, prefix }: Backend, { request, response }: ApiRequest): boolean {
-  const { raw: clean, query } = partsOf(path)
-  if (clean !== '' || (request.method !== 'GET' && request.method !== 'HEAD')) return false
+function redirectedToRoot(prefix: string, { request, response }: ApiRequest): boolean {
+  const { raw, query } = partsOf(request.url ?? '')
+  if (raw !== prefix || (request.method !== 'GET' && request.method !== 'HEAD')) return false
   response.writeHead(301, { Location: `${prefix}/${query}` }).end()
   return true
 }
 
-/** Streams over an upgraded connection: exec, attach, port-forward, and whatever pods serve so. */
+/** Streams over an upgraded connection: exec, attach, port-forward, logs for who wants them so, and whatever pods serve so. */
 export async function connectUpgraded(
   request: ApiRequest,
   socket: { socket: Duplex; head: Buffer },
@@ -125,6 +126,11 @@ export async function connectUpgraded(
   const backend = await backendOf(request, options)
   if (backend) return upgradeTo(backend, request.request, socket)
   const { path, address } = await prepare(request, nodes)
+  if (request.target.subresource === 'log') {
+    requireTextProtocol(request.request)
+    const text = address ? await proxy.read({ address, path, refusal: logRefusal(request) }) : Readable.from([])
+    return sendOverWebSocket(request.request, socket, text)
+  }
   if (!address) throw badRequest(`pod ${request.target.name} does not have a host assigned`)
   await proxy.upgrade(request.request, socket, { address, path })
 }

@@ -19,7 +19,8 @@ const accepted = ['application/json', 'application/yaml', protobufMediaType]
 
 /** The first form in the client's order that can be served. */
 export function negotiate(accept: string | undefined, offer: Offer): Representation {
-  if (!accept) return plain
+  // Without further ado where a client wants nothing but JSON.
+  if (!accept || accept === 'application/json') return plain
   let protobuf = false
   for (const part of accept.split(',')) {
     const [type = '', ...parameters] = part.split(';').map(text => text.trim())

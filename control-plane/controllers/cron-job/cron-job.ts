@@ -1,6 +1,6 @@
 import { CronJob, type CronJobStatus } from '../../../api/batch/cron-job.ts'
 import { Job } from '../../../api/batch/job.ts'
-import { isAlreadyExists, isNamespaceTerminating, isNotFound } from '../../../api/errors.ts'
+import { isAlreadyExists, isConflict, isNamespaceTerminating, isNotFound } from '../../../api/errors.ts'
 import { controllerOf, controllerReference, isControlledBy } from '../../../api/owners.ts'
 import { timestamp } from '../../../api/time.ts'
 import { keyOf } from '../../../client/cache.ts'
@@ -13,10 +13,11 @@ import { OwnWrites } from '../own-writes.ts'
 import { sameStatus } from '../same-status.ts'
 import { dueRun, waitForNextRun } from './due-runs.ts'
 import { readSchedule, type NextRun } from './next-run.ts'
-import { jobName, planStart, reviewJobs, surplusHistory } from './plan-cron-job.ts'
+import { jobName, planStart, referenceTo, reviewJobs, scheduledTimestamp, surplusHistory } from './plan-cron-job.ts'
 import { rfc3339In, TimeZone } from './time-zone.ts'
 
-const scheduledTimestamp = 'batch.kubernetes.io/cronjob-scheduled-timestamp'
+/** How often a status is written before others have their turn. */
+const attempts = 5
 
 /** Makes a Job each time a schedule is due; upstream's cronjob controller. */
 export const cronJobController = (context: ControllerContext): Controller => {
@@ -53,13 +54,13 @@ class CronJobController {
       .for(Job)
       .cache.inNamespace(found.metadata.namespace ?? '')
       .filter(job => isControlledBy(job, found) && !this.#jobWrites.isDeleted(job))
-    // 1. The history
-    for (const job of surplusHistory(found, jobs)) await this.#deleteJob(found, job)
-    // 2. What has become of its Jobs
+    // 1. What has become of its Jobs
     const cronJob = { ...found, status: await this.#review(found, jobs) }
-    // 3. The run that is due
+    // 2. The run that is due
     const { status, after, error } = await this.#start(cronJob, clock.now())
     await this.#writeStatus(found, status)
+    // 3. The history: as long as a run is not written down, its Job says that it has been
+    for (const job of surplusHistory(found, jobs)) await this.#deleteJob(found, job)
     if (error !== undefined) throw error
     return after
   }
@@ -95,9 +96,7 @@ class CronJobController {
       }
       const job = await this.#createJob(cronJob, due.time)
       if (!job) return { status: { ...status, active } }
-      const { name, namespace = '', uid, resourceVersion } = job.metadata
-      const reference = { kind: Job.kind, namespace, name, uid, apiVersion: 'batch/v1', resourceVersion }
-      const started = { ...status, active: [...active, reference], lastScheduleTime: timestamp(due.time) }
+      const started = { ...status, active: [...active, referenceTo(job)], lastScheduleTime: timestamp(due.time) }
       return { status: started, after: waitForNextRun({ ...cronJob, status: started }, next, now) }
     } catch (error) {
       return { status: { ...status, active }, error }
@@ -181,13 +180,8 @@ class CronJobController {
     }
   }
 
-  async #get(cronJob: CronJob, name: string): Promise<Job | undefined> {
-    try {
-      return await this.#context.client.get(Job, { name, namespace: cronJob.metadata.namespace })
-    } catch (error) {
-      if (isNotFound(error)) return undefined
-      throw error
-    }
+  #get(cronJob: CronJob, name: string): Promise<Job | undefined> {
+    return unlessGone(this.#context.client.get(Job, { name, namespace: cronJob.metadata.namespace }))
   }
 
   #tell(cronJob: CronJob, event: EventText): void {
@@ -198,11 +192,27 @@ class CronJobController {
     const { active = [], ...rest } = status
     const next = active.length > 0 ? { ...rest, active } : rest
     if (sameStatus(cronJob.status, next)) return
-    try {
-      const written = await this.#context.client.updateStatus(CronJob, { ...cronJob, status: next })
-      this.#writes.written(keyOf(cronJob), written)
-    } catch (error) {
-      if (!isNotFound(error)) throw error
+    const key = keyOf(cronJob)
+    let current: CronJob | undefined = cronJob
+    for (let attempt = 1; current?.metadata.uid === cronJob.metadata.uid; attempt++) {
+      try {
+        return this.#writes.written(key, await this.#context.client.updateStatus(CronJob, { ...current, status: next }))
+      } catch (error) {
+        if (isNotFound(error)) return
+        this.#writes.failed(key, error)
+        // Nobody else writes the status: a new spec is no reason to forget which run was started.
+        if (!isConflict(error) || attempt === attempts) throw error
+        current = await unlessGone(this.#context.client.get(CronJob, cronJob.metadata))
+      }
     }
+  }
+}
+
+async function unlessGone<O>(answer: Promise<O>): Promise<O | undefined> {
+  try {
+    return await answer
+  } catch (error) {
+    if (isNotFound(error)) return undefined
+    throw error
   }
 }

@@ -1,5 +1,5 @@
 import { parseSchedule, type CronSchedule } from '../../../api/batch/cron-schedule.ts'
-import { TimeZone } from './time-zone.ts'
+import { TimeZone, type ZoneDay } from './time-zone.ts'
 
 const minute = 60_000
 const day = 24 * 60 * minute
@@ -26,22 +26,38 @@ export function readSchedule(text: string, timeZone?: string): NextRun {
  * that they show twice happen twice, as upstream's library has it.
  */
 export function nextRun(schedule: CronSchedule, zone: TimeZone, after: Date): Date | undefined {
-  const walls = wallTimes(schedule)
   const first = Math.floor(zone.wallAt(after.getTime()) / day) * day
   const last = first + years * 366 * day
   // The day before as well: clocks that are put back over midnight show it again.
   for (let midnight = first - day; midnight <= last; midnight += day) {
     if (!isDue(schedule, new Date(midnight))) continue
-    const instantsOf = zone.instantsOn(midnight)
-    const found = walls.flatMap(wall => instantsOf(midnight + wall)).filter(instant => instant > after.getTime())
-    if (found.length > 0) return new Date(found.reduce((a, b) => Math.min(a, b)))
+    const found = firstAfter(after.getTime(), { schedule, midnight, day: zone.dayAt(midnight) })
+    if (found !== undefined) return new Date(found)
   }
   return undefined
 }
 
-/** Milliseconds since midnight. */
-const wallTimes = ({ hours, minutes }: CronSchedule): number[] =>
-  [...hours].flatMap(hour => [...minutes].map(each => (hour * 60 + each) * minute))
+interface Question {
+  readonly schedule: CronSchedule
+  readonly midnight: number
+  readonly day: ZoneDay
+}
+
+/** The first instant of a day's times that is later. Hours and minutes that cannot have it are passed over. */
+function firstAfter(after: number, { schedule, midnight, day }: Question): number | undefined {
+  const minutes = inOrder(schedule.minutes)
+  let first = Infinity
+  for (const hour of inOrder(schedule.hours)) {
+    const begins = midnight + hour * 60 * minute
+    if (begins + 60 * minute - day.least <= after) continue
+    if (begins - day.most >= first) break
+    for (const each of minutes)
+      for (const instant of day.instantsOf(begins + each * minute)) if (instant > after && instant < first) first = instant
+  }
+  return first === Infinity ? undefined : first
+}
+
+const inOrder = (values: Iterable<number>): number[] => [...values].sort((a, b) => a - b)
 
 /** Whether a day fits. Of day of month and weekday both have to where one of them is a star, else one is enough. */
 function isDue({ daysOfMonth, months, daysOfWeek, anyDayOfMonth, anyDayOfWeek }: CronSchedule, date: Date): boolean {

@@ -2,6 +2,10 @@ import type { CronJob, CronJobStatus } from '../../../api/batch/cron-job.ts'
 import type { Job } from '../../../api/batch/job.ts'
 import type { EventText } from '../../../client/event-recorder.ts'
 import { findCondition } from '../../../api/conditions.ts'
+import { timestamp } from '../../../api/time.ts'
+
+/** The annotation with the run that a Job was made for. */
+export const scheduledTimestamp = 'batch.kubernetes.io/cronjob-scheduled-timestamp'
 
 const normal = (reason: string, message: string): EventText => ({ type: 'Normal', reason, message })
 const warning = (reason: string, message: string): EventText => ({ type: 'Warning', reason, message })
@@ -17,15 +21,23 @@ export interface Review {
   readonly missing: readonly string[]
 }
 
-/** Brings the status up to date with its Jobs: which still run, and when one last succeeded. */
+/**
+ * Brings the status up to date with its Jobs: which still run, and when one last succeeded. A run whose Job is there has been started
+ * even if that could not be written down; upstream may start it again.
+ */
 export function reviewJobs({ status }: CronJob, jobs: readonly Job[]): Review {
   const events: EventText[] = []
-  let { active = [], lastSuccessfulTime } = status
+  let { active = [], lastScheduleTime, lastSuccessfulTime } = status
   for (const job of jobs) {
     const { name, uid } = job.metadata
     const listed = active.some(each => each.uid === uid)
     const end = endOf(job)
     if (!listed && !end) events.push(warning('UnexpectedJob', `Saw a job that the controller did not create or forgot: ${name}`))
+    const run = scheduledRun(job)
+    if (!listed && run !== undefined && run > (Date.parse(lastScheduleTime ?? '') || 0)) {
+      lastScheduleTime = timestamp(new Date(run))
+      if (!end) active = [...active, referenceTo(job)]
+    }
     if (listed && end) {
       active = active.filter(each => each.uid !== uid)
       events.push(normal('SawCompletedJob', `Saw completed job: ${name}, condition: ${end}`))
@@ -35,7 +47,19 @@ export function reviewJobs({ status }: CronJob, jobs: readonly Job[]): Review {
       lastSuccessfulTime = completionTime
   }
   const missing = active.filter(({ uid }) => !jobs.some(job => job.metadata.uid === uid)).map(({ name = '' }) => name)
-  return { status: { ...status, active, ...(lastSuccessfulTime ? { lastSuccessfulTime } : {}) }, events, missing }
+  const times = { ...(lastScheduleTime ? { lastScheduleTime } : {}), ...(lastSuccessfulTime ? { lastSuccessfulTime } : {}) }
+  return { status: { ...status, active, ...times }, events, missing }
+}
+
+/** The run that a Job was made for, in milliseconds; undefined for Jobs that people have made. */
+function scheduledRun({ metadata }: Job): number | undefined {
+  const run = Date.parse(metadata.annotations?.[scheduledTimestamp] ?? '')
+  return Number.isNaN(run) ? undefined : run
+}
+
+export function referenceTo({ metadata }: Job): NonNullable<CronJobStatus['active']>[number] {
+  const { name, namespace = '', uid, resourceVersion } = metadata
+  return { kind: 'Job', namespace, name, uid, apiVersion: 'batch/v1', resourceVersion }
 }
 
 /** Finished Jobs beyond the limits of the history, the oldest first. */

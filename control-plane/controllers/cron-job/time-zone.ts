@@ -2,11 +2,21 @@ const hour = 3_600_000
 /** No place on earth is further from UTC. */
 const furthest = 15 * hour
 
+export interface ZoneDay {
+  /** The least and the most that the wall is ahead of UTC. */
+  readonly least: number
+  readonly most: number
+  /** When the wall shows a time: once, twice where clocks are put back over it, and never where they are put forward over it. */
+  instantsOf(wall: number): readonly number[]
+}
+
 /** What clocks on the wall show in a zone, and when; the system's zone unless one is named. Throws a RangeError for an unknown name. */
 export class TimeZone {
-  readonly #format: Intl.DateTimeFormat
+  /** Undefined for UTC, which most have and nobody has to ask about. */
+  readonly #format: Intl.DateTimeFormat | undefined
 
   constructor(name?: string) {
+    if (name === 'UTC') return
     this.#format = new Intl.DateTimeFormat('en-US', {
       ...(name === undefined ? {} : { timeZone: name }),
       calendar: 'gregory',
@@ -22,6 +32,7 @@ export class TimeZone {
 
   /** How far the wall is ahead of UTC at an instant, in milliseconds. */
   offsetAt(instant: number): number {
+    if (!this.#format) return 0
     const second = Math.floor(instant / 1000) * 1000
     const parts = Object.fromEntries(this.#format.formatToParts(second).map(({ type, value }) => [type, Number(value)]))
     const { year = 0, month = 1, day = 1, hour = 0, minute = 0 } = parts
@@ -33,17 +44,16 @@ export class TimeZone {
     return instant + this.offsetAt(instant)
   }
 
-  /**
-   * How wall times of the day that begins at the wall time `midnight` become instants: once, twice where clocks are put back
-   * over them, and never where they are put forward over them.
-   */
-  instantsOn(midnight: number): (wall: number) => readonly number[] {
+  /** How the wall times of the day that begins at the wall time `midnight` become instants. */
+  dayAt(midnight: number): ZoneDay {
     const from = midnight - furthest
     const until = midnight + 24 * hour + furthest
     const [before, after] = [this.offsetAt(from), this.offsetAt(until)]
-    if (before === after) return wall => [wall - before]
+    const [least, most] = [Math.min(before, after), Math.max(before, after)]
+    if (before === after) return { least, most, instantsOf: wall => [wall - before] }
     const change = this.#changeBetween(from, until)
-    return wall => [wall - before, wall - after].filter((instant, place) => instant < change === (place === 0))
+    const instantsOf = (wall: number) => [wall - before, wall - after].filter((instant, place) => instant < change === (place === 0))
+    return { least, most, instantsOf }
   }
 
   /** The instant at which the offset becomes another one, to the second. */

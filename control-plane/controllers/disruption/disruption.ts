@@ -1,10 +1,11 @@
 import { Pod } from '../../../api/core/pod.ts'
-import { isConflict, isNotFound } from '../../../api/errors.ts'
+import { ApiError, isConflict, isNotFound } from '../../../api/errors.ts'
 import { matches, selectorFromObject } from '../../../api/label-selector.ts'
 import { withSyncFailed } from '../../../api/policy/disruption-allowed.ts'
 import { PodDisruptionBudget } from '../../../api/policy/pod-disruption-budget.ts'
 import { keyOf } from '../../../client/cache.ts'
 import { watching, type Controller } from '../../../client/controller.ts'
+import { ConnectionError } from '../../../client/status-error.ts'
 import { isEqual } from '../../../common/equal.ts'
 import { messageOf } from '../../../common/error-message.ts'
 import type { ControllerContext } from '../context.ts'
@@ -71,6 +72,8 @@ export const disruptionController = (context: ControllerContext): Controller => 
         if (isConflict(error)) throw error
         const failed = withSyncFailed(budget.status, messageOf(error), clock.now())
         if (!isEqual(failed, budget.status)) await write(budget, failed)
+        // What the server could not say now it may say later; upstream waits until a pod changes.
+        if (error instanceof ApiError || error instanceof ConnectionError) throw error
         return undefined
       }
       const { namespace = '' } = budget.metadata

@@ -74,7 +74,8 @@ function disruptedPods(known: Readonly<Record<string, string>>, pods: readonly P
     if (left < 0) notDeleted.push(pod)
     else {
       pending[pod.metadata.name] = since
-      recheckAfter = Math.min(recheckAfter ?? left, left)
+      // At the very moment it is not over yet: the next one is looked at, not the same again.
+      recheckAfter = Math.min(recheckAfter ?? Infinity, Math.max(left, 1))
     }
   }
   return { pending, notDeleted, recheckAfter }

@@ -4,7 +4,7 @@ import { apiVersionOf, type Kind, type KubernetesObject } from '../../../api/kin
 import type { OwnerReference } from '../../../api/meta.ts'
 import { allSynced } from '../../../client/controller.ts'
 import { discoverKinds } from '../../../client/discovery.ts'
-import { Informer } from '../../../client/informer.ts'
+import type { Informer } from '../../../client/informer.ts'
 import { WorkQueue } from '../../../client/work-queue.ts'
 import { sleepUnlessAborted } from '../../../common/clock.ts'
 import { runAll, type Runnable } from '../../../common/run.ts'
@@ -84,9 +84,8 @@ export class GarbageCollector implements Runnable {
   }
 
   #informer(kind: Kind): Informer<KubernetesObject> {
-    const { client, log, clock } = this.#context
     this.#kinds.set(nameOf(kind), kind)
-    const informer = new Informer({ client, kind, log, clock, metadataOnly: true, transform: onlyOwnership })
+    const informer = this.#context.informers.apart({ kind, metadataOnly: true, transform: onlyOwnership })
     informer.addListener({
       added: object => this.#observe({ kind, metadata: object.metadata }),
       updated: (object, previous) => {
