@@ -238,12 +238,12 @@ describe('kubectl', () => {
 
   it('runs an application of two tiers, and stops it', async () => {
     const ask = async (query: string) => kubectl(`get --raw '${path}/services/frontend/proxy/cgi-bin/guestbook?${query}'`)
-    await eventually(async () => (await ask('set=TestEntry')).includes('Updated'), { seconds: 60, what: 'the guestbook' })
+    await eventually(async () => (await ask('set=TestEntry')).includes('Updated'), { seconds: 150, what: 'the guestbook' })
     expect(await ask('get=')).toContain('TestEntry')
     const names = 'deployment/backend deployment/frontend service/backend service/frontend'
     await kubectl(`delete ${names} ${in_} --grace-period=0 --force`)
     await eventually(async () => (await kubectl(`get all ${in_} -l app=guestbook -o name`)) === '', { seconds: 60 })
-  }, 120_000)
+  }, 240_000)
 })
 
 describe('the cluster', () => {
