@@ -34,7 +34,7 @@ function endingPods(client: Client, namespace: string, exitCodeOf: (pod: Pod) =>
         const exitCode = pod.status.phase === 'Running' ? exitCodeOf(pod) : undefined
         if (exitCode !== undefined) await end(pod, exitCode)
       }
-      await sleep(50)
+      await sleep(200)
     }
   }
   const running = run()
@@ -55,7 +55,7 @@ describe('a Job', () => {
   let cluster: Awaited<ReturnType<typeof startHollowCluster>>
   beforeAll(async () => {
     cluster = await startHollowCluster({ nodes: ['node-1'] })
-  }, 60_000)
+  }, 120_000)
   afterAll(() => cluster[Symbol.asyncDispose](), 60_000)
 
   it.each([
@@ -158,7 +158,7 @@ describe('a Job', () => {
     await watch.sees('DELETED', ({ metadata }) => metadata.labels?.['life'] === namespace)
     expect((await client.list(Job, { labelSelector })).items).toEqual([])
     await eventually(async () => (await client.list(Pod, { namespace })).items.length === 0)
-  }, 60_000)
+  }, 120_000)
 
   it('that runs is deleted with its pods', async () => {
     const { client } = cluster
@@ -170,7 +170,7 @@ describe('a Job', () => {
     await client.delete(Job, key, { propagationPolicy: 'Background' })
     await eventually(async () => (await client.list(Job, { namespace })).items.length === 0)
     await eventually(async () => (await client.list(Pod, { namespace })).items.length === 0)
-  }, 60_000)
+  }, 120_000)
 
   it('has conditions of others in its status, which are patched with annotations, updated and left alone', async () => {
     const { client, plane } = cluster
@@ -199,7 +199,7 @@ describe('a Job', () => {
       return job.status.active === 1 && job
     })
     expect(findCondition(after.status.conditions, 'CustomConditionType')?.status).toBe('False')
-  }, 60_000)
+  }, 120_000)
 })
 
 /** Every year at the midnight so many days ago. */
@@ -212,7 +212,7 @@ describe('a CronJob', () => {
   let cluster: Awaited<ReturnType<typeof startHollowCluster>>
   beforeAll(async () => {
     cluster = await startHollowCluster({ nodes: ['node-1'] })
-  }, 60_000)
+  }, 120_000)
   afterAll(() => cluster[Symbol.asyncDispose](), 60_000)
 
   it.each([
@@ -242,7 +242,7 @@ describe('a CronJob', () => {
       await client.delete(CronJob, key, { propagationPolicy: 'Background' })
       await eventually(async () => (await client.list(Pod, { namespace })).items.length === 0)
     },
-    60_000,
+    120_000,
   )
 
   it('that is suspended makes no Job though one is due, until it goes on', async () => {
@@ -262,7 +262,7 @@ describe('a CronJob', () => {
     expect((await client.get(CronJob, { name: 'suspended', namespace })).status.active ?? []).toEqual([])
     await client.patch(CronJob, { name: 'suspended', namespace }, { type: 'merge', body: { spec: { suspend: false } } })
     await eventually(async () => (await owners()).includes('suspended'))
-  }, 60_000)
+  }, 120_000)
 
   it('is created, listed, watched, patched, updated, written in its status, and deleted alone and with others', async () => {
     const { client, plane } = cluster
@@ -308,5 +308,5 @@ describe('a CronJob', () => {
     await eventually(async () => (await client.list(CronJob, { namespace, labelSelector })).items.length === 1)
     await client.deleteCollection(CronJob, { namespace, labelSelector })
     await eventually(async () => (await client.list(CronJob, { namespace, labelSelector })).items.length === 0)
-  }, 60_000)
+  }, 120_000)
 })
