@@ -5,6 +5,7 @@ const cluster = 'test/e2e/conformance-network.test.ts'
 const endpoints = 'test/integration/conformance/services.test.ts'
 const proxies = 'control-plane/api-server/endpoints/proxy.test.ts'
 const nodes = 'test/e2e/network.test.ts'
+const ranges = 'test/integration/conformance/service-cidrs.test.ts'
 
 const apiServer = by(apis, 'finds the Service of the API server among those of all namespaces, with its endpoints')
 const names = by(cluster, 'knows pods by host name and subdomain, headless and other Services, by whole and by partial names')
@@ -73,6 +74,14 @@ export const networkBehaviours: Behaviours = {
   '[sig-network] Service endpoints latency should not be very high [Conformance]': by(
     endpoints,
     'are made soon for ${LATENCY_SERVICES} Services at once',
+  ),
+  '[sig-network] ServiceCIDR and IPAddress API should support IPAddress API operations [Conformance]': by(
+    ranges,
+    'creates, patches, updates, gets, lists, watches and deletes IPAddresses of either family, one or many',
+  ),
+  '[sig-network] ServiceCIDR and IPAddress API should support ServiceCIDR API operations [Conformance]': by(
+    ranges,
+    'shows the default ServiceCIDR to whoever gets, lists or watches it, and its status',
   ),
   '[sig-network] Services should be able to change the type from ClusterIP to ExternalName [Conformance]': types,
   '[sig-network] Services should be able to change the type from ExternalName to ClusterIP [Conformance]': types,
