@@ -1,4 +1,5 @@
 import { mkdir, readFile } from 'node:fs/promises'
+import { getHeapStatistics } from 'node:v8'
 import { Node } from '../api/core/node.ts'
 import { Service } from '../api/core/service.ts'
 import { EndpointSlice } from '../api/discovery/endpoint-slice.ts'
@@ -37,6 +38,7 @@ import { persist } from './persist.ts'
 import type { NodeSecurity } from './pods/node-security.ts'
 import { parseResolvConf, type DnsOptions } from './pods/pod-dns.ts'
 import type { NetworkReady } from './pods/pod-starter.ts'
+import { QuietCollection } from './quiet-collection.ts'
 import { connectDocker, type DockerEngine } from './runtime/docker/connect.ts'
 import { DockerPortPublisher } from './runtime/docker/docker-port-publisher.ts'
 import { DockerRuntime } from './runtime/docker/docker-runtime.ts'
@@ -151,6 +153,7 @@ export function createAgent({ config, log, shutdown }: AgentParts): Runnable {
             names,
             reclaimer,
             warmUp(runtime, log),
+            ...quietCollection(),
           ],
           together,
         )
@@ -188,7 +191,7 @@ interface Joining {
 /** Gets the node its certificates, as often as it takes: the API server may not be there yet. */
 function join(config: AgentConfig, { nodeIp, log, signal }: Joining): Promise<{ identity: NodeIdentity; client: Client }> {
   const attempt = async () => {
-    const ca = await readFile(config.caFile, 'utf8')
+    const ca = config.ca ?? (await readFile(config.caFile, 'utf8'))
     const base = { server: config.server, ca, userAgent: 'kubelet' }
     const client: Client = createClient({ ...base, certificate: () => identity.client })
     const identity: NodeIdentity = new NodeIdentity({
@@ -224,6 +227,8 @@ async function nodeStatusOf({ config, docker, client, log, nodeIp, state, record
   const facts = await gatherFacts(engine, {
     nodeName: config.nodeName,
     address: nodeIp,
+    externalIp: config.externalIp,
+    tunnelEndpoint: config.tunnelEndpoint,
     clusterCidr: config.clusterCidr,
     kubeletPort: config.port,
     maxImages: config.nodeStatusMaxImages,
@@ -357,6 +362,17 @@ const warmUp = (runtime: DockerRuntime, log: Logger): Runnable => ({
   },
 })
 
+/** Where Node.js was told to say how to collect; elsewhere V8 does as it likes. */
+function quietCollection(): Runnable[] {
+  const { gc } = globalThis
+  if (!gc) return []
+  const used = () => {
+    const { used_heap_size, external_memory } = getHeapStatistics()
+    return used_heap_size + external_memory
+  }
+  return [new QuietCollection({ collect: () => void gc(), used, clock })]
+}
+
 interface KubeletParts {
   readonly config: AgentConfig
   readonly client: Client
@@ -438,7 +454,7 @@ const agentServer = ({ config, client, identity, pods, log }: ServerParts): Runn
       if (signal.aborted) return
       throw error
     }
-    const ca = await readFile(config.caFile)
+    const ca = config.ca ?? (await readFile(config.caFile))
     const tls = () => {
       if (!identity.serving) throw new Error('the node has no serving certificate')
       return { ...identity.serving, ca }

@@ -12,6 +12,9 @@ export const imageDefaults = {
   'image-backoff': '10s-300s',
   /** 0: as many as there are. */
   'parallel-pulls': '1',
+  /** Pulls a second in the long run, and at once; 0: as many as there are. */
+  'registry-qps': '5',
+  'registry-burst': '10',
   /** What happens when no registry answers: `use-local-image` with a Warning, or `fail` as upstream. */
   'unreachable-registry': 'use-local-image',
   'image-pull-progress-deadline': '60s',
@@ -31,6 +34,7 @@ export function readImageConfig(read: (option: Option) => string): ImageConfig {
   return {
     images: {
       parallelPulls: count('parallel-pulls', read('parallel-pulls')),
+      pullRate: { qps: count('registry-qps', read('registry-qps')), burst: count('registry-burst', read('registry-burst')) },
       backoffInitialMs: backoff.initialMs,
       backoffMaxMs: backoff.maxMs,
       unreachableRegistry: oneOf('unreachable-registry', read('unreachable-registry'), policies) as ImageSettings['unreachableRegistry'],

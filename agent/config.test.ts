@@ -18,6 +18,21 @@ describe('readConfig: security', () => {
   })
 })
 
+describe('a node of another machine', () => {
+  it('is given the certificate itself, and says where it is reached', () => {
+    const ca = Buffer.from('-----BEGIN CERTIFICATE-----').toString('base64')
+    const args = ['--ca-data', ca, '--external-ip', '192.168.1.11', '--tunnel-endpoint', '192.168.1.11:8472']
+    expect(readConfig(args, {})).toMatchObject({
+      ca: '-----BEGIN CERTIFICATE-----',
+      externalIp: '192.168.1.11',
+      tunnelEndpoint: '192.168.1.11:8472',
+    })
+    expect(readConfig([], {})).toMatchObject({ ca: undefined, externalIp: undefined, tunnelEndpoint: undefined })
+    expect(() => readConfig(['--tunnel-endpoint', '192.168.1.11'], {})).toThrow('--tunnel-endpoint')
+    expect(() => readConfig(['--external-ip', 'there'], {})).toThrow('--external-ip')
+  })
+})
+
 describe('the configuration of an agent', () => {
   it("has upstream's defaults", () => {
     const config = readConfig([], {})

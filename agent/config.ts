@@ -1,5 +1,6 @@
 import { hostname } from 'node:os'
 import { parseArgs } from 'node:util'
+import { parseTunnelEndpoint } from '../api/core/node-tunnel.ts'
 import { parseQuantity, quantityToNumber } from '../api/quantity.ts'
 import { parseCidr } from '../common/cidr.ts'
 import type { LogLevel } from '../common/log.ts'
@@ -14,6 +15,8 @@ export interface AgentConfig extends NodeConfig, ImageConfig {
   readonly server: string
   /** The CA certificate of the API server and the token to join with, as files; each wins over the bootstrap directory's. */
   readonly caFile: string
+  /** The certificate itself, where there is no file: on another machine than the control plane's. */
+  readonly ca: string | undefined
   readonly tokenFile: string
   readonly bootstrapToken: string | undefined
   /** The node's keys; must survive a restart. */
@@ -22,6 +25,10 @@ export interface AgentConfig extends NodeConfig, ImageConfig {
   /** The container that is this node: id or name. */
   readonly nodeContainer: string
   readonly nodeIp: string | undefined
+  /** Where the API server reaches the agent when it is on another machine, whose address this is. */
+  readonly externalIp: string | undefined
+  /** `192.168.1.11:8472`: where other machines reach the node's end of the tunnel between nodes; undefined: the cluster has one machine. */
+  readonly tunnelEndpoint: string | undefined
   readonly port: number
   readonly clusterCidr: string
   readonly serviceCidr: string
@@ -56,12 +63,15 @@ const defaults = {
   server: 'https://control-plane:6443',
   'bootstrap-dir': '/var/lib/kubeling-bootstrap',
   'ca-file': '',
+  'ca-data': '',
   'token-file': '',
   'bootstrap-token': '',
   'data-dir': '/var/lib/kubeling',
   'docker-socket': '/var/run/docker.sock',
   'node-container': '',
   'node-ip': '',
+  'external-ip': '',
+  'tunnel-endpoint': '',
   port: '10250',
   'pod-cidr': '10.244.0.0/16',
   'service-cidr': '10.96.0.0/16',
@@ -110,6 +120,7 @@ function identity(read: Read) {
     nodeName: matching('node', read('node') || hostname(), /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/),
     server: matching('server', read('server'), /^https:\/\//),
     caFile: read('ca-file') || `${directory}/ca.crt`,
+    ca: read('ca-data') ? Buffer.from(read('ca-data'), 'base64').toString('utf8') : undefined,
     tokenFile: read('token-file') || `${directory}/token`,
     bootstrapToken: read('bootstrap-token') || undefined,
     dataDirectory: read('data-dir'),
@@ -117,6 +128,8 @@ function identity(read: Read) {
     // Docker gives a container the beginning of its id as host name unless told otherwise.
     nodeContainer: read('node-container') || hostname(),
     nodeIp: read('node-ip') || undefined,
+    externalIp: read('external-ip') ? address('external-ip', read('external-ip')) : undefined,
+    tunnelEndpoint: read('tunnel-endpoint') ? endpoint(read('tunnel-endpoint')) : undefined,
     port: count('port', read('port')),
   }
 }
@@ -156,6 +169,11 @@ function behaviour(read: Read) {
     logLevel: oneOf('log-level', read('log-level'), levels) as LogLevel,
     logFormat: oneOf('log-format', read('log-format'), ['text', 'json']) as 'text' | 'json',
   }
+}
+
+function endpoint(text: string): string {
+  if (!parseTunnelEndpoint(text)) throw wrong('tunnel-endpoint', text, 'an address and a port, like 192.168.1.11:8472')
+  return text
 }
 
 /** The address that a cluster's DNS service has by custom. */

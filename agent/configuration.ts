@@ -8,6 +8,8 @@ export function configuration(config: AgentConfig): object {
     port: config.port,
     serializeImagePulls: config.images.parallelPulls === 1,
     maxParallelImagePulls: config.images.parallelPulls,
+    registryPullQPS: config.images.pullRate.qps,
+    registryBurst: config.images.pullRate.burst,
     authentication: { x509: { clientCAFile: config.caFile }, webhook: { enabled: true, cacheTTL: '2m0s' }, anonymous: { enabled: false } },
     authorization: { mode: 'Webhook', webhook: { cacheAuthorizedTTL: '5m0s', cacheUnauthorizedTTL: '30s' } },
     serverTLSBootstrap: true,

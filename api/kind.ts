@@ -100,6 +100,11 @@ export interface Kind<O extends KubernetesObject = KubernetesObject> {
   readonly returnsDeleted?: boolean
   /** Status given at creation counts (nodes register with theirs); others begin with an empty one. */
   readonly keepsStatusAtCreation?: boolean
+  /**
+   * What writes of the status leave as it is besides the owners: the labels, or all that users write into metadata (upstream's
+   * ResetObjectMetaForStatus).
+   */
+  readonly statusKeeps?: 'labels' | 'metadata'
   /** PUT has to name the resourceVersion that it replaces (upstream's AllowUnconditionalUpdate, turned around). */
   readonly needsVersionOnUpdate?: boolean
   /** What keeps a deleted object in place besides metadata.finalizers (a namespace's spec.finalizers). */

@@ -66,7 +66,7 @@ export const ObjectMeta = message(
       'Revision of the last change. Send it back with an update to make sure that nothing changed in between.',
     ),
     generation: optional(7, int64(), 'Counts changes of what is wanted. Set by the server.'),
-    creationTimestamp: stored(8, time(), 'When the object was created. Set by the server.'),
+    creationTimestamp: stored(8, time(), 'CreationTimestamp is a timestamp of when the object was created. Set by the server.'),
     deletionTimestamp: optional(
       9,
       time(),

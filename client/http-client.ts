@@ -99,7 +99,7 @@ async function* watch<O extends KubernetesObject>(
   const signal = AbortSignal.any([options.signal, overdue])
   try {
     const response = await transport.open({ method: 'GET', path, accept: acceptOf(options), signal })
-    yield* watchEvents<O>(response)
+    yield* watchEvents<O>(response, { shared: transport.inProcess })
   } catch (error) {
     if (options.signal.aborted) return
     if (error instanceof Error && error.name !== 'ApiError' && !(error instanceof ConnectionError)) {

@@ -22,6 +22,8 @@ export interface Transport {
   request(request: HttpRequest): Promise<unknown>
   /** The answer itself, its body still to come. */
   open(request: HttpRequest): Promise<IncomingMessage>
+  /** The server is part of this process. */
+  readonly inProcess: boolean
   /** Closes idle connections. */
   close(): void
 }
@@ -70,6 +72,7 @@ export function createTransport(config: ClientConfig): Transport {
       const text = await readAll(response, request)
       return text === '' ? undefined : (JSON.parse(text) as unknown)
     },
+    inProcess: connect !== undefined,
     open: request => send(request, { agent: agents.stream }),
     close() {
       agents.request.destroy()

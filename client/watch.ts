@@ -31,20 +31,27 @@ const remembered = 64
  */
 const recent = new Map<string, unknown>()
 
-function parseLine(line: string): unknown {
+const parse = (line: string): unknown => deepFreeze(JSON.parse(line) as object)
+
+function parseOnce(line: string): unknown {
   const known = recent.get(line)
   if (known !== undefined) return known
-  const event = deepFreeze(JSON.parse(line) as object)
+  const event = parse(line)
   recent.set(line, event)
-  const [oldest] = recent.keys()
-  if (recent.size > remembered && oldest !== undefined) recent.delete(oldest)
+  if (recent.size > remembered) recent.delete(recent.keys().next().value ?? '')
   return event
 }
 
-/** The events of a watch response, frozen: one JSON document per line. An ERROR event becomes the ApiError it carries. */
-export async function* watchEvents<O extends KubernetesObject>(stream: AsyncIterable<Uint8Array | string>): AsyncGenerator<WatchEvent<O>> {
+/**
+ * The events of a watch response, frozen: one JSON document per line. An ERROR event becomes the ApiError it carries. `shared`:
+ * others in this process watch the same.
+ */
+export async function* watchEvents<O extends KubernetesObject>(
+  stream: AsyncIterable<Uint8Array | string>,
+  { shared = false } = {},
+): AsyncGenerator<WatchEvent<O>> {
   for await (const line of lines(stream)) {
-    const event = parseLine(line) as WatchEvent<O> | { readonly type: 'ERROR'; readonly object: unknown }
+    const event = (shared ? parseOnce : parse)(line) as WatchEvent<O> | { readonly type: 'ERROR'; readonly object: unknown }
     if (event.type === 'ERROR') throw errorOfEvent(event.object)
     yield event
   }

@@ -3,7 +3,8 @@ import { once } from 'node:events'
 import { type AddressInfo } from 'node:net'
 import { connect, createServer, type TLSSocket } from 'node:tls'
 import { describe, expect, it } from '@jest/globals'
-import { createAuthority, createCsr, issueCertificate, parseCsr, signCsr } from './certificates.ts'
+import { createCsr } from './certificate-request.ts'
+import { createAuthority, issueCertificate, parseCsr, signCsr } from './certificates.ts'
 
 describe('certificates', () => {
   it('issues what TLS accepts on both sides', async () => {

@@ -2,17 +2,12 @@ import 'reflect-metadata'
 import { randomBytes, webcrypto } from 'node:crypto'
 import { isIP } from 'node:net'
 import * as x509 from '@peculiar/x509'
+import type { Subject } from './certificate-request.ts'
 
 /** A certificate and its private key, as PEM texts. */
 export interface CertificatePair {
   readonly cert: string
   readonly key: string
-}
-export interface Subject {
-  readonly commonName: string
-  readonly organizations?: readonly string[]
-  /** Host names and IP addresses. */
-  readonly names?: readonly string[]
 }
 export type Usage = 'client' | 'server'
 
@@ -52,18 +47,6 @@ export async function issueCertificate(
   const { usages, days = 365 } = subject
   const cert = await sign(authority, { subject, publicKey: keys.publicKey, usages, milliseconds: days * day })
   return { cert, key: await exportKey(keys.privateKey) }
-}
-
-/** A new key and a request to have it certified. */
-export async function createCsr(subject: Subject): Promise<{ csr: string; key: string }> {
-  const keys = await generateKeys()
-  const csr = await x509.Pkcs10CertificateRequestGenerator.create({
-    name: nameOf(subject),
-    keys,
-    signingAlgorithm: algorithm,
-    extensions: alternativeNames(subject.names ?? []),
-  })
-  return { csr: csr.toString('pem'), key: await exportKey(keys.privateKey) }
 }
 
 export interface ParsedCsr {

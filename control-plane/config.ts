@@ -13,6 +13,8 @@ export interface ControlPlaneConfig {
   readonly port: number
   /** Address under which nodes and pods reach the API server; absent: the first of this machine. */
   readonly advertiseAddress: string | undefined
+  /** Where the server is reached at that address; undefined: where it listens. */
+  readonly advertisePort: number | undefined
   readonly serviceCidr: string
   readonly podCidr: string
   /** Further names and addresses for the serving certificate. */
@@ -61,6 +63,7 @@ const defaults = {
   'listen-address': '0.0.0.0',
   port: '6443',
   'advertise-address': '',
+  'advertise-port': '',
   'service-cidr': '10.96.0.0/16',
   'pod-cidr': '10.244.0.0/16',
   'extra-sans': '',
@@ -103,6 +106,7 @@ export function readConfig(args: readonly string[] = process.argv.slice(2), envi
     listenAddress: read('listen-address'),
     port: port('port', read('port')),
     advertiseAddress: address('advertise-address', read('advertise-address')),
+    advertisePort: read('advertise-port') ? port('advertise-port', read('advertise-port')) : undefined,
     serviceCidr: range('service-cidr', read('service-cidr')),
     podCidr: range('pod-cidr', read('pod-cidr')),
     extraNames: read('extra-sans').split(',').filter(Boolean),

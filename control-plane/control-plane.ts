@@ -158,7 +158,14 @@ async function createComponents(parts: {
     const { createControllers } = await import('./controllers/index.ts')
     const client = clientAs('controllerManager', 'kube-controller-manager')
     const observeQueue = (name: string) => metrics.queues.observe(name)
-    const controllers = createControllers({ client, log, clusterCidr: config.podCidr, authority: identity.authority, observeQueue })
+    const controllers = createControllers({
+      client,
+      log,
+      clusterCidr: config.podCidr,
+      serviceCidr: config.serviceCidr,
+      authority: identity.authority,
+      observeQueue,
+    })
     components.push(leading('kube-controller-manager', client, controllers))
   }
   return components
@@ -256,6 +263,7 @@ async function apiServer(parts: {
     frontProxy: identity.frontProxy,
     serviceCidr: config.serviceCidr,
     advertiseAddress,
+    advertisePort: config.advertisePort,
     clock,
     log: log.child({ component: 'api-server' }),
   })

@@ -1,7 +1,8 @@
 import { createPrivateKey, generateKeyPairSync, randomBytes, X509Certificate } from 'node:crypto'
 import { isIP } from 'node:net'
 import { join } from 'node:path'
-import type { CertificatePair, Subject, Usage } from '../common/certificates.ts'
+import type { Subject } from '../common/certificate-request.ts'
+import type { CertificatePair, Usage } from '../common/certificates.ts'
 import { readIfPresent, writePrivately } from './private-files.ts'
 
 /** Who the parts of a control plane are. Made on first start, kept in the data directory ever after. */

@@ -4,14 +4,15 @@ import { cpSync, mkdirSync, readFileSync, rmSync, copyFileSync, chmodSync, write
 import { build } from 'esbuild'
 
 /**
- * What dockerode loads at its start for an engine behind SSH and for BuildKit, and express for bodies in every encoding of the
- * world: half of the agent's code, a fifth of the control plane's, and never used. Whoever does call into it is told so.
+ * What dockerode loads for an engine behind SSH and for BuildKit, prom-client for exemplars, and express for bodies in every
+ * encoding of the world: half of the agent's code, a fifth of the control plane's, and never used. Whoever does call into it is told so.
  * See docs/decisions/0018-what-the-bundles-leave-out.md.
  */
 const leftOut = {
   name: 'left-out',
   setup(bundle) {
-    bundle.onResolve({ filter: /^(ssh2|@grpc\/grpc-js|@grpc\/proto-loader|body-parser)$/ }, ({ path }) => ({ path, namespace: 'left-out' }))
+    const filter = /^(ssh2|@grpc\/grpc-js|@grpc\/proto-loader|protobufjs|@opentelemetry\/api|body-parser)$/
+    bundle.onResolve({ filter }, ({ path }) => ({ path, namespace: 'left-out' }))
     bundle.onLoad({ filter: /.*/, namespace: 'left-out' }, ({ path }) => ({
       contents: `const unused = name => function () { throw new Error(name + ' of ${path} is not part of this program') }
         module.exports = new Proxy({}, { get: (_, name) => unused(String(name)) })`,

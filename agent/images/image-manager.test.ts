@@ -51,6 +51,25 @@ describe('ImageManager', () => {
     ])
   })
 
+  it('asks the runtime once for pods that come together, and again for the next', async () => {
+    const { ensure, said, runtime } = manager({}, {}, ['a:1'])
+    const asked = () => runtime.calls.filter(call => call.startsWith('imageStatus')).length
+    await Promise.all([ensure('a:1'), ensure('a:1'), ensure('a:1')])
+    expect(asked()).toBe(1)
+    expect(said).toHaveLength(3)
+    await ensure('a:1')
+    expect(asked()).toBe(2)
+  })
+
+  it('fails pulls that come too fast for the registry, and only those', async () => {
+    const { ensure, said } = manager({ 'a:1': {}, 'b:1': {}, 'c:1': {} }, { pullRate: { qps: 0.001, burst: 2 } })
+    await ensure('a:1')
+    await ensure('b:1')
+    await expect(ensure('c:1')).rejects.toMatchObject({ reason: 'ErrImagePull', message: 'pull QPS exceeded' })
+    expect(said.at(-1)).toBe('Warning Failed Failed to pull image "c:1": pull QPS exceeded')
+    await ensure('a:1')
+  })
+
   it('refuses malformed names', async () => {
     const { ensure, said } = manager({})
     await expect(ensure('A:1')).rejects.toMatchObject({ reason: 'InvalidImageName' })

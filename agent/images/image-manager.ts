@@ -7,6 +7,7 @@ import { ImageError, imageErrorOf } from './image-error.ts'
 import { parseImageName } from './image-name.ts'
 import { credentialsFor, type PullSecret, type TrackedCredentials } from './keyring.ts'
 import { Limiter } from './limiter.ts'
+import { PullRate, type PullRateSettings } from './pull-rate.ts'
 import type { PullRecords } from './pull-records.ts'
 import { watchPull } from './pull-watch.ts'
 
@@ -22,6 +23,7 @@ export interface ImageRequest {
 export interface ImageSettings {
   /** 1: one pull after the other, upstream's serializeImagePulls; more: maxParallelImagePulls; 0: as many as there are. */
   readonly parallelPulls: number
+  readonly pullRate: PullRateSettings
   readonly backoffInitialMs: number
   readonly backoffMaxMs: number
   /** What to do when no registry is in reach and the image is here: run it, or fail as upstream does. */
@@ -30,6 +32,7 @@ export interface ImageSettings {
 }
 export const defaultImageSettings: ImageSettings = {
   parallelPulls: 1,
+  pullRate: { qps: 5, burst: 10 },
   backoffInitialMs: 10_000,
   backoffMaxMs: 300_000,
   unreachableRegistry: 'use-local-image',
@@ -47,13 +50,16 @@ export interface ImageManagerOptions {
 export class ImageManager {
   readonly #options: ImageManagerOptions
   readonly #limiter: Limiter
+  readonly #rate: PullRate
   readonly #backoff: Backoff
   readonly #lastErrors = new Map<string, string>()
+  readonly #inspections = new Map<string, Promise<ImageInfo | undefined>>()
 
   constructor(options: ImageManagerOptions) {
-    const { parallelPulls, backoffInitialMs, backoffMaxMs } = options.settings
+    const { parallelPulls, pullRate, backoffInitialMs, backoffMaxMs } = options.settings
     this.#options = options
     this.#limiter = new Limiter(parallelPulls)
+    this.#rate = new PullRate(pullRate, options.clock)
     this.#backoff = new Backoff(backoffInitialMs, backoffMaxMs)
   }
 
@@ -93,12 +99,21 @@ export class ImageManager {
 
   async #inspect({ image, record }: ImageRequest): Promise<ImageInfo | undefined> {
     try {
-      return await this.#options.runtime.imageStatus(image)
+      return await this.#status(image)
     } catch (error) {
       const message = `Failed to inspect image "${image}": ${messageOf(error)}`
       record('Warning', 'InspectFailed', message)
       throw new ImageError('ImageInspectError', message)
     }
+  }
+
+  /** One answer for all who ask while it is on its way: pods that come together often have one image. */
+  #status(image: string): Promise<ImageInfo | undefined> {
+    const running = this.#inspections.get(image)
+    if (running) return running
+    const started = this.#options.runtime.imageStatus(image).finally(() => this.#inspections.delete(image))
+    this.#inspections.set(image, started)
+    return started
   }
 
   async #pull(request: ImageRequest, credentials: readonly TrackedCredentials[], present: ImageInfo | undefined): Promise<ImageInfo> {
@@ -172,11 +187,12 @@ export class ImageManager {
     throw together(errors)
   }
 
-  #pullWatched({ image, record, signal }: ImageRequest, login: TrackedCredentials | undefined): Promise<string> {
+  async #pullWatched({ image, record, signal }: ImageRequest, login: TrackedCredentials | undefined): Promise<string> {
     const { runtime, clock, settings } = this.#options
     const { progressDeadlineMs } = settings
+    if (!this.#rate.tryAccept()) throw new Error('pull QPS exceeded')
     const report = (message: string) => record('Normal', 'Pulling', message)
-    return watchPull({ image, clock, progressDeadlineMs, report, signal }, hooks =>
+    return await watchPull({ image, clock, progressDeadlineMs, report, signal }, hooks =>
       runtime.pullImage(image, { ...hooks, ...(login ? { credentials: login } : {}) }),
     )
   }

@@ -2,6 +2,9 @@ import { networkInterfaces } from 'node:os'
 import { cidrContains, parseCidr } from '../../common/cidr.ts'
 import { runCommand } from '../../common/run-command.ts'
 
+/** The name of the device that leads to other machines (`plan-tunnel.ts`). */
+export const TUNNEL_DEVICE = 'kubeling-tunnel'
+
 /** What a node needs to know of another to reach its pods. */
 export interface Neighbour {
   readonly address: string
@@ -22,9 +25,16 @@ export function planRoutes(neighbours: readonly Neighbour[], current: readonly N
 /** Routes through a gateway to ranges inside the cluster's pod range: the ones this agent (or the one before it) made. */
 export async function currentRoutes(clusterCidr: string): Promise<Neighbour[]> {
   const cluster = parseCidr(clusterCidr)
-  const routes = JSON.parse((await runCommand(['ip', '-json', '-4', 'route', 'show'])) || '[]') as { dst: string; gateway?: string }[]
-  return routes.flatMap(({ dst, gateway }) =>
-    gateway && dst.includes('/') && cidrContains(cluster, dst.split('/')[0] ?? '') ? [{ podCidr: dst, address: gateway }] : [],
+  const routes = JSON.parse((await runCommand(['ip', '-json', '-4', 'route', 'show'])) || '[]') as {
+    dst: string
+    gateway?: string
+    dev?: string
+  }[]
+  return routes.flatMap(({ dst, gateway, dev }) =>
+    // The tunnel's routes have a writer of their own.
+    gateway && dev !== TUNNEL_DEVICE && dst.includes('/') && cidrContains(cluster, dst.split('/')[0] ?? '')
+      ? [{ podCidr: dst, address: gateway }]
+      : [],
   )
 }
 
@@ -42,7 +52,8 @@ const interfaceIn = (range: string): string | undefined => {
 export const networkOf = (address: string): string =>
   Object.values(networkInterfaces())
     .flatMap(addresses => addresses ?? [])
-    .find(each => each.address === address)?.cidr ?? `${address}/32`
+    // The tunnel to other machines has the address too, without a network.
+    .find(each => each.address === address && !each.cidr?.endsWith('/32'))?.cidr ?? `${address}/32`
 
 /**
  * Makes the node the router of its pods. It takes the address that they have as default route, which Docker refuses to assign;

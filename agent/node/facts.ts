@@ -11,6 +11,8 @@ export interface FactOptions {
   readonly nodeName: string
   /** The node's own address; undefined: the one that is not in the pods' range. */
   readonly address: string | undefined
+  readonly externalIp: string | undefined
+  readonly tunnelEndpoint: string | undefined
   /** The range of all pods of the cluster. */
   readonly clusterCidr: string
   readonly kubeletPort: number
@@ -44,6 +46,8 @@ export async function gatherFacts(runtime: Runtime, options: FactOptions): Promi
   return {
     name: options.nodeName,
     address: options.address ?? ownAddress(options.clusterCidr),
+    externalIp: options.externalIp,
+    tunnelEndpoint: options.tunnelEndpoint,
     kubeletPort: options.kubeletPort,
     cpus: options.cpus ?? info.cpus,
     memoryBytes,
@@ -72,7 +76,7 @@ const machineOf = (info: RuntimeInfo): Omit<NodeFacts['machine'], 'bootId' | 'sw
 })
 
 /**
- * The IPv4 addresses that are neither loopback nor on the pods' side. After a restart Docker may have swapped the interfaces'
+ * The IPv4 addresses that are neither loopback nor on the pods' side, nor of the tunnel, which has no network. After a restart Docker may have swapped the interfaces'
  * names, so their order says nothing.
  */
 export type Interfaces = ReturnType<typeof networkInterfaces>
@@ -81,7 +85,10 @@ export function ownAddresses(clusterCidr: string, interfaces: Interfaces = netwo
   const pods = parseCidr(clusterCidr)
   return Object.values(interfaces)
     .flatMap(addresses => addresses ?? [])
-    .filter(({ family, internal, address }) => family === 'IPv4' && !internal && !cidrContains(pods, address))
+    .filter(
+      ({ family, internal, address, cidr }) =>
+        family === 'IPv4' && !internal && cidr && !cidr.endsWith('/32') && !cidrContains(pods, address),
+    )
     .map(({ address }) => address)
 }
 

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { CertificateSigningRequest } from '../../api/certificates/certificate-signing-request.ts'
 import type { Client } from '../../client/client.ts'
 import type { KeyPair } from '../../client/client-config.ts'
+import { createCsr } from '../../common/certificate-request.ts'
 import { sleepUnlessAborted, type Clock } from '../../common/clock.ts'
 import type { Logger } from '../../common/log.ts'
 import type { Runnable } from '../../common/run.ts'
@@ -110,8 +111,6 @@ export class NodeIdentity implements Runnable {
   async #request(name: 'kubelet-client' | 'kubelet-server'): Promise<KeyPair> {
     const { nodeName, nodeAddress, directory, log } = this.#options
     const forClient = name === 'kubelet-client'
-    // Loaded only when needed: the X.509 library is bigger than the rest of a running agent.
-    const { createCsr } = await import('../../common/certificates.ts')
     const subject = { commonName: `system:node:${nodeName}`, organizations: ['system:nodes'] }
     const { csr, key } = await createCsr(forClient ? subject : { ...subject, names: [nodeName, nodeAddress] })
     const client = forClient && this.#client === undefined ? await this.#options.bootstrapClient() : this.#options.client()

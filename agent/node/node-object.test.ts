@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals'
-import { nodeStatus, sameNodeStatus, type NodeFacts } from './node-object.ts'
+import { nodeStatus, nodeStatusPatch, sameNodeStatus, type NodeFacts } from './node-object.ts'
 
 const facts: NodeFacts = {
   name: 'node-1',
@@ -84,5 +84,16 @@ describe('sameNodeStatus', () => {
     const later = nodeStatus(facts, ready, { previous: first.conditions ?? [], now: at(30) })
     expect(sameNodeStatus(first, later)).toBe(true)
     expect(sameNodeStatus(first, nodeStatus({ ...facts, cpus: 4 }, ready, { previous: first.conditions ?? [], now: at(30) }))).toBe(false)
+  })
+})
+
+describe('nodeStatusPatch', () => {
+  it('takes out of what can be allocated what is no longer in the capacity', () => {
+    const advertised = { 'example.com/dongle': '3' }
+    const before = nodeStatus(facts, ready, { previous: [], capacity: advertised, now: at(0) })
+    expect(before.allocatable).toMatchObject(advertised)
+    const after = nodeStatus(facts, ready, { previous: [], now: at(10) })
+    expect(nodeStatusPatch(before, after)).toEqual({ ...after, allocatable: { ...after.allocatable, 'example.com/dongle': null } })
+    expect(nodeStatusPatch(after, after)).toEqual(after)
   })
 })

@@ -1,3 +1,4 @@
+import { tunnelAnnotation } from '../../api/core/node-tunnel.ts'
 import type { Node, NodeCondition } from '../../api/core/node.ts'
 import type { Taint } from '../../api/core/affinity.ts'
 import { formatQuantity } from '../../api/quantity.ts'
@@ -17,6 +18,10 @@ interface RuntimeHandler {
 export interface NodeFacts {
   readonly name: string
   readonly address: string
+  /** Where other machines reach the node, when it is not on the control plane's machine. */
+  readonly externalIp?: string | undefined
+  /** Where other machines reach the node's end of the tunnel between nodes. */
+  readonly tunnelEndpoint?: string | undefined
   readonly kubeletPort: number
   readonly cpus: number
   readonly memoryBytes: number
@@ -65,6 +70,11 @@ export const nodeLabels = (facts: NodeFacts): Record<string, string> => ({
   ...facts.labels,
 })
 
+export const nodeAnnotations = ({ tunnelEndpoint }: Pick<NodeFacts, 'tunnelEndpoint'>): Record<string, string> => ({
+  'volumes.kubernetes.io/controller-managed-attach-detach': 'true',
+  ...(tunnelEndpoint ? { [tunnelAnnotation]: tunnelEndpoint } : {}),
+})
+
 export interface StatusContext {
   /** The conditions so far, with the times at which they last changed. */
   readonly previous: readonly NodeCondition[]
@@ -92,6 +102,7 @@ export function nodeStatus(facts: NodeFacts, health: NodeHealth, context: Status
   return {
     addresses: [
       { type: 'InternalIP', address: facts.address },
+      ...(facts.externalIp ? [{ type: 'ExternalIP', address: facts.externalIp }] : []),
       { type: 'Hostname', address: facts.name },
     ],
     capacity,
@@ -123,6 +134,16 @@ const reportedImages = (images: NodeHealth['images'], most: number): NodeHealth[
     .sort((a, b) => b.sizeBytes - a.sizeBytes)
     .slice(0, most)
     .map(({ names, sizeBytes }) => ({ names: names.slice(0, REPORTED_NAMES), sizeBytes }))
+
+/**
+ * What a patch has to say so that `stored` becomes `status`: resources that were taken out of the capacity go from what can be
+ * allocated, too, where a merge would leave them.
+ */
+export function nodeStatusPatch(stored: Node['status'], status: Node['status']): object {
+  const { allocatable = {} } = status
+  const gone = Object.keys(stored.allocatable ?? {}).filter(name => !(name in allocatable))
+  return { ...status, allocatable: { ...allocatable, ...Object.fromEntries(gone.map(name => [name, null])) } }
+}
 
 /** Do two statuses say the same but for the heartbeat? Then the newer one need not be written before its time. */
 export function sameNodeStatus(a: Node['status'], b: Node['status']): boolean {

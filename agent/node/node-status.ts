@@ -6,7 +6,15 @@ import type { Clock } from '../../common/clock.ts'
 import type { Logger } from '../../common/log.ts'
 import type { Runnable } from '../../common/run.ts'
 import { conditionEvents } from './node-conditions.ts'
-import { nodeLabels, nodeStatus, sameNodeStatus, type NodeFacts, type NodeHealth } from './node-object.ts'
+import {
+  nodeAnnotations,
+  nodeLabels,
+  nodeStatus,
+  nodeStatusPatch,
+  sameNodeStatus,
+  type NodeFacts,
+  type NodeHealth,
+} from './node-object.ts'
 
 const RETRY_MILLISECONDS = 500
 
@@ -80,7 +88,7 @@ export class NodeStatusManager implements Runnable {
     try {
       const status = this.#status({})
       this.#node = await client.create(Node, {
-        metadata: { name, labels: nodeLabels(facts()), annotations: { 'volumes.kubernetes.io/controller-managed-attach-detach': 'true' } },
+        metadata: { name, labels: nodeLabels(facts()), annotations: nodeAnnotations(facts()) },
         spec,
         status,
       } as Parameters<typeof client.create<Node>>[1])
@@ -88,9 +96,12 @@ export class NodeStatusManager implements Runnable {
     } catch (error) {
       if (!isAlreadyExists(error)) throw error
       this.#node = await client.get(Node, { name })
-      const labels = nodeLabels(facts())
-      if (Object.entries(labels).some(([key, value]) => this.#node?.metadata.labels?.[key] !== value)) {
-        this.#node = await client.patch(Node, { name }, { type: 'merge', body: { metadata: { labels } } })
+      const [labels, annotations] = [nodeLabels(facts()), nodeAnnotations(facts())]
+      const { metadata } = this.#node
+      const differs = (wanted: Record<string, string>, has: Readonly<Record<string, string>> = {}) =>
+        Object.entries(wanted).some(([key, value]) => has[key] !== value)
+      if (differs(labels, metadata.labels) || differs(annotations, metadata.annotations)) {
+        this.#node = await client.patch(Node, { name }, { type: 'merge', body: { metadata: { labels, annotations } } })
       }
     }
     return this.#node
@@ -119,8 +130,9 @@ export class NodeStatusManager implements Runnable {
     const status = this.#status(current.status)
     const due = this.#reportedAt + reportMs - clock.now().getTime()
     if (due > 0 && sameNodeStatus(status, pick(current.status, status))) return Math.min(due, updateMs)
+    const body = { status: nodeStatusPatch(current.status, status) }
     try {
-      this.#node = await client.patch(Node, { name }, { type: 'strategic', subresource: 'status', body: { status } })
+      this.#node = await client.patch(Node, { name }, { type: 'strategic', subresource: 'status', body })
     } catch (error) {
       if (!isNotFound(error)) throw error
       log.info('the node object is gone: registering again', { node: name })

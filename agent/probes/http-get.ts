@@ -69,7 +69,8 @@ function once({ url, headers }: HttpTarget, signal: AbortSignal | undefined): Pr
     // Several values make several lines of a header, but there is only one Host.
     const lines = Object.fromEntries(Object.entries(headers).map(([name, values]) => [name, values.length === 1 ? values[0] : [...values]]))
     if (headers['host']) lines['host'] = headers['host'][0]
-    const options = { headers: lines, agent: false as const, rejectUnauthorized: false, ...(signal ? { signal } : {}) }
+    const tolerant = { rejectUnauthorized: false, insecureHTTPParser: true }
+    const options = { headers: lines, agent: false as const, ...tolerant, ...(signal ? { signal } : {}) }
     let answered = false
     const fail = (error: Error) => reject(answered ? bodyError(error, signal) : error)
     const request = (url.protocol === 'https:' ? https : http).get(url, options, response => {

@@ -46,6 +46,11 @@ describe('httpGet probes', () => {
     expect(await get((_, response) => response.writeHead(status).end('body'))).toMatchObject(outcome)
   })
 
+  it('read lines that end as small servers end them', async () => {
+    const outcome = await get(({ socket }) => socket.end('HTTP/1.1 200 OK\nContent-Length: 4\n\nbody'))
+    expect(outcome).toMatchObject({ result: 'success', output: 'body' })
+  })
+
   it('send the headers upstream sends, and those of the user, repeated ones too', async () => {
     let seen: readonly string[] = []
     const httpHeaders = [

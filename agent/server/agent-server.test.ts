@@ -49,6 +49,18 @@ describe('the agent server', () => {
     expect(await presented()).not.toBe(before)
   })
 
+  it('says that it keeps connections longer than the API server does', async () => {
+    const options = { host: '127.0.0.1', port: cluster.port, path: '/healthz', ca: cluster.authority.cert, ...cluster.client }
+    const told = await new Promise((resolve, reject) => {
+      const request = httpsRequest({ ...options, headers: { connection: 'keep-alive' } }, response => {
+        response.resume()
+        resolve(response.headers['keep-alive'])
+      })
+      request.on('error', reject).end()
+    })
+    expect(told).toBe('timeout=90')
+  })
+
   it('serves nobody but the API server and administrators', async () => {
     expect(await get('/healthz')).toEqual({ code: 200, body: 'ok' })
     expect((await get('/pods', {})).code).toBe(401)

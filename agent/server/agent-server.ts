@@ -45,6 +45,9 @@ export interface AgentServerOptions {
   readonly listening?: (port: number) => void
 }
 
+/** Longer than the API server keeps connections that it does not use: it would send a request into one that is being closed. */
+const keepAliveTimeout = 90_000
+
 /** The agent's own HTTPS API, on kubelet's paths: what `kubectl logs`, `exec`, `attach` and `port-forward` reach. */
 export function createAgentServer(options: AgentServerOptions): Runnable {
   return { run: signal => run(options, signal) }
@@ -60,7 +63,7 @@ async function run(options: AgentServerOptions, signal: AbortSignal): Promise<vo
   const connections = new Set<Duplex>()
   // Certificates are asked for and judged here, so that a client without one is told so.
   let tls = options.tls()
-  const server = createServer({ ...tls, requestCert: true, rejectUnauthorized: false })
+  const server = createServer({ ...tls, keepAliveTimeout, requestCert: true, rejectUnauthorized: false })
   // Before the server's own listener, which begins the handshake.
   server.prependListener('connection', () => {
     const current = options.tls()

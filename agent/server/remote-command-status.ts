@@ -1,4 +1,5 @@
 import { messageOf } from '../../common/error-message.ts'
+
 /** What ends a command: the Status that the error stream carries. */
 export interface CommandStatus {
   readonly metadata: Record<string, never>
@@ -30,4 +31,10 @@ export function errorStatus(error: unknown, doing: string): CommandStatus {
     details: { causes: [{ message }] },
     code: 500,
   }
+}
+
+/** What the error stream says at the end: a Status since v4, before that a sentence, and nothing when all went well. */
+export function statusText(status: CommandStatus, protocol: string): string {
+  if (/^v[45]\./.test(protocol)) return JSON.stringify(status)
+  return status.status === 'Success' ? '' : (status.message ?? '')
 }

@@ -2,7 +2,7 @@ import type { Duplex } from 'node:stream'
 import { finished } from 'node:stream/promises'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { CommandRequest, CommandStreams } from './remote-command.ts'
-import type { CommandStatus } from './remote-command-status.ts'
+import { statusText } from './remote-command-status.ts'
 import { SpdySession, type SpdyStream } from './spdy-session.ts'
 
 export const spdyCommandProtocols = ['v4.channel.k8s.io', 'v3.channel.k8s.io', 'v2.channel.k8s.io', 'channel.k8s.io'] as const
@@ -54,10 +54,4 @@ export async function spdyCommandStreams(connection: Duplex, request: CommandReq
       await session.close()
     },
   }
-}
-
-/** Before v4 the error stream carried a sentence. */
-const statusText = (status: CommandStatus, protocol: string): string => {
-  if (protocol === 'v4.channel.k8s.io') return JSON.stringify(status)
-  return status.status === 'Success' ? '' : (status.message ?? '')
 }

@@ -1,6 +1,7 @@
 import { PassThrough, Writable } from 'node:stream'
 import type { WebSocket } from 'ws'
 import type { CommandRequest, CommandStreams } from './remote-command.ts'
+import { statusText } from './remote-command-status.ts'
 
 /** In the order of preference. The base64 ones are for clients that cannot send bytes. */
 export const webSocketCommandProtocols = [
@@ -54,7 +55,8 @@ export function webSocketCommandStreams(socket: WebSocket, request: CommandReque
     ...(resize ? { resize } : {}),
     finish: async status => {
       if (socket.readyState !== socket.OPEN) return
-      await send(channels.error, Buffer.from(JSON.stringify(status)))
+      const text = statusText(status, protocol)
+      if (text !== '') await send(channels.error, Buffer.from(text))
       socket.close(1000)
     },
   }

@@ -1,5 +1,5 @@
 import { ParamRef } from './policy-parts.ts'
-import { paramRefText, validateBinding } from './policy-validation.ts'
+import { paramRefText, validateBinding } from './binding-validation.ts'
 import { MatchResources } from './rules.ts'
 import { withMatchDefaults } from './webhook-defaults.ts'
 import { ageColumn, nameColumn } from '../columns.ts'

@@ -84,8 +84,10 @@ export const ValidatingAdmissionPolicy = defineKind(ValidatingAdmissionPolicySch
   namespaced: false,
   generation: true,
   subresources: { status: statusSubresource },
+  statusKeeps: 'metadata',
   applyDefaults: policy => ({ ...policy, spec: withMatchDefaults(policy.spec, 'matchConstraints') }),
-  validate: validateValidatingPolicy,
+  validate: policy => validateValidatingPolicy(policy),
+  validateUpdate: validateValidatingPolicy,
   columns: [
     nameColumn,
     { name: 'Validations', type: 'integer', description: 'How many there are.', cell: ({ spec }) => spec.validations?.length ?? 0 },

@@ -27,7 +27,8 @@ export const ValidatingWebhookConfiguration = defineKind(ValidatingWebhookConfig
   namespaced: false,
   generation: true,
   applyDefaults: withSelectors,
-  validate: ({ webhooks = [] }) => validateWebhooks(webhooks),
+  validate: ({ webhooks }) => validateWebhooks(webhooks),
+  validateUpdate: (next, current) => validateWebhooks(next.webhooks, current.webhooks),
   columns: [
     nameColumn,
     { name: 'Webhooks', type: 'integer', description: 'How many there are.', cell: ({ webhooks = [] }) => webhooks.length },

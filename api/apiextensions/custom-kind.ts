@@ -66,6 +66,7 @@ function customKind(
     untyped: true,
     columns: customColumns(version.additionalPrinterColumns),
     subresources: subresourcesOf(version),
+    statusKeeps: 'metadata',
     ...selectableFieldsOf(version),
     ...deprecationOf(version, `${apiVersion} ${kind}`),
     ...storageOf(definition, version, rules),

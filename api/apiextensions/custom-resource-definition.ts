@@ -152,6 +152,7 @@ export const CustomResourceDefinition = defineKind(CustomResourceDefinitionSchem
   namespaced: false,
   generation: true,
   subresources: { status: statusSubresource },
+  statusKeeps: 'metadata',
   validateName: validateDefinitionName,
   applyDefaults: defaultDefinition,
   prepareForCreate: withStoredVersion,

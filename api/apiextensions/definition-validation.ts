@@ -1,6 +1,7 @@
 import { isConditionTrue } from '../conditions.ts'
 import { dns1035LabelErrors, dns1123SubdomainErrors } from '../names.ts'
 import { validateImmutableField } from '../object-meta-validation.ts'
+import { validateReviewVersions, validateWebhookClient } from '../webhook-client-validation.ts'
 import { fieldForbidden, fieldInvalid, fieldNotSupported, fieldRequired, type FieldError } from '../schema/field-error.ts'
 import { approvalAnnotation, approvalOf, isProtectedGroup } from './api-approval.ts'
 import type { CustomResourceDefinition, CustomResourceDefinitionNames, CustomResourceDefinitionSpec } from './custom-resource-definition.ts'
@@ -108,10 +109,9 @@ function validateConversion({ conversion }: CustomResourceDefinitionSpec): Field
   if (strategy !== 'Webhook') return [fieldNotSupported(`${path}.strategy`, strategy, ['None', 'Webhook'])]
   const client = webhook?.clientConfig
   if (!client) return [fieldRequired(`${path}.webhookClientConfig`, 'required when strategy is set to Webhook')]
-  const both = (client.url === undefined) === (client.service === undefined)
   return [
-    ...(both ? [fieldRequired(`${path}.webhookClientConfig`, 'exactly one of url or service is required')] : []),
-    ...(webhook.conversionReviewVersions.length === 0 ? [fieldRequired(`${path}.conversionReviewVersions`)] : []),
+    ...validateWebhookClient(client, `${path}.webhookClientConfig`),
+    ...validateReviewVersions(webhook.conversionReviewVersions, `${path}.conversionReviewVersions`),
   ]
 }
 

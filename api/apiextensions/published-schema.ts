@@ -6,22 +6,20 @@ type Json = Readonly<Record<string, unknown>>
 type Version = 'v2' | 'v3'
 
 const objectMeta = 'io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta'
+/** The beginnings of the descriptions are upstream's: clients have been seen to look for them. */
 const objectFields = {
-  apiVersion: { type: 'string', description: 'Version of the schema that the object is written in.' },
-  kind: { type: 'string', description: 'What the object is.' },
-  metadata: { $ref: objectMeta },
+  apiVersion: { type: 'string', description: 'APIVersion defines the version of the schema that the object is written in.' },
+  kind: { type: 'string', description: 'Kind is what the object is.' },
+  metadata: { $ref: objectMeta, description: "Standard object's metadata: its name, its labels, and whatever else every object has." },
 }
 
 /** The schema as OpenAPI shows it: as it was written, with what every object has besides (upstream's builder). */
 export function publishedSchema(schema: JSONSchemaProps, version: Version): Json {
+  // Whoever reads Swagger 2.0 would take any fields for all that there may be.
+  if (version === 'v2' && schema['x-kubernetes-preserve-unknown-fields'] === true) return { type: 'object' }
   const { metadata: _, ...properties } = schema.properties ?? {}
   const own = plain({ ...schema, properties }, version)
-  const isOpen = version === 'v2' && schema['x-kubernetes-preserve-unknown-fields'] === true
-  return {
-    ...own,
-    type: 'object',
-    ...(isOpen ? {} : { properties: { ...objectFields, ...mapValues(properties, field => plain(field, version)) } }),
-  }
+  return { ...own, type: 'object', properties: { ...objectFields, ...mapValues(properties, field => plain(field, version)) } }
 }
 
 /** Swagger 2.0 has no word for these. */

@@ -1,5 +1,6 @@
 import { isEqual } from '../../common/equal.ts'
 import { dns1035LabelErrors } from '../names.ts'
+import { asInternal } from '../schema/as-internal.ts'
 import { parseJsonPath } from '../json-path.ts'
 import { fieldDuplicate, fieldInvalid, fieldRequired, fieldTooMany, type FieldError } from '../schema/field-error.ts'
 import type { CustomResourceDefinitionSpec, CustomResourceDefinitionVersion } from './custom-resource-definition.ts'
@@ -19,10 +20,12 @@ export function validateVersions({ versions }: CustomResourceDefinitionSpec): Fi
   })
   return [
     ...named,
-    ...(new Set(names).size < names.length ? [fieldInvalid('spec.versions', versions, 'must contain unique version names')] : []),
+    ...(new Set(names).size < names.length
+      ? [fieldInvalid('spec.versions', internalVersions(versions), 'must contain unique version names')]
+      : []),
     ...(versions.filter(({ storage }) => storage).length === 1
       ? []
-      : [fieldInvalid('spec.versions', versions, 'must have exactly one version marked as storage version')]),
+      : [fieldInvalid('spec.versions', internalVersions(versions), 'must have exactly one version marked as storage version')]),
     ...versions.flatMap(({ schema }, index) =>
       schema?.openAPIV3Schema ? [] : [fieldRequired(`${path(index)}.schema.openAPIV3Schema`, 'schemas are required')],
     ),
@@ -48,6 +51,21 @@ export function validateVersions({ versions }: CustomResourceDefinitionSpec): Fi
       ...validateSelectableFields(version, shared('selectableFields') ? 'spec.selectableFields' : `${path(index)}.selectableFields`),
     ]),
   ]
+}
+
+const movable = ['schema', 'subresources', 'additionalPrinterColumns', 'selectableFields'] as const
+
+/** As upstream prints them: what is the same in all of them stands above them, and is not there. */
+function internalVersions(versions: readonly Version[]): unknown[] {
+  const names = ['Name', 'Served', 'Storage', 'Deprecated', 'DeprecationWarning']
+  const shared = movable.filter(field => versions.every(version => isEqual(version[field], versions[0]?.[field])))
+  return versions.map(version => ({
+    ...asInternal(names, { deprecated: false, ...version }),
+    ...asInternal(
+      ['Schema', 'Subresources', 'AdditionalPrinterColumns', 'SelectableFields'],
+      Object.fromEntries(movable.filter(field => !shared.includes(field)).map(field => [field, version[field]])),
+    ),
+  }))
 }
 
 function validateDeprecation({ deprecated, deprecationWarning }: Version, path: string): FieldError[] {

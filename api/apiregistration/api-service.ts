@@ -91,6 +91,7 @@ export const APIService = defineKind(APIServiceSchema, {
   categories: ['api-extensions'],
   namespaced: false,
   subresources: { status: statusSubresource },
+  statusKeeps: 'metadata',
   validateName: validateApiServiceName,
   validate: validateApiService,
   columns: [

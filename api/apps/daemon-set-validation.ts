@@ -1,8 +1,8 @@
 import type { DaemonSet, DaemonSetSpec, RollingUpdateDaemonSet } from './daemon-set.ts'
-import { amountOf, validateAmount, validateAtMostAll } from './rolling-update-validation.ts'
-import { immutableSelectorErrors, nonNegativeErrors } from './template-validation.ts'
+import { amountOf, internalStrategy, validateAmount, validateAtMostAll } from './rolling-update-validation.ts'
+import { decrementedErrors, immutableSelectorErrors, nonNegativeErrors, validSelector } from './template-validation.ts'
 import { validatePodTemplateSpec } from '../core/pod-spec-validation.ts'
-import { matches, selectorFromObject, validateLabelSelector } from '../label-selector.ts'
+import { matches, validateLabelSelector } from '../label-selector.ts'
 import { fieldForbidden, fieldInvalid, fieldNotSupported, fieldRequired, type FieldError } from '../schema/field-error.ts'
 
 export const validateDaemonSet = ({ spec }: DaemonSet): FieldError[] => [
@@ -16,13 +16,16 @@ export const validateDaemonSet = ({ spec }: DaemonSet): FieldError[] => [
 
 function validateSelector({ selector, template }: Partial<DaemonSetSpec>): FieldError[] {
   const path = 'spec.selector'
-  if (!selector) return [fieldRequired(path)]
+  const parsed = validSelector(selector)
   const labels = template?.metadata.labels
-  const errors = validateLabelSelector(selector, path)
-  if (errors.length === 0 && !matches(selectorFromObject(selector), labels))
-    errors.push(fieldInvalid('spec.template.metadata.labels', labels ?? null, '`selector` does not match template `labels`'))
-  const empty = Object.keys(selector.matchLabels ?? {}).length + (selector.matchExpressions ?? []).length === 0
-  return empty ? [...errors, fieldInvalid(path, selector, 'empty selector is invalid for daemonset')] : errors
+  const empty = selector && Object.keys(selector.matchLabels ?? {}).length + (selector.matchExpressions ?? []).length === 0
+  return [
+    ...validateLabelSelector(selector, path),
+    ...(parsed && !matches(parsed, labels)
+      ? [fieldInvalid('spec.template.metadata.labels', labels ?? null, '`selector` does not match template `labels`')]
+      : []),
+    ...(empty ? [fieldInvalid(path, selector, 'empty selector is invalid for daemonset')] : []),
+  ]
 }
 
 /** Daemons run for ever. */
@@ -37,9 +40,16 @@ function validateLife({ template }: DaemonSetSpec): FieldError[] {
   ]
 }
 
-function validateUpdateStrategy({ updateStrategy: { type, rollingUpdate } }: DaemonSetSpec): FieldError[] {
+function validateUpdateStrategy({ updateStrategy }: DaemonSetSpec): FieldError[] {
+  const { type, rollingUpdate } = updateStrategy
   if (type === 'OnDelete') return []
-  if (type !== 'RollingUpdate') return [fieldNotSupported('spec.updateStrategy.type', type ?? '', ['RollingUpdate', 'OnDelete'])]
+  if (type !== 'RollingUpdate')
+    return [
+      fieldNotSupported('spec.updateStrategy', internalStrategy(updateStrategy, { maxUnavailable: 0, maxSurge: 0 }), [
+        'RollingUpdate',
+        'OnDelete',
+      ]),
+    ]
   const path = 'spec.updateStrategy.rollingUpdate'
   return rollingUpdate ? validateRollingUpdate(rollingUpdate, path) : [fieldRequired(path)]
 }
@@ -74,11 +84,8 @@ export function validateDaemonSetStatus({ status }: DaemonSet, current: DaemonSe
     'numberUnavailable',
     'collisionCount',
   ] as const
-  const { collisionCount = 0 } = status
   return [
     ...counts.flatMap(name => nonNegativeErrors(status[name], `status.${name}`)),
-    ...(collisionCount < (current.status.collisionCount ?? 0)
-      ? [fieldInvalid('status.collisionCount', collisionCount, 'cannot be decremented')]
-      : []),
+    ...decrementedErrors(status.collisionCount, current.status.collisionCount),
   ]
 }

@@ -1,6 +1,12 @@
 import type { Deployment, DeploymentSpec, DeploymentStrategy, RollingUpdateDeployment } from './deployment.ts'
-import { amountOf, validateAmount, validateAtMostAll } from './rolling-update-validation.ts'
-import { immutableSelectorErrors, nonNegativeErrors, validateReplicasTemplate, validateSelector } from './template-validation.ts'
+import { amountOf, internalStrategy, validateAmount, validateAtMostAll } from './rolling-update-validation.ts'
+import {
+  decrementedErrors,
+  immutableSelectorErrors,
+  nonNegativeErrors,
+  validateReplicasTemplate,
+  validateSelector,
+} from './template-validation.ts'
 import { fieldForbidden, fieldInvalid, fieldNotSupported, fieldRequired, type FieldError } from '../schema/field-error.ts'
 
 export const validateDeployment = ({ spec }: Deployment): FieldError[] => [
@@ -29,12 +35,16 @@ function validateDeadline({ progressDeadlineSeconds, minReadySeconds = 0 }: Depl
   ]
 }
 
-function validateStrategy({ type, rollingUpdate }: DeploymentStrategy): FieldError[] {
+function validateStrategy(strategy: DeploymentStrategy): FieldError[] {
+  const { type, rollingUpdate } = strategy
   const path = 'spec.strategy.rollingUpdate'
   if (type === 'Recreate') {
     return rollingUpdate ? [fieldForbidden(path, "may not be specified when strategy `type` is 'Recreate'")] : []
   }
-  if (type !== 'RollingUpdate') return [fieldNotSupported('spec.strategy.type', type ?? '', ['Recreate', 'RollingUpdate'])]
+  if (type !== 'RollingUpdate')
+    return [
+      fieldNotSupported('spec.strategy', internalStrategy(strategy, { maxUnavailable: 0, maxSurge: 0 }), ['Recreate', 'RollingUpdate']),
+    ]
   return rollingUpdate ? validateRollingUpdate(rollingUpdate, path) : [fieldRequired(path, 'this should be defaulted and never be nil')]
 }
 
@@ -50,7 +60,7 @@ function validateRollingUpdate({ maxUnavailable = 0, maxSurge = 0 }: RollingUpda
   ]
 }
 
-export function validateDeploymentStatus({ status }: Deployment): FieldError[] {
+export function validateDeploymentStatus({ status }: Deployment, current: Deployment): FieldError[] {
   const { replicas = 0, updatedReplicas = 0, readyReplicas = 0, availableReplicas = 0 } = status
   const counts = ['observedGeneration', 'replicas', 'updatedReplicas', 'readyReplicas', 'availableReplicas'] as const
   const more = ['unavailableReplicas', 'collisionCount'] as const
@@ -61,5 +71,6 @@ export function validateDeploymentStatus({ status }: Deployment): FieldError[] {
     ...(readyReplicas > replicas ? [tooMany('readyReplicas', readyReplicas, 'status.replicas')] : []),
     ...(availableReplicas > replicas ? [tooMany('availableReplicas', availableReplicas, 'status.replicas')] : []),
     ...(availableReplicas > readyReplicas ? [tooMany('availableReplicas', availableReplicas, 'readyReplicas')] : []),
+    ...decrementedErrors(status.collisionCount, current.status.collisionCount),
   ]
 }

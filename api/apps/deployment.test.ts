@@ -53,7 +53,7 @@ describe('a deployment', () => {
 
   it('refuses strategies that make no sense', () => {
     expect(says({ selector, strategy: { type: 'Blue' } })).toEqual([
-      'spec.strategy.type: Unsupported value: "Blue": supported values: "Recreate", "RollingUpdate"',
+      'spec.strategy: Unsupported value: {"Type":"Blue","RollingUpdate":null}: supported values: "Recreate", "RollingUpdate"',
     ])
     expect(says({ selector, strategy: { rollingUpdate: { maxUnavailable: '101%', maxSurge: 'x' } } })).toEqual([
       "spec.strategy.rollingUpdate.maxSurge: Invalid value: \"x\": a valid percent string must be a numeric string followed by an ending '%' (e.g. '1%',  or '93%', regex used for validation is '[0-9]+%')",

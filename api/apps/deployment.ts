@@ -113,6 +113,7 @@ export const Deployment = defineKind(DeploymentSchema, {
   categories: ['all'],
   namespaced: true,
   generation: true,
+  statusKeeps: 'labels',
   subresources: {
     status: { type: 'status', verbs: ['get', 'patch', 'update'] },
     scale: { type: 'scale', kind: 'Scale', group: 'autoscaling', version: 'v1', verbs: ['get', 'patch', 'update'] },

@@ -1,9 +1,9 @@
 import type { StatefulSet, StatefulSetSpec } from './stateful-set.ts'
-import { nonNegativeErrors } from './template-validation.ts'
-import { validateRollingAmount } from './rolling-update-validation.ts'
+import { decrementedErrors, nonNegativeErrors, validSelector } from './template-validation.ts'
+import { amountOf, internalForm, internalStrategy, validateRollingAmount } from './rolling-update-validation.ts'
 import { validatePodTemplateSpec } from '../core/pod-spec-validation.ts'
 import { dns1123LabelErrors } from '../names.ts'
-import { matches, selectorFromObject, validateLabelSelector } from '../label-selector.ts'
+import { matches, validateLabelSelector } from '../label-selector.ts'
 import { fieldForbidden, fieldInvalid, fieldNotSupported, fieldRequired, type FieldError } from '../schema/field-error.ts'
 import { isEqual } from '../../common/equal.ts'
 
@@ -33,14 +33,24 @@ function validateManagement({ podManagementPolicy: policy = 'OrderedReady' }: St
 function validateUpdateStrategy({ updateStrategy }: StatefulSetSpec): FieldError[] {
   const { type, rollingUpdate } = updateStrategy
   const path = 'spec.updateStrategy'
+  const unset = { partition: 0, maxUnavailable: null }
   if (type === 'OnDelete')
-    return rollingUpdate ? [fieldInvalid(`${path}.rollingUpdate`, rollingUpdate, "only allowed for updateStrategy 'RollingUpdate'")] : []
-  if (type !== 'RollingUpdate') return [fieldInvalid(path, updateStrategy, "must be 'RollingUpdate' or 'OnDelete'")]
+    return rollingUpdate
+      ? [
+          fieldInvalid(
+            `${path}.rollingUpdate`,
+            internalForm({ ...unset, ...rollingUpdate }),
+            "only allowed for updateStrategy 'RollingUpdate'",
+          ),
+        ]
+      : []
+  if (type !== 'RollingUpdate')
+    return [fieldInvalid(path, internalStrategy(updateStrategy, unset), "must be 'RollingUpdate' or 'OnDelete'")]
   const { partition, maxUnavailable } = rollingUpdate ?? {}
   return [
     ...nonNegativeErrors(partition, `${path}.rollingUpdate.partition`),
     ...(maxUnavailable === undefined ? [] : validateRollingAmount(maxUnavailable, `${path}.rollingUpdate.maxUnavailable`)),
-    ...(maxUnavailable === 0 || maxUnavailable === '0%'
+    ...(maxUnavailable !== undefined && amountOf(maxUnavailable) === 0
       ? [fieldInvalid(`${path}.rollingUpdate.maxUnavailable`, maxUnavailable, 'cannot be 0')]
       : []),
   ]
@@ -62,7 +72,11 @@ function validateSelector({ selector }: Partial<Pick<StatefulSetSpec, 'selector'
 }
 
 /** Containers may mount the claims as if they were volumes of the template. */
-function validateTemplate({ selector, template, volumeClaimTemplates = [] }: StatefulSetSpec): FieldError[] {
+function validateTemplate({
+  selector,
+  template,
+  volumeClaimTemplates = [],
+}: Omit<StatefulSetSpec, 'selector'> & Partial<Pick<StatefulSetSpec, 'selector'>>): FieldError[] {
   const path = 'spec.template'
   const { labels } = template.metadata
   const { restartPolicy = '', activeDeadlineSeconds, volumes = [] } = template.spec
@@ -71,10 +85,16 @@ function validateTemplate({ selector, template, volumeClaimTemplates = [] }: Sta
     .map(({ metadata: { name } }) => ({ name, persistentVolumeClaim: { claimName: name } }))
     .filter(({ name }) => !named.has(name))
   const withClaims = { ...template, spec: { ...template.spec, volumes: [...volumes, ...claimed] } }
-  const found = selector === undefined || matches(selectorFromObject(selector), labels)
+  const parsed = validSelector(selector)
   return [
-    ...(found ? [] : [fieldInvalid(`${path}.metadata.labels`, labels ?? null, '`selector` does not match template `labels`')]),
-    ...validatePodTemplateSpec(withClaims, path),
+    ...(parsed
+      ? [
+          ...(matches(parsed, labels)
+            ? []
+            : [fieldInvalid(`${path}.metadata.labels`, labels ?? null, '`selector` does not match template `labels`')]),
+          ...validatePodTemplateSpec(withClaims, path),
+        ]
+      : [fieldInvalid('spec.selector', selector, '')]),
     ...(restartPolicy === 'Always' ? [] : [fieldNotSupported(`${path}.spec.restartPolicy`, restartPolicy, ['Always'])]),
     ...(activeDeadlineSeconds === undefined
       ? []
@@ -103,7 +123,7 @@ export function validateStatefulSetUpdate(next: StatefulSet, current: StatefulSe
 }
 
 export function validateStatefulSetStatus({ status }: StatefulSet, current: StatefulSet): FieldError[] {
-  const { replicas, readyReplicas = 0, availableReplicas = 0, collisionCount = 0 } = status
+  const { replicas, readyReplicas = 0, availableReplicas = 0 } = status
   const counts = ['replicas', 'readyReplicas', 'currentReplicas', 'updatedReplicas', 'availableReplicas', 'observedGeneration'] as const
   const most = ['readyReplicas', 'currentReplicas', 'updatedReplicas', 'availableReplicas'] as const
   return [
@@ -115,8 +135,6 @@ export function validateStatefulSetStatus({ status }: StatefulSet, current: Stat
     ...(availableReplicas > readyReplicas
       ? [fieldInvalid('status.availableReplicas', availableReplicas, 'cannot be greater than status.readyReplicas')]
       : []),
-    ...(collisionCount < (current.status.collisionCount ?? 0)
-      ? [fieldInvalid('status.collisionCount', collisionCount, 'cannot be decremented')]
-      : []),
+    ...decrementedErrors(status.collisionCount, current.status.collisionCount),
   ]
 }

@@ -14,6 +14,10 @@ interface TemplatedSpec {
 export const nonNegativeErrors = (value: number | undefined, path: string): FieldError[] =>
   value !== undefined && value < 0 ? [fieldInvalid(path, value, 'must be greater than or equal to 0')] : []
 
+/** The number of times that a controller met a name that was taken only grows. */
+export const decrementedErrors = (next: number | undefined, current: number | undefined): FieldError[] =>
+  current !== undefined && (next ?? 0) < current ? [fieldInvalid('status.collisionCount', next ?? 0, 'cannot be decremented')] : []
+
 /** "for deployment" is what upstream says of replica sets too. */
 export function validateSelector({ selector }: TemplatedSpec): FieldError[] {
   if (!selector) return [fieldRequired('spec.selector')]
@@ -24,7 +28,7 @@ export function validateSelector({ selector }: TemplatedSpec): FieldError[] {
 
 /** The template must make pods that the selector finds and that run for ever. */
 export function validateReplicasTemplate({ selector, template }: TemplatedSpec): FieldError[] {
-  const parsed = parse(selector)
+  const parsed = validSelector(selector)
   if (!parsed) return [fieldInvalid('spec.selector', selector, 'invalid label selector')]
   const path = 'spec.template'
   const { labels } = template.metadata
@@ -41,10 +45,9 @@ export function validateReplicasTemplate({ selector, template }: TemplatedSpec):
   ]
 }
 
-function parse(selector: LabelSelector | undefined): Selector | undefined {
-  const known = ['In', 'NotIn', 'Exists', 'DoesNotExist']
-  return selector?.matchExpressions?.some(({ operator }) => !known.includes(operator)) ? undefined : selectorFromObject(selector)
-}
+/** Undefined for one with errors, with which nothing can be compared; one that was left out selects nothing. */
+export const validSelector = (selector: LabelSelector | undefined): Selector | undefined =>
+  validateLabelSelector(selector, 'spec.selector').length > 0 ? undefined : selectorFromObject(selector)
 
 /** Pods of a changed selector would be lost. */
 export const immutableSelectorErrors = <S extends TemplatedSpec>(next: S, current: S): FieldError[] =>

@@ -91,8 +91,8 @@ export const CertificateSigningRequest = defineKind(CertificateSigningRequestSch
   validateUpdate: validateCertificateRequestUpdate,
   validateStatusUpdate: validateCertificateRequestUpdate,
   prepareSubresource: {
-    // Approvers decide; they do not issue, and they change nothing of what was asked for.
-    approval: (next, current) => ({ ...current, status: withConditions(current.status, next.status) }),
+    // Approvers decide, and may label and annotate; they do not issue, and they change nothing of what was asked for.
+    approval: (next, current) => ({ ...next, spec: current.spec, status: withConditions(current.status, next.status) }),
   },
   validateSubresource: { approval: validateCertificateRequestUpdate },
   columns: certificateRequestColumns,

@@ -1,3 +1,4 @@
+import { asInternal } from '../schema/as-internal.ts'
 import { descendingPath, idErrors, invalidAll, supported } from './pod-field-checks.ts'
 import type { AppArmorProfile, SeccompProfile, SecurityContext, WindowsSecurityContextOptions } from './security-context.ts'
 import { fieldInvalid, fieldRequired, fieldTooLong, type FieldError } from '../schema/field-error.ts'
@@ -46,15 +47,6 @@ export function validateWindowsOptions(options: WindowsSecurityContextOptions | 
   if (user === '') errors.push(fieldInvalid(`${path}.runAsUserName`, user, 'runAsUserName cannot be an empty string'))
   return errors
 }
-
-/** A structure as upstream prints it: Go's field names, null for what is not set. */
-export const asInternal = (fields: readonly string[], object: Readonly<Record<string, unknown>>): Record<string, unknown> =>
-  Object.fromEntries(
-    fields.map(field => {
-      const value = Object.entries(object).find(([key]) => key.toLowerCase() === field.toLowerCase())?.[1]
-      return [field, value ?? null]
-    }),
-  )
 
 const internalFields = [
   'Capabilities',

@@ -33,8 +33,11 @@ function validateResources(next: ResourceRequirements = {}, current: ResourceReq
 /** A resize tells containers by their place: they have to be the same ones. */
 function validateOrder(next: Containers = [], current: Containers = [], list: 'containers' | 'initContainers'): FieldError[] {
   if (next.length !== current.length) return [fieldForbidden(`spec.${list}`, `${list} may not be added or removed on resize`)]
-  const moved = next.findIndex(({ name }, index) => name !== current[index]?.name)
-  return moved < 0 ? [] : [fieldForbidden(`spec.${list}[${moved}].name`, `${list} may not be renamed or reordered on resize`)]
+  return next.flatMap(({ name }, index) =>
+    name === current[index]?.name
+      ? []
+      : [fieldForbidden(`spec.${list}[${index}].name`, `${list} may not be renamed or reordered on resize`)],
+  )
 }
 
 function validateInitContainer(next: Container, current: Container | undefined, path: string): FieldError[] {

@@ -1,6 +1,6 @@
 import type { Toleration, TopologySpreadConstraint } from './affinity.ts'
 import { validateLabelName, validateMatchLabelKeys } from './affinity-validation.ts'
-import { asInternal } from './container-security-validation.ts'
+import { asInternal } from '../schema/as-internal.ts'
 import { eachAt, invalidAll, supported } from './pod-field-checks.ts'
 import type { PodSpec } from './pod-spec.ts'
 import { validateLabelSelector } from '../label-selector.ts'

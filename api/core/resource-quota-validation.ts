@@ -1,6 +1,7 @@
 import { standardQuotaResources, validateResourceName, validateResourceQuantity } from './container-resources-validation.ts'
 import type { ResourceQuota, ResourceQuotaSpec, ScopedResourceSelectorRequirement } from './resource-quota.ts'
 import { fieldInvalid, fieldRequired, type FieldError } from '../schema/field-error.ts'
+import { asInternal } from '../schema/as-internal.ts'
 import { isEqual } from '../../common/equal.ts'
 
 const isHugePages = (name: string) => name.startsWith('hugepages-') || name.startsWith('requests.hugepages-')
@@ -76,11 +77,15 @@ function validateOperator({ scopeName, operator, values = [] }: ScopedResourceSe
   return [...errors, fieldInvalid(`${path}.operator`, operator, 'not a valid selector operator')]
 }
 
+const internalSelector = ({ scopeSelector }: ResourceQuotaSpec) => ({
+  MatchExpressions: (scopeSelector?.matchExpressions ?? []).map(each => asInternal(['ScopeName', 'Operator', 'Values'], each)),
+})
+
 function validateScopeSelector(spec: ResourceQuotaSpec): FieldError[] {
   const path = 'spec.scopeSelector.matchExpressions'
   return (spec.scopeSelector?.matchExpressions ?? []).flatMap(requirement => [
     ...(scopes[requirement.scopeName] ? [] : [fieldInvalid(`${path}.scopeName`, requirement.scopeName, 'unsupported scope')]),
-    ...misapplied(spec, requirement.scopeName, fieldInvalid(path, spec.scopeSelector, 'unsupported scope applied to resource')),
+    ...misapplied(spec, requirement.scopeName, fieldInvalid(path, internalSelector(spec), 'unsupported scope applied to resource')),
     ...validateOperator(requirement, path),
   ])
 }

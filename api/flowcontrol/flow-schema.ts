@@ -1,4 +1,4 @@
-import { validateFlowSchema } from './flow-control-validation.ts'
+import { validateFlowSchema } from './flow-schema-validation.ts'
 import { ageColumn, nameColumn } from '../columns.ts'
 import { defineKind, statusSubresource } from '../kind.ts'
 import { ObjectMeta } from '../meta.ts'
@@ -125,6 +125,7 @@ export const FlowSchema = defineKind(FlowSchemaSchema, {
   namespaced: false,
   generation: true,
   subresources: { status: statusSubresource },
+  statusKeeps: 'metadata',
   validate: validateFlowSchema,
   columns: [
     nameColumn,

@@ -1,4 +1,4 @@
-import { validatePriorityLevel } from './flow-control-validation.ts'
+import { validatePriorityLevel } from './priority-level-validation.ts'
 import { ageColumn, nameColumn } from '../columns.ts'
 import { defineKind, statusSubresource } from '../kind.ts'
 import { ObjectMeta } from '../meta.ts'
@@ -97,6 +97,7 @@ export const PriorityLevelConfiguration = defineKind(PriorityLevelConfigurationS
   namespaced: false,
   generation: true,
   subresources: { status: statusSubresource },
+  statusKeeps: 'metadata',
   applyDefaults: level =>
     level.spec.type === 'Exempt' && !level.spec.exempt
       ? { ...level, spec: { ...level.spec, exempt: { nominalConcurrencyShares: 0, lendablePercent: 0 } } }

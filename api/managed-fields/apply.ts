@@ -56,11 +56,13 @@ interface Change {
   /** Who makes the change: it is not in its own way. */
   readonly self: string | undefined
   readonly force: boolean
+  /** Comparisons of the two that have been made already, by apiVersion. */
+  readonly known?: Readonly<Record<string, Comparison>>
 }
 
 /** Takes from all other managers what the change takes from them. Throws ApplyConflicts where that is not allowed. */
-function takeFromOthers(managers: Managers, { before, after, versions, self, force }: Change): Map<string, Managed> {
-  const comparisons = new Map<string, Comparison | undefined>()
+function takeFromOthers(managers: Managers, { before, after, versions, self, force, known = {} }: Change): Map<string, Managed> {
+  const comparisons = new Map<string, Comparison | undefined>(Object.entries(known))
   const comparisonAt = (apiVersion: string) => {
     if (!comparisons.has(apiVersion)) {
       const view = versions(apiVersion)
@@ -96,13 +98,14 @@ export interface Update {
   readonly actor: Actor
 }
 
-/** The managers after somebody replaced or patched an object: what changed is theirs. */
+/** The managers after somebody replaced or patched an object: what changed is theirs. `schema` is that of the actor's version. */
 export function managersAfterUpdate({ schema, versions, before, after, managers, actor }: Update): Managers {
   const own: Managed = { ...actor, operation: 'Update', fields: emptySet }
   const identity = identityOf(own)
-  const { added, modified } = compareFields(schema, before, after)
-  const taken = difference(union(added, modified), unmanaged)
-  const others = takeFromOthers(managers, { before, after, versions, self: undefined, force: true })
+  const comparison = compareFields(schema, before, after)
+  const taken = difference(union(comparison.added, comparison.modified), unmanaged)
+  const known = { [actor.apiVersion]: comparison }
+  const others = takeFromOthers(managers, { before, after, versions, self: undefined, force: true, known })
   if (isEmptySet(taken)) return others
   others.set(identity, { ...own, fields: union(taken, others.get(identity)?.fields ?? emptySet) })
   return others

@@ -1,7 +1,7 @@
 import { isEqual } from '../../common/equal.ts'
 import { isRecord } from '../schema/records.ts'
 import type { Schema } from '../schema/schema.ts'
-import { emptySet, isEmptySet, leaf, withMember, type FieldSet } from './field-set.ts'
+import { asMember, emptySet, isEmptySet, leaf, memberBegun, type FieldSet } from './field-set.ts'
 import { fieldElement, fieldSchema, itemsByElement, shapeOf } from './path-element.ts'
 
 /** What became of the fields between two states of an object. */
@@ -26,19 +26,25 @@ const isEmptyContainer = (value: unknown): boolean =>
 
 /** The changes at and below one value, each as the node of its set; `undefined` of a state: the value is not there. */
 function changesOf(schema: Schema | undefined, before: unknown, after: unknown): Changes | undefined {
+  if (before === undefined) return { added: wholeOf(schema, after) }
+  if (after === undefined) return { removed: wholeOf(schema, before) }
   const shape = shapeOf(schema, after ?? before)
   // Empty and null containers are told apart as wholes.
-  if (shape === 'leaf' || (isEmptyContainer(before) && isEmptyContainer(after))) return changesOfLeaf(before, after)
-  const changes = shape === 'items' && schema ? changesOfItems(schema, before, after) : changesOfRecord(schema, before, after)
-  if (before === undefined) return { ...changes, added: withMember(changes.added ?? emptySet) }
-  if (after === undefined) return { ...changes, removed: withMember(changes.removed ?? emptySet) }
-  return changes
+  if (shape === 'leaf' || (isEmptyContainer(before) && isEmptyContainer(after)))
+    return isEqual(before, after) ? undefined : { modified: leaf }
+  return shape === 'items' && schema ? changesOfItems(schema, before, after) : changesOfRecord(schema, before, after)
 }
 
-function changesOfLeaf(before: unknown, after: unknown): Changes | undefined {
-  if (before === undefined) return { added: leaf }
-  if (after === undefined) return { removed: leaf }
-  return isEqual(before, after) ? undefined : { modified: leaf }
+/** Everything at and below a value that only one of the states has: containers are in it as well as what they contain. */
+function wholeOf(schema: Schema | undefined, value: unknown): FieldSet {
+  const shape = shapeOf(schema, value)
+  if (shape === 'leaf' || isEmptyContainer(value)) return leaf
+  const out = memberBegun()
+  if (shape === 'items' && schema) for (const [element, item] of itemsByElement(schema, value)) out[element] = wholeOf(schema.items, item)
+  else if (isRecord(value)) {
+    for (const name in value) if (value[name] !== undefined) out[fieldElement(name)] = wholeOf(fieldSchema(schema, name), value[name])
+  }
+  return asMember(out)
 }
 
 function changesOfRecord(schema: Schema | undefined, before: unknown, after: unknown): Changes {

@@ -24,27 +24,66 @@ export function isEmptySet(set: FieldSet): boolean {
 /** The node of an element that is in the set together with what is below it. */
 export const withMember = (below: FieldSet): FieldSet => (isEmptySet(below) ? leaf : { [mark]: leaf, ...below })
 
-/** Both sets at once; `keep` says whether an element stays that is in the one, in the other, or in both. */
-function combine(a: FieldSet, b: FieldSet, keep: (inA: boolean, inB: boolean) => boolean): FieldSet {
-  const out: Building = {}
-  const elements = keep(false, true) ? new Set([...Object.keys(a), ...Object.keys(b)]) : Object.keys(a)
-  for (const element of elements) {
+/** The beginning of such a node, to put into it what is below: a copy of what may be large is spared. `asMember` ends it. */
+export const memberBegun = (): Record<string, FieldSet> => ({ [mark]: leaf })
+
+/** The node that `memberBegun` began. */
+export function asMember(node: FieldSet): FieldSet {
+  for (const element in node) if (element !== mark) return node
+  return leaf
+}
+
+/** Puts what two sets come to into `out`, which may have its mark already. What comes from one of them alone is shared, never walked through. */
+type Fill = (out: Building, a: FieldSet, b: FieldSet) => void
+
+const unite: Fill = (out, a, b) => {
+  for (const element in a) {
     if (element === mark) continue
-    const [inA, inB] = [a[element], b[element]]
-    const below = combine(inA ?? emptySet, inB ?? emptySet, keep)
-    if (keep(isMember(inA), isMember(inB))) out[element] = withMember(below)
-    else if (!isEmptySet(below)) out[element] = below
+    const [inA, inB] = [a[element] as FieldSet, b[element]]
+    if (inB === undefined) out[element] = inA
+    else put(out, element, nodeOf(unite, { a: inA, b: inB, member: isMember(inA) || isMember(inB) }))
   }
+  for (const element in b) if (element !== mark && a[element] === undefined) out[element] = b[element] as FieldSet
+}
+
+const intersect: Fill = (out, a, b) => {
+  for (const element in a) {
+    const [inA, inB] = [a[element] as FieldSet, b[element]]
+    if (element === mark || inB === undefined) continue
+    put(out, element, nodeOf(intersect, { a: inA, b: inB, member: isMember(inA) && isMember(inB) }))
+  }
+}
+
+const subtract: Fill = (out, a, b) => {
+  for (const element in a) {
+    if (element === mark) continue
+    const [inA, inB] = [a[element] as FieldSet, b[element]]
+    if (inB === undefined) out[element] = inA
+    else put(out, element, nodeOf(subtract, { a: inA, b: inB, member: isMember(inA) && !isMember(inB) }))
+  }
+}
+
+/** What becomes of an element that is in both sets; undefined when it is in neither itself nor by anything below it. */
+function nodeOf(fill: Fill, { a, b, member }: { a: FieldSet; b: FieldSet; member: boolean }): FieldSet | undefined {
+  const out: Building = member ? memberBegun() : {}
+  fill(out, a, b)
+  return member ? asMember(out) : isEmptySet(out) ? undefined : out
+}
+
+function put(out: Building, element: string, node: FieldSet | undefined): void {
+  if (node) out[element] = node
+}
+
+function combined(fill: Fill, a: FieldSet, b: FieldSet): FieldSet {
+  const out: Building = {}
+  fill(out, a, b)
   return out
 }
 
-// One of two sets is empty more often than not: nobody walks through the other one then.
-export const union = (a: FieldSet, b: FieldSet): FieldSet =>
-  isEmptySet(a) ? b : isEmptySet(b) ? a : combine(a, b, (inA, inB) => inA || inB)
-export const intersection = (a: FieldSet, b: FieldSet): FieldSet =>
-  isEmptySet(a) || isEmptySet(b) ? emptySet : combine(a, b, (inA, inB) => inA && inB)
-export const difference = (a: FieldSet, b: FieldSet): FieldSet =>
-  isEmptySet(a) || isEmptySet(b) ? a : combine(a, b, (inA, inB) => inA && !inB)
+// One of two sets is empty more often than not.
+export const union = (a: FieldSet, b: FieldSet): FieldSet => (isEmptySet(a) ? b : isEmptySet(b) ? a : combined(unite, a, b))
+export const intersection = (a: FieldSet, b: FieldSet): FieldSet => (isEmptySet(a) || isEmptySet(b) ? emptySet : combined(intersect, a, b))
+export const difference = (a: FieldSet, b: FieldSet): FieldSet => (isEmptySet(a) || isEmptySet(b) ? a : combined(subtract, a, b))
 
 /** `a` without the elements of `b` and without everything below them. */
 export function differenceWithBelow(a: FieldSet, b: FieldSet): FieldSet {
@@ -88,5 +127,9 @@ export function hasPath(set: FieldSet, [element, ...rest]: readonly string[]): b
 /** Whether a value from outside is a set; what is not has keys without one of the known prefixes. */
 export function isFieldSet(value: unknown): value is FieldSet {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return false
-  return Object.entries(value).every(([element, node]) => (element === mark || /^[fkvi]:/.test(element)) && isFieldSet(node))
+  for (const element in value) {
+    if (element !== mark && !(element[1] === ':' && 'fkvi'.includes(element.charAt(0)))) return false
+    if (!isFieldSet((value as Readonly<Record<string, unknown>>)[element])) return false
+  }
+  return true
 }

@@ -61,6 +61,7 @@ export function encodeManagers(managers: Managers): ManagedFieldsEntry[] | undef
 
 /** Puts the oldest entries of updates together, by version, until there are no more than upstream keeps. */
 export function capUpdaters(managers: Managers): Managers {
+  if (managers.size <= mostUpdaters) return managers
   const updaters = [...managers.entries()].filter(([, { operation }]) => operation === 'Update')
   let tooMany = updaters.length - mostUpdaters
   if (tooMany <= 0) return managers

@@ -35,7 +35,6 @@ export const IPAddress = defineKind(IPAddressSchema, {
   shortNames: ['ip'],
   namespaced: false,
   generation: true,
-  inert: true,
   validateName: ipErrors,
   validate: ({ spec: { parentRef } }) => {
     if (!parentRef) return [fieldRequired('spec.parentRef')]

@@ -39,8 +39,9 @@ export class Definitions {
   #published(value: unknown): unknown {
     if (Array.isArray(value)) return value.map(item => this.#published(item))
     if (typeof value !== 'object' || value === null) return value
-    const reference = '$ref' in value && value.$ref === ObjectMeta.message?.name ? this.#property(ObjectMeta) : undefined
-    if (reference) return reference
+    if ('$ref' in value && value.$ref === ObjectMeta.message?.name) {
+      return this.#property({ ...ObjectMeta, ...('description' in value ? { description: String(value.description) } : {}) })
+    }
     return Object.fromEntries(Object.entries(value).map(([name, field]) => [name, this.#published(field)]))
   }
 

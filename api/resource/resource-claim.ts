@@ -32,6 +32,7 @@ export const ResourceClaim = defineKind(ResourceClaimSchema, {
   namespaced: true,
   inert: true,
   subresources: { status: statusSubresource },
+  statusKeeps: 'metadata',
   applyDefaults: claim => ({ ...claim, spec: withClaimDefaults(claim.spec) }),
   prepareSubresource: { status: withoutDeallocated },
   validate: ({ spec }) => validateClaimSpec(spec, 'spec'),

@@ -27,7 +27,7 @@ export const fieldRequired = (field: string, detail = ''): FieldError => ({
 export const fieldInvalid = (field: string, value: unknown, detail: string): FieldError => ({
   reason: 'FieldValueInvalid',
   field,
-  message: `Invalid value: ${shown(value)}: ${detail}`,
+  message: `Invalid value: ${shown(value)}${detail && `: ${detail}`}`,
 })
 /** Where the value would say nothing. */
 export const invalidWithoutValue = (field: string, detail: string): FieldError => ({

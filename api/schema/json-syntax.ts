@@ -11,13 +11,21 @@ function quoted(character: string): string {
   return `'${byte < 0x80 ? JSON.stringify(character).slice(1, -1) : String.fromCharCode(byte)}'`
 }
 
+/** Where keys stand in a text, by their paths, like `spec.ports[0].name`. */
+export interface KeyPlaces {
+  /** The second and further times that a key stands in one object, in the order of the text. */
+  readonly repeated: readonly { readonly field: string; readonly at: number }[]
+  readonly first: ReadonlyMap<string, number>
+}
+
 /**
  * A slow, strict reader of JSON for the cases where JSON.parse tells too little: it says what is wrong in the words of
  * Go's decoder, and which keys stand twice in their object.
  */
 export class JsonSyntax {
   readonly #text: string
-  readonly #duplicates: string[] = []
+  readonly #repeated: { readonly field: string; readonly at: number }[] = []
+  readonly #first = new Map<string, number>()
   #at = 0
   #depth = 0
 
@@ -25,12 +33,12 @@ export class JsonSyntax {
     this.#text = text
   }
 
-  /** Paths of repeated keys, like `spec.ports[0].name`. Throws a DecodeError when the text is no JSON. */
-  duplicates(): readonly string[] {
+  /** Throws a DecodeError when the text is no JSON. */
+  keyPlaces(): KeyPlaces {
     this.#value('')
     this.#space()
     if (this.#at < this.#text.length) throw this.#unexpected('after top-level value')
-    return this.#duplicates
+    return { repeated: this.#repeated, first: this.#first }
   }
 
   #unexpected(where: string): DecodeError {
@@ -71,9 +79,11 @@ export class JsonSyntax {
     for (;;) {
       this.#space()
       if (this.#peek() !== '"') throw this.#unexpected('looking for beginning of object key string')
+      const at = this.#at
       const key = this.#string()
       const field = path ? `${path}.${key}` : key
-      if (seen.has(key)) this.#duplicates.push(field)
+      if (seen.has(key)) this.#repeated.push({ field, at })
+      else if (!this.#first.has(field)) this.#first.set(field, at)
       seen.add(key)
       this.#space()
       if (this.#peek() !== ':') throw this.#unexpected('after object key')

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals'
 import { DecodeError } from './decode-error.ts'
-import { duplicateFields, parseJson } from './json-text.ts'
+import { parseJson, repeatedFields } from './json-text.ts'
 
 describe('parseJson', () => {
   it.each([
@@ -34,12 +34,12 @@ describe('parseJson', () => {
   })
 })
 
-describe('duplicateFields', () => {
+describe('repeatedFields', () => {
   it.each([
     ['{"a":{"b":1,"b":2},"c":[{"d":1,"d":2}]}', ['a.b', 'c[0].d']],
     ['{"a":"x:\\"y\\\\","b":":"}', []],
     ['{"a":1,"a":1,"a":1}', ['a', 'a']],
   ])('finds those of %s', (text, expected) => {
-    expect(duplicateFields(text, parseJson(text))).toEqual(expected)
+    expect(repeatedFields(text, parseJson(text)).repeated.map(({ field }) => field)).toEqual(expected)
   })
 })

@@ -1,12 +1,12 @@
 import { messageOf } from '../../common/error-message.ts'
 import { DecodeError } from './decode-error.ts'
-import { JsonSyntax, maximumDepth } from './json-syntax.ts'
+import { JsonSyntax, maximumDepth, type KeyPlaces } from './json-syntax.ts'
 
 /** JSON.parse, with the errors of Go's decoder and a bound on nesting. */
 export function parseJson(text: string): unknown {
   // Counted before: the engine takes ten times as long to build a million arrays within each other.
   if (text.length > maximumDepth && outline(text).depth > maximumDepth) {
-    new JsonSyntax(text).duplicates()
+    new JsonSyntax(text).keyPlaces()
     throw new DecodeError('exceeded max depth')
   }
   return fastParse(text)
@@ -16,16 +16,18 @@ function fastParse(text: string): unknown {
   try {
     return JSON.parse(text) as unknown
   } catch (error) {
-    new JsonSyntax(text).duplicates()
+    new JsonSyntax(text).keyPlaces()
     // The two readers agree on what JSON is; should they ever not, the engine's words are better than none.
     throw new DecodeError(messageOf(error))
   }
 }
 
-/** The keys that stand more than once in one object of `text`, by path. `value` is what the text was parsed to. */
-export function duplicateFields(text: string, value: unknown): readonly string[] {
+const noRepetition: KeyPlaces = { repeated: [], first: new Map() }
+
+/** The keys that stand more than once in one object of `text`. `value` is what the text was parsed to. */
+export function repeatedFields(text: string, value: unknown): KeyPlaces {
   // Counting is cheap; the slow reader is only asked when a member has got lost.
-  return outline(text).members === countMembers(value) ? [] : new JsonSyntax(text).duplicates()
+  return outline(text).members === countMembers(value) ? noRepetition : new JsonSyntax(text).keyPlaces()
 }
 
 const quote = 0x22

@@ -50,6 +50,7 @@ export const VolumeAttachment = defineKind(VolumeAttachmentSchema, {
   namespaced: false,
   inert: true,
   subresources: { status: statusSubresource },
+  statusKeeps: 'metadata',
   validate: validateVolumeAttachment,
   validateUpdate: validateVolumeAttachmentUpdate,
   columns: [

@@ -5,6 +5,8 @@ import { formatAddress, parseCidr } from '../../common/cidr.ts'
 import type { APIService } from '../../api/apiregistration/api-service.ts'
 import type { ClusterRoleBinding } from '../../api/rbac/cluster-role-binding.ts'
 import type { ClusterRole } from '../../api/rbac/cluster-role.ts'
+import { defaultServiceCidr, withDefaultRangeReady } from '../../api/networking/service-address.ts'
+import type { ServiceCIDR } from '../../api/networking/service-cidr.ts'
 import { standardStorageClass } from '../../api/storage/node-directory.ts'
 import { planRegistration, type Registration } from './aggregator/plan-registration.ts'
 import type { ServedVersion } from './aggregator/priorities.ts'
@@ -69,6 +71,7 @@ export async function bootstrap(options: Options): Promise<void> {
     ensure(options, { group: '', plural: 'configmaps' }, { wanted: extensionAuthentication(options), upkeep: replaceContent }),
     register(options),
   ])
+  await ensureServiceCidr(options)
   const labels = { component: 'apiserver', provider: 'kubernetes' }
   const metadata = { name: 'kubernetes', namespace: 'default', labels }
   const clusterIP = formatAddress(parseCidr(options.serviceCidr).first + 1)
@@ -131,6 +134,21 @@ function clusterDns(serviceCidr: string): NewObject {
     metadata: { name: 'kube-dns', namespace: 'kube-system', labels },
     spec: { type: 'ClusterIP', clusterIP, clusterIPs: [clusterIP], selector: app, ports },
   }
+}
+
+/** The range of the flag, ready at once: the first services get their addresses before any controller runs. */
+async function ensureServiceCidr(options: Options): Promise<void> {
+  const resource = { group: 'networking.k8s.io', plural: 'servicecidrs' }
+  await ensure(options, resource, { wanted: { metadata: { name: defaultServiceCidr }, spec: { cidrs: [options.serviceCidr] } } })
+  const { registry, kindOf, serviceCidr } = options
+  const kind = kindOf(resource.group, resource.plural)
+  if (!kind) return
+  const next = (current: KubernetesObject): KubernetesObject =>
+    withDefaultRangeReady(current as unknown as ServiceCIDR, {
+      cidrs: [serviceCidr],
+      now: registry.clock.now(),
+    }) as unknown as KubernetesObject
+  await update(registry, { kind, namespace: '', name: defaultServiceCidr, subresource: 'status', preconditions: {}, next, context })
 }
 
 interface NewObject {

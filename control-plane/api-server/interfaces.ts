@@ -72,6 +72,8 @@ export interface AdmissionContext {
   readonly object?: KubernetesObject
   /** What is stored now; absent for creations. */
   readonly current?: KubernetesObject
+  /** How a connection is to be made, as an object with a kind but without metadata (PodExecOptions, …). */
+  readonly connection?: Readonly<Record<string, unknown>>
   readonly user: User
   readonly dryRun: boolean
   /** Adds a Warning header to the answer. */

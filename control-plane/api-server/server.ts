@@ -7,6 +7,7 @@ import express from 'express'
 import { APIService } from '../../api/apiregistration/api-service.ts'
 import { Node } from '../../api/core/node.ts'
 import { Pod } from '../../api/core/pod.ts'
+import { defaultNodePorts } from '../../api/core/service-needs.ts'
 import { Service } from '../../api/core/service.ts'
 import { apiVersionOf, type Kind } from '../../api/kind.ts'
 import { systemClock, type Clock } from '../../common/clock.ts'
@@ -38,7 +39,9 @@ import { lookupOver } from './lookup.ts'
 import { Collector } from './metrics/collector.ts'
 import type { Summary } from './metrics/read-summary.ts'
 import { resourceMetrics } from './metrics/resource-metrics.ts'
+import { addressObjects } from './registry/address-objects.ts'
 import { bind } from './registry/binding.ts'
+import { ClusterAddresses } from './registry/cluster-addresses.ts'
 import { evict } from './registry/eviction.ts'
 import { Expiry } from './registry/expiry.ts'
 import { prefixOf } from './registry/keys.ts'
@@ -64,6 +67,8 @@ export interface ApiServerOptions {
   readonly nodePorts?: { readonly first: number; readonly last: number }
   /** Where nodes and pods reach this server; becomes the endpoint of the `kubernetes` Service. */
   readonly advertiseAddress: string
+  /** Undefined: where it listens. */
+  readonly advertisePort?: number | undefined
   /** Actions besides binding and eviction: `token`. */
   readonly actions?: Readonly<Record<string, Action>>
   readonly reviews?: readonly Review[]
@@ -111,7 +116,6 @@ const connectionLimits = {
 }
 
 const summaryPath = '/stats/summary?only_cpu_and_memory=true'
-const defaultNodePorts = { first: 30_000, last: 32_767 }
 
 /** The whole API over one store. */
 export function createApiServer(options: ApiServerOptions): ApiServer {
@@ -126,7 +130,7 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
     hub,
     admission: options.admission,
     converter: createConverter({ call: webhookCaller(serviceConnector(lookup, (host, port) => dialer.dial(host, port))) }),
-    allocators: { 'service-addresses': serviceAddresses(options, hub) },
+    allocators: { 'service-addresses': serviceAddresses(options, hub, () => registry) },
     clock: options.clock ?? systemClock,
   }
   const served = new KindRegistry({ builtIn: kinds, store, cache, hub, log })
@@ -211,7 +215,7 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
         registry,
         kindOf,
         serviceCidr: options.serviceCidr,
-        advertise: { address: options.advertiseAddress, port: actual },
+        advertise: { address: options.advertiseAddress, port: options.advertisePort ?? actual },
         clientCa: String(options.tls.ca),
         frontProxyCa: options.frontProxy && String(options.frontProxy.ca),
         served: servedVersions(kinds),
@@ -278,12 +282,14 @@ function bindings(kind: Kind | undefined, { registry, pods }: { registry: Regist
   return [{ kind, review: answer }]
 }
 
-function serviceAddresses({ kinds, store, serviceCidr, nodePorts = defaultNodePorts }: ApiServerOptions, hub: WatchHub): ServiceAddresses {
-  const kind = required(
-    kinds.find(({ allocates, plural, group }) => allocates === 'service-addresses' || (group === '' && plural === 'services')),
-    'services',
-  )
-  return new ServiceAddresses({ kind, store, hub, serviceCidr, nodePorts })
+function serviceAddresses(options: ApiServerOptions, hub: WatchHub, registry: () => Registry): ServiceAddresses {
+  const { kinds, store, serviceCidr, nodePorts = defaultNodePorts, log } = options
+  const find = (group: string, plural: string) => kinds.find(kind => kind.group === group && kind.plural === plural)
+  const kind = required(kinds.find(({ allocates }) => allocates === 'service-addresses') ?? find('', 'services'), 'services')
+  const ipAddresses = find('networking.k8s.io', 'ipaddresses')
+  const stored = { serviceCidrs: find('networking.k8s.io', 'servicecidrs'), ipAddresses }
+  const addresses = new ClusterAddresses({ store, hub, kinds: stored, serviceCidr })
+  return new ServiceAddresses({ kind, store, hub, addresses, objects: addressObjects({ kind: ipAddresses, registry, log }), nodePorts })
 }
 
 function required<T>(value: T | undefined, what: string): T {

@@ -5,7 +5,8 @@ import { parseYaml } from './endpoints/yaml-text.ts'
 /** What the thread that reads YAML answers to a text. */
 export function answerToYaml(text: string): YamlAnswer {
   try {
-    return { json: JSON.stringify(parseYaml(text) ?? null) }
+    const { value, repeated } = parseYaml(text)
+    return { json: JSON.stringify(value ?? null), repeated }
   } catch (error) {
     return { error: messageOf(error) }
   }

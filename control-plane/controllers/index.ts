@@ -38,6 +38,10 @@ import { ResourceQuotaController } from './resource-quota/resource-quota.ts'
 import { replicaSetController, replicationController } from './replica-set/replica-set.ts'
 import { queueNameOf } from './queue-names.ts'
 import { rootCaPublisher } from './root-ca.ts'
+import { defaultServiceCidrController } from './service-addresses/default-service-cidr.ts'
+import { orphanedAddressRepair, serviceAddressRepair } from './service-addresses/repair-addresses.ts'
+import { nodePortRepair } from './service-addresses/repair-ports.ts'
+import { serviceCidrController } from './service-addresses/service-cidrs.ts'
 import { serviceAccountController } from './service-account.ts'
 import { statefulSetController } from './stateful-set/stateful-set.ts'
 import { pvcProtectionController, pvProtectionController } from './storage-protection.ts'
@@ -51,6 +55,8 @@ export interface ControllersOptions {
   readonly log: Logger
   /** Where pod addresses come from: each node gets a /24 of it. */
   readonly clusterCidr: string
+  /** Where services' addresses come from unless ServiceCIDRs say more. */
+  readonly serviceCidr: string
   /** The authority that signs certificates of nodes; its certificate is what pods trust. */
   readonly authority: CertificatePair
   /** Names of controllers not to run, as in upstream's `--controllers=-name`. */
@@ -62,11 +68,14 @@ export interface ControllersOptions {
 
 const garbageCollector = 'garbage-collector-controller'
 const resourceQuota = 'resourcequota-controller'
+const addressRepair = 'ipallocator-repair-controller'
+/** Those whose events are of the newer kind, as upstream's. */
+const withSeries: readonly string[] = [addressRepair]
 
 type Create = (context: ControllerContext) => Controller | readonly Controller[]
 
 /** Every controller under the name that its events and `disabled` use. */
-const controllersOf = ({ authority, clusterCidr }: ControllersOptions): Readonly<Record<string, Create>> => ({
+const controllersOf = ({ authority, clusterCidr, serviceCidr }: ControllersOptions): Readonly<Record<string, Create>> => ({
   'replicaset-controller': replicaSetController,
   'replicationcontroller-controller': replicationController,
   'statefulset-controller': statefulSetController,
@@ -98,6 +107,10 @@ const controllersOf = ({ authority, clusterCidr }: ControllersOptions): Readonly
   volume_expand: volumeExpansionController,
   ephemeral_volume: ephemeralVolumeController,
   [nodeDirectoryProvisioner]: volumeProvisioner,
+  'service-cidr-controller': serviceCidrController,
+  'kubernetes-service-cidr-controller': context => defaultServiceCidrController(context, serviceCidr),
+  [addressRepair]: context => [serviceAddressRepair(context), orphanedAddressRepair(context)],
+  'portallocator-repair-controller': nodePortRepair,
   'ingress-controller': ingressController,
   'persistentvolumeclaim-protection-controller': pvcProtectionController,
   'persistentvolume-protection-controller': pvProtectionController,
@@ -110,7 +123,7 @@ export function createControllers(options: ControllersOptions): Runnable {
   const runnables: Runnable[] = [informers]
   const contextOf = (component: string): ControllerContext => {
     const log = options.log.child({ component })
-    const events = new EventRecorder({ client, component, log, clock })
+    const events = new EventRecorder({ client, component, log, clock, style: withSeries.includes(component) ? 'series' : 'count' })
     runnables.push(events)
     const observe = observeQueue && { observeQueue: () => observeQueue(queueNameOf(component)) }
     return { client, informers, events, log, clock, ...observe }

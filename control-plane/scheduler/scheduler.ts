@@ -138,6 +138,8 @@ class Scheduler implements Runnable {
         await this.#writes.free()
         slice = new TimeSlice()
       } else if (slice.over) await slice.next()
+      // Whoever stopped it meanwhile has woken it already, and would not again.
+      if (signal.aborted) break
       const key = this.#queue.take()
       if (key === undefined) {
         await new Promise<void>(resolve => (this.#wake = resolve))

@@ -9,7 +9,8 @@ export interface Retention {
   readonly maximum: number
 }
 
-export const defaultRetention: Retention = { milliseconds: 5 * 60_000, minimum: 1_000, maximum: 20_000 }
+/** Upstream's five minutes. A minimum would keep the lists of a quiet cluster consistent for hours, where clients expect them to expire. */
+export const defaultRetention: Retention = { milliseconds: 5 * 60_000, minimum: 0, maximum: 20_000 }
 
 /** The revision up to which history may go; `old`: newest revision that is older than the retention's time. */
 export function compactionTarget(log: ChangeLog, old: number, retention: Retention): number {

@@ -39,7 +39,9 @@ export class KeyIndex {
   /** Where the keys are that start with `prefix`, those up to and including `after` left out; valid until the next change. */
   range(prefix: string, after?: string): Range {
     const from = after !== undefined && after >= prefix ? this.#rank(`${after}\u0000`) : this.#rank(prefix)
-    return { from, to: Math.max(from, this.#rank(`${prefix}\uffff`)) }
+    // Most prefixes that are asked for have nothing under them: the key that would be the first one tells.
+    if (this.#ordered[from]?.startsWith(prefix) !== true) return { from, to: from }
+    return { from, to: this.#rank(`${prefix}\uffff`) }
   }
   /** The keys of a range with their positions, in order. */
   *in({ from, to }: Range): Generator<Located> {

@@ -160,6 +160,17 @@ describe('store', () => {
     ])
   })
 
+  it('hands subscribers what the writer has had at hand of a value', async () => {
+    await using box = await temporaryStore()
+    const heard: unknown[] = []
+    box.store.subscribe((_, parsed) => heard.push(parsed))
+    const parsed = { text: '1' }
+    await box.store.mutate('/a', () => ({ put: '{"text":"1"}', parsed }))
+    await put(box.store, '/b', '2')
+    expect(heard).toEqual([parsed, undefined])
+    expect(heard[0]).toBe(parsed)
+  })
+
   it('never gives a revision twice, even when its record was compacted before the store was reopened', async () => {
     await using box = await temporaryStore()
     await put(box.store, '/a', '1')

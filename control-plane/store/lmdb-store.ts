@@ -5,7 +5,7 @@ import { KeyIndex, type Position } from './key-index.ts'
 import { selectPage, selectPast } from './pages.ts'
 import { RecentChanges } from './recent-changes.ts'
 import { Records } from './records.ts'
-import { Compacted, FutureRevision, type Change, type Entry, type Mutation, type Page, type Store } from './store.ts'
+import { Compacted, FutureRevision, type Change, type ChangeListener, type Entry, type Mutation, type Page, type Store } from './store.ts'
 import { WatchHub } from './watch-hub.ts'
 import { WriteQueue } from './write-queue.ts'
 
@@ -40,7 +40,7 @@ class LmdbStore implements Store {
   readonly #recent = new RecentChanges()
   readonly #hub: WatchHub
   readonly #writes = new WriteQueue<Write>(batch => this.#commit(batch))
-  readonly #listeners = new Set<(change: Change) => void>()
+  readonly #listeners = new Set<ChangeListener>()
   readonly #times = new RevisionTimes()
   readonly #retention: Retention
   readonly #compactionInterval: number
@@ -101,7 +101,7 @@ class LmdbStore implements Store {
     return this.#hub.watch(prefix, options)
   }
 
-  subscribe(listener: (change: Change) => void): () => void {
+  subscribe(listener: ChangeListener): () => void {
     this.#listeners.add(listener)
     return () => this.#listeners.delete(listener)
   }
@@ -142,15 +142,18 @@ class LmdbStore implements Store {
   /** One transaction for all: first every decision, then one write, then every answer. */
   async #commit(batch: readonly Write[]): Promise<void> {
     const changes: Change[] = []
+    const parsed = new Map<Change, object>()
     const answers: (() => void)[] = []
     const newest = new Map<string, Entry | undefined>()
     for (const write of batch) {
       const current = newest.has(write.key) ? newest.get(write.key) : this.get(write.key)
       try {
         const revision = this.#revision + changes.length + 1
-        const change = changeOf({ key: write.key, current, revision, mutation: write.decide(current, revision) })
+        const mutation = write.decide(current, revision)
+        const change = changeOf({ key: write.key, current, revision, mutation })
         if (change) {
           changes.push(change)
+          if ('put' in mutation && mutation.parsed) parsed.set(change, mutation.parsed)
           newest.set(write.key, change.type === 'put' ? entryOf(change) : undefined)
         }
         const answer = change ? entryOf(change) : current
@@ -166,7 +169,7 @@ class LmdbStore implements Store {
       for (const write of batch) write.reject(error)
       return
     }
-    for (const change of changes) this.#publish(change)
+    for (const change of changes) this.#publish(change, parsed.get(change))
     for (const answer of answers) answer()
     this.#scheduleCompaction()
   }
@@ -179,7 +182,7 @@ class LmdbStore implements Store {
     }
   }
 
-  #publish(change: Change): void {
+  #publish(change: Change, parsed?: object): void {
     const entry = headlineOf(change)
     const { key, revision, createRevision } = entry
     this.#revision = revision
@@ -191,7 +194,7 @@ class LmdbStore implements Store {
     this.#hub.announce(entry)
     for (const listener of this.#listeners) {
       try {
-        listener(change)
+        listener(change, parsed)
       } catch (error) {
         // A listener that missed a change is wrong for ever: end the process, but not in the middle of this commit.
         queueMicrotask(() => {

@@ -1,6 +1,8 @@
 import type { Change } from './store.ts'
 
-const sizeOf = (change: Change): number => (change.type === 'put' ? change.value.length : 0) + (change.previous?.value.length ?? 0)
+/** What was there before a put counts as much as what is now: looking would be to read it from disk. */
+const sizeOf = (change: Change): number =>
+  change.type === 'put' ? change.value.length * (change.previous ? 2 : 1) : change.previous.value.length
 
 /** The newest changes with their values, so that many watchers do not each read the disk; bounded in number and in size. */
 export class RecentChanges {

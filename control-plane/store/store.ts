@@ -26,8 +26,14 @@ export type Change =
     }
   | { readonly type: 'delete'; readonly key: string; readonly revision: number; readonly previous: Entry }
 
-/** What a mutation decides after seeing the current entry, inside the transaction. Throwing leaves everything as it was. */
-export type Mutation = { readonly put: string } | { readonly delete: true } | { readonly keep: true }
+/**
+ * What a mutation decides after seeing the current entry, inside the transaction. Throwing leaves everything as it was. `parsed`
+ * is what the value says, if the writer has it at hand: nothing to the store, but listeners need not read it again.
+ */
+export type Mutation = { readonly put: string; readonly parsed?: object } | { readonly delete: true } | { readonly keep: true }
+
+/** Told of a change that is on disk, with what its writer has had at hand of the new value. */
+export type ChangeListener = (change: Change, parsed?: object) => void
 
 export interface Page {
   readonly entries: readonly Entry[]
@@ -62,7 +68,7 @@ export interface Store {
    */
   watch(prefix: string, options: { since: number; signal: AbortSignal }): AsyncIterable<Change>
   /** Calls `listener` synchronously for every change that is on disk, in revision order. Returns the way to unsubscribe. */
-  subscribe(listener: (change: Change) => void): () => void
+  subscribe(listener: ChangeListener): () => void
   /** Forgets the history up to `revision`. */
   compact(revision: number): Promise<void>
   close(): Promise<void>

@@ -35,6 +35,8 @@ start_dockerd() {
 
 compose() {
   local arguments=(-f "$ROOT/compose.yaml" -p "$CLUSTER" --project-directory "$ROOT")
+  # Of several machines: this one is reached by the others at this address.
+  [ -z "${KUBELING_ADDRESS:-}" ] || arguments=(-f "$ROOT/compose.yaml" -f "$ROOT/compose.machines.yaml" "${arguments[@]:2}")
   if docker compose version >/dev/null 2>&1; then
     docker compose "${arguments[@]}" "$@"
   else

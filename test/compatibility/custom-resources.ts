@@ -51,6 +51,15 @@ export function customResources({ kubectl, namespace, in_, command }: Context): 
     const explained = await kubectl(`explain crontab.spec --api-version=${group}/v1`)
     expect(explained).toMatch(/KIND:\s+CronTab/)
     expect(explained).toMatch(/cronSpec\s+<string> -required-\n\s+When it runs\./)
+    const explain = (path: string) => kubectl(`explain ${path} --api-version=${group}/v1`)
+    expect(await explain('crontab')).toMatch(
+      /DESCRIPTION:.*Runs something at times.*FIELDS:.*apiVersion.*<string>.*APIVersion defines.*spec.*<Object>.*What is wanted/s,
+    )
+    expect(await explain('crontab.metadata')).toMatch(
+      /DESCRIPTION:.*Standard object's metadata.*FIELDS:.*creationTimestamp.*<string>.*CreationTimestamp is a timestamp/s,
+    )
+    expect(await explain('crontab.spec.ports')).toMatch(/ports.*<\[\]Object>.*FIELDS:.*name.*<string>/s)
+    expect((await kubectl.try(`explain crontab.spec.ports2 --api-version=${group}/v1`)).stderr).toContain('field "ports2" does not exist')
   })
 
   command('custom resources', 'are changed, in every way but strategic', async () => {

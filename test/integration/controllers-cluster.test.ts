@@ -11,7 +11,7 @@ import { ServiceAccount } from '../../api/core/service-account.ts'
 import { EndpointSlice } from '../../api/discovery/endpoint-slice.ts'
 import { isNotFound } from '../../api/errors.ts'
 import { createClient } from '../../client/http-client.ts'
-import { createCsr } from '../../common/certificates.ts'
+import { createCsr } from '../../common/certificate-request.ts'
 import { eventually } from '../support/eventually.ts'
 import { startHollowCluster } from '../support/hollow-cluster.ts'
 

@@ -5,7 +5,11 @@ import { Node } from '../../api/core/node.ts'
 import { Pod } from '../../api/core/pod.ts'
 import { PriorityClass } from '../../api/scheduling/priority-class.ts'
 import type { Client } from '../../client/client.ts'
+import { createLogger } from '../../common/log.ts'
+import { defaultConfiguration } from '../../control-plane/scheduler/configuration/configuration.ts'
 import { readConfiguration } from '../../control-plane/scheduler/configuration/read-configuration.ts'
+import type { SchedulerObserver } from '../../control-plane/scheduler/observer.ts'
+import { createScheduler } from '../../control-plane/scheduler/scheduler.ts'
 import { eventually } from '../support/eventually.ts'
 import { startHollowCluster } from '../support/hollow-cluster.ts'
 
@@ -155,5 +159,32 @@ describe('scheduling', () => {
     })
     const counts = ['node-1', 'node-2', 'node-3'].map(name => pods.filter(({ spec }) => spec.nodeName === name).length)
     expect(Math.max(...counts)).toBeLessThanOrEqual(110)
+  }, 60_000)
+
+  it('stops when it is told to while it lets others have their turn', async () => {
+    await using cluster = await startHollowCluster()
+    const { client, plane } = cluster
+    const profiles = defaultConfiguration.profiles.map(profile => ({ ...profile, schedulerName: 'slow' }))
+    const stop = new AbortController()
+    const observer: SchedulerObserver = {
+      // It takes longer than a turn, and is stopped in the next one.
+      begins: () => {
+        const end = performance.now() + 20
+        while (performance.now() < end);
+        setImmediate(() => stop.abort())
+      },
+      ...{ follow: () => undefined, ends: () => undefined, forget: () => undefined, preempts: () => undefined },
+    }
+    const log = createLogger({ level: 'error' })
+    const slow = createScheduler({
+      client: plane.clientAs('scheduler'),
+      log,
+      configuration: { ...defaultConfiguration, profiles },
+      observer,
+    })
+    const stopped = slow.run(stop.signal)
+    await client.create(Pod, pod('last', { schedulerName: 'slow' }))
+    await stopped
+    expect(stop.signal.aborted).toBe(true)
   }, 60_000)
 })

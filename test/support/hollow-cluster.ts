@@ -8,14 +8,14 @@ import { startControlPlane } from '../../control-plane/control-plane.ts'
 import { createControllers } from '../../control-plane/controllers/index.ts'
 import { defaultConfiguration, type SchedulerConfiguration } from '../../control-plane/scheduler/configuration/configuration.ts'
 import { createScheduler } from '../../control-plane/scheduler/scheduler.ts'
-import { addHollowNode, hollowKubelets } from './hollow-nodes.ts'
+import { addHollowNode, hollowKubelets, type HollowKubelets } from './hollow-nodes.ts'
 
 export interface HollowClusterOptions {
   readonly nodes?: readonly string[]
   readonly disabled?: readonly string[]
   readonly scheduler?: SchedulerConfiguration
-  /** Whether anybody runs the pods. */
-  readonly kubelets?: boolean
+  /** Whether anybody runs the pods, and which. */
+  readonly kubelets?: boolean | HollowKubelets
 }
 
 /** A control plane with scheduler and controllers on a directory of its own, and nodes that only pretend to run pods. */
@@ -39,10 +39,11 @@ export async function startHollowCluster(options: HollowClusterOptions = {}) {
         client: plane.clientAs('controllerManager'),
         log,
         clusterCidr: '10.244.0.0/16',
+        serviceCidr: '10.96.0.0/16',
         authority: plane.identity.authority,
         disabled,
       }),
-      ...(kubelets ? [hollowKubelets(client, log)] : []),
+      ...(kubelets ? [hollowKubelets(client, log, kubelets === true ? {} : kubelets)] : []),
     ],
     stop.signal,
   )

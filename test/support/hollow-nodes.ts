@@ -43,13 +43,15 @@ export async function addHollowNode(client: Client, name: string, allocatable: R
 export interface HollowKubelets {
   /** From a pod's binding until it runs and is ready. */
   readonly startMilliseconds?: number
+  /** Which pods come up at all; the others stay Pending. */
+  readonly starts?: (pod: Pod) => boolean
 }
 
 /**
  * The kubelets of all nodes, as far as the API can tell: bound pods run and are ready at once or after a while, deleted ones end at
  * once, and volumes have no data.
  */
-export function hollowKubelets(client: Client, log: Logger, { startMilliseconds = 0 }: HollowKubelets = {}): Runnable {
+export function hollowKubelets(client: Client, log: Logger, { startMilliseconds = 0, starts = () => true }: HollowKubelets = {}): Runnable {
   const due = new Map<string, number>()
   const informers = new Informers(client, log)
   let address = 1
@@ -71,7 +73,7 @@ export function hollowKubelets(client: Client, log: Logger, { startMilliseconds 
         if (!pod) due.delete(key)
         try {
           if (pod?.metadata.deletionTimestamp) await client.delete(Pod, pod.metadata, { gracePeriodSeconds: 0 })
-          else if (pod?.spec.nodeName && pod.status.phase === 'Pending') {
+          else if (pod?.spec.nodeName && pod.status.phase === 'Pending' && starts(pod)) {
             const at = due.get(key) ?? Date.now() + startMilliseconds
             due.set(key, at)
             if (at > Date.now()) return at - Date.now()

@@ -1,4 +1,7 @@
 import { request } from 'node:https'
+import { apiVersionOf, type Kind } from '../../api/kind.ts'
+import { encodeProtobuf, protobufMediaType } from '../../api/protobuf/envelope.ts'
+import type { Schema } from '../../api/schema/schema.ts'
 import type { ControlPlane } from '../../control-plane/control-plane.ts'
 
 export interface RawAnswer {
@@ -13,17 +16,27 @@ export interface RawCall {
   readonly body?: unknown
   readonly type?: string
   readonly accept?: string
+  /** Further headers: of impersonation, or of an upgrade, of which only refusals come back as answers. */
+  readonly headers?: Readonly<Record<string, string>>
 }
+
+/** A body as clients with types of their own send it. */
+export const asProtobuf = (kind: Pick<Kind, 'group' | 'version' | 'kind'> & { readonly schema: Schema }, object: object): RawCall => ({
+  body: encodeProtobuf(kind.schema, { ...object, apiVersion: apiVersionOf(kind), kind: kind.kind }),
+  type: protobufMediaType,
+})
 
 /** Requests as an administrator of a control plane, as they go over the wire. */
 export const rawApi =
   ({ port, identity }: Pick<ControlPlane, 'port' | 'identity'>) =>
-  (method: string, path: string, { body, type = 'application/json', accept }: RawCall = {}): Promise<RawAnswer> =>
+  (method: string, path: string, { body, type = 'application/json', accept, headers: further = {} }: RawCall = {}): Promise<RawAnswer> =>
     new Promise((resolve, reject) => {
-      const text = body === undefined ? undefined : typeof body === 'string' ? body : JSON.stringify(body)
+      const isText = typeof body === 'string' || body instanceof Uint8Array
+      const text = body === undefined ? undefined : isText ? body : JSON.stringify(body)
       const headers = {
         ...(text === undefined ? {} : { 'Content-Type': type, 'Content-Length': Buffer.byteLength(text) }),
         ...(accept ? { Accept: accept } : {}),
+        ...further,
       }
       const { cert, key } = identity.admin
       const outgoing = request(

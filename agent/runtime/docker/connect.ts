@@ -23,10 +23,13 @@ export function negotiate(engine: { ApiVersion?: string; MinAPIVersion?: string 
 /** For those who only hand it on: nobody outside this folder calls its methods. */
 export type DockerEngine = Docker
 
+/** A burst of calls opens a connection for each; so many stay open for the next one. Each costs both sides some ten kilobytes. */
+const maxFreeSockets = 8
+
 /** A connection to the engine with the API version negotiated. Connections are kept open between calls. */
 export async function connectDocker(options: Docker.DockerOptions): Promise<Docker> {
   const secure = options.protocol === 'https' || options.ca !== undefined
-  const agent = secure ? new https.Agent({ keepAlive: true }) : new http.Agent({ keepAlive: true })
+  const agent = secure ? new https.Agent({ keepAlive: true, maxFreeSockets }) : new http.Agent({ keepAlive: true, maxFreeSockets })
   // docker-modem prints the options of every request in full, debugging or not: with all sockets that takes seconds of CPU.
   Object.defineProperty(agent, inspect.custom, { value: () => 'Agent' })
   const settings = { ...options, agent }

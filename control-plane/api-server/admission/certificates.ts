@@ -56,13 +56,16 @@ export const certificateSigning = (authorizer: Authorizer): AdmissionRule => ({
 
 /** Upstream's CertificateSubjectRestriction: nobody becomes an administrator by a client certificate of the API server. */
 export const certificateSubjectRestriction: AdmissionRule = {
-  async validate(context) {
+  validate(context) {
     if (context.verb !== 'create' || !concerns(context, CertificateSigningRequest)) return
-    const { spec } = context.object as CertificateSigningRequest
-    const signer = 'kubernetes.io/kube-apiserver-client'
-    if (spec.signerName !== signer) return
-    const { organizations } = await parseCsr(Buffer.from(String(spec.request), 'base64').toString())
-    if (!organizations.includes('system:masters')) return
-    throw forbidden(CertificateSigningRequest, context.name, `use of ${signer} signer with system:masters group is not allowed`)
+    return refuseAdministrators(context.name, context.object as CertificateSigningRequest)
   },
+}
+
+async function refuseAdministrators(name: string, { spec }: CertificateSigningRequest): Promise<void> {
+  const signer = 'kubernetes.io/kube-apiserver-client'
+  if (spec.signerName !== signer) return
+  const { organizations } = await parseCsr(Buffer.from(String(spec.request), 'base64').toString())
+  if (!organizations.includes('system:masters')) return
+  throw forbidden(CertificateSigningRequest, name, `use of ${signer} signer with system:masters group is not allowed`)
 }

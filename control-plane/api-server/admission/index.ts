@@ -63,18 +63,26 @@ const rules = ({ lookup, authorizer, statuses, services, clock }: AdmissionParts
 
 export function createAdmission(parts: AdmissionParts): Admission {
   const ordered = rules(parts)
+  const mutators = ordered.flatMap(rule => (rule.mutate ? [rule.mutate.bind(rule)] : []))
+  const validators = ordered.flatMap(rule => (rule.validate ? [rule.validate.bind(rule)] : []))
+  // Nearly every rule answers at once, most of them that the request is not theirs: only for the others is there anything to wait for.
   return {
     async mutate(context) {
       const { object: first } = context
       if (!first) throw new Error('only requests with an object can be changed by admission')
-      const state = { object: first }
-      for (const rule of ordered) {
-        if (rule.mutate) state.object = await rule.mutate({ ...context, object: state.object })
+      let seen = { ...context, object: first }
+      for (const mutate of mutators) {
+        const answer = mutate(seen)
+        const object = answer instanceof Promise ? await answer : answer
+        if (object !== seen.object) seen = { ...context, object }
       }
-      return state.object
+      return seen.object
     },
     async validate(context) {
-      for (const rule of ordered) await rule.validate?.(context)
+      for (const validate of validators) {
+        const answer = validate(context)
+        if (answer instanceof Promise) await answer
+      }
     },
   }
 }

@@ -163,6 +163,26 @@ describeReachable('API aggregation', () => {
     })
   })
 
+  it('keeps what others say in the status, and is changed, labelled and found as any object', async () => {
+    const path = `${apiServices}/v1.wardle.example.com`
+    const merge = { 'Content-Type': 'application/merge-patch+json' }
+    const read = await server.call('GET', `${path}/status`)
+    const { conditions } = read.body['status'] as unknown as { conditions: object[] }
+    const own = { type: 'StatusUpdated', status: 'True', reason: 'E2E', message: 'Set by an e2e test' }
+    const put = await server.call('PUT', `${path}/status`, { body: { ...read.body, status: { conditions: [...conditions, own] } } })
+    expect(put.status).toBe(200)
+    const changed = await server.call('PATCH', path, {
+      body: { metadata: { labels: { e2e: 'patched' } }, spec: { versionPriority: 400 } },
+      headers: merge,
+    })
+    expect(changed.body['spec']).toMatchObject({ versionPriority: 400 })
+    expect((await conditionOf('v1.wardle.example.com', 'Passed'))['status']).toBe('True')
+    const { body } = await server.call('GET', `${apiServices}?labelSelector=e2e%3Dpatched`)
+    expect(body['items']).toMatchObject([
+      { metadata: { name: 'v1.wardle.example.com' }, status: { conditions: [{ type: 'Available', message: 'all checks passed' }, own] } },
+    ])
+  })
+
   it('carries watches and upgrades', async () => {
     const events = server.watch(`${group}/v1/flunders?watch=true`)
     expect([(await events.next()).value, (await events.next()).value]).toEqual([{ type: 'ADDED' }, { type: 'DELETED' }])
@@ -186,6 +206,12 @@ describeReachable('API aggregation', () => {
     expect(patched.status).toBe(200)
     const { status, text } = await server.call('GET', `${group}/v1/flunders`)
     expect([status, text]).toEqual([503, expect.stringContaining('error trying to reach service: ')])
+  })
+
+  it('is gone when it is deleted by its labels', async () => {
+    expect(await server.call('DELETE', `${apiServices}?labelSelector=e2e%3Dpatched`)).toMatchObject({ status: 200 })
+    expect(await server.call('GET', `${apiServices}/v1.wardle.example.com`)).toMatchObject({ status: 404 })
+    await eventually(async () => (await server.call('GET', `${group}/v1/namespaces/default/flunders`)).status === 404)
   })
 
   it('says to other servers whom to trust', async () => {

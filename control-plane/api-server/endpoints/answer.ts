@@ -39,6 +39,12 @@ export async function answerObject(request: ApiRequest, stored: StoredObject, co
 export const representationOf = ({ request, kind }: Pick<ApiRequest, 'request' | 'kind'>): Representation =>
   negotiate(request.headers.accept, { protobuf: hasProtobuf(kind.schema) })
 
+/** Whether what is stored is the answer as it is. */
+export function isStoredText(request: ApiRequest): boolean {
+  const { as, format } = representationOf(request)
+  return as === 'object' && format === 'json' && !request.kind.storedAs
+}
+
 const objectContent = (request: ApiRequest, stored: StoredObject, { as, format }: Representation): Content =>
   format === 'protobuf' ? { format, bytes: bytesOf(request.kind, stored, as) } : { format, text: objectText(request, stored, as) }
 

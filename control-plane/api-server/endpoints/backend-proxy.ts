@@ -3,6 +3,7 @@ import { request as httpRequest, type IncomingMessage, type ServerResponse } fro
 import { pipeline } from 'node:stream/promises'
 import type { Duplex } from 'node:stream'
 import type { TLSSocket } from 'node:tls'
+import { isRewritable, pipeRewritten } from './rewrite-html.ts'
 
 /** Where a request goes on to, which is neither this server nor an agent. */
 export interface Backend {
@@ -32,7 +33,10 @@ const cors = [
   'access-control-allow-origin',
 ]
 
-/** Upstream's UpgradeAwareHandler for a request without an upgrade: the answer comes back as it is, but for redirects within the backend. */
+/**
+ * Upstream's UpgradeAwareHandler for a request without an upgrade: the answer comes back as it is, but for redirects within the backend
+ * and for links in pages of HTML.
+ */
 export async function forwardTo(backend: Backend, request: IncomingMessage, response: ServerResponse): Promise<void> {
   let incoming: IncomingMessage
   try {
@@ -43,6 +47,8 @@ export async function forwardTo(backend: Backend, request: IncomingMessage, resp
       method: request.method,
       path: backend.path,
       headers: { ...headersFor(backend, request), connection: 'close' },
+      // Small servers end lines with \n alone, which upstream's client reads too.
+      insecureHTTPParser: true,
     })
     response.on('close', () => outgoing.destroy())
     request.pipe(outgoing)
@@ -51,10 +57,14 @@ export async function forwardTo(backend: Backend, request: IncomingMessage, resp
     if (response.destroyed) return
     throw backend.unreachable(error)
   }
-  response.writeHead(incoming.statusCode ?? 502, answerHeaders(incoming, backend))
+  const headers = answerHeaders(incoming, backend)
+  const rewrites = backend.prefix !== '' && request.method !== 'HEAD' && !headers['location'] && isRewritable(incoming)
+  if (rewrites) delete headers['content-length']
+  response.writeHead(incoming.statusCode ?? 502, headers)
   response.flushHeaders()
   try {
-    await pipeline(incoming, response)
+    if (rewrites) await pipeRewritten(incoming, response, backend.prefix)
+    else await pipeline(incoming, response)
   } catch (error) {
     // A client that has seen enough closes; only the backend's failures matter, and those can only show as an early end.
     if (!response.destroyed) response.destroy(error instanceof Error ? error : undefined)
@@ -95,8 +105,11 @@ function headersFor({ prefix, path, host, headers }: Backend, request: IncomingM
     if (value !== undefined && !hop.includes(name) && !isOurs(name)) kept[name] = value
   }
   const [clean = ''] = path.split('?', 1)
+  const encoding = request.headers['transfer-encoding']
   return {
     ...kept,
+    // Of some methods Node.js expects no body, and would send one without saying where it ends.
+    ...(encoding === undefined ? {} : { 'transfer-encoding': 'chunked' }),
     host: host ?? request.headers.host ?? '',
     'x-forwarded-for': [request.headers['x-forwarded-for'], request.socket.remoteAddress].flat().filter(Boolean).join(', '),
     'x-forwarded-host': request.headers.host ?? '',
@@ -110,6 +123,8 @@ function answerHeaders({ headers }: IncomingMessage, { prefix, host }: Backend):
   for (const [name, value] of Object.entries(headers)) {
     if (value !== undefined && !hop.includes(name) && !cors.includes(name)) kept[name] = value
   }
+  // A length beside chunks is none: whoever believed it would take the rest for another answer.
+  if (headers['transfer-encoding'] !== undefined) delete kept['content-length']
   const { location } = headers
   return location === undefined ? kept : { ...kept, location: rewrittenLocation(location, { prefix, host }) }
 }

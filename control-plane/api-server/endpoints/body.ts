@@ -1,11 +1,13 @@
 import type { IncomingMessage } from 'node:http'
 import { ApiError, apiError, badRequest } from '../../../api/errors.ts'
 import { DecodeError } from '../../../api/schema/decode-error.ts'
-import { duplicateFields, parseJson } from '../../../api/schema/json-text.ts'
+import { parseJson, repeatedFields } from '../../../api/schema/json-text.ts'
 import { decodeProtobuf, protobufMediaType } from '../../../api/protobuf/envelope.ts'
 import type { Kind } from '../../../api/kind.ts'
+import type { Repetitions } from '../registry/decode-object.ts'
 import { schemaOfBody } from './body-schemas.ts'
 import type { ReadYaml } from './yaml-reader.ts'
+import { repetitionError } from './yaml-repetitions.ts'
 
 const limit = 3 * 1024 * 1024
 
@@ -46,8 +48,8 @@ export function discardRest(request: IncomingMessage): void {
 
 export interface ParsedBody {
   readonly json: unknown
-  /** Keys that stand twice in one object; JSON keeps the last. */
-  readonly duplicates: readonly string[]
+  /** Keys that stand twice in one object, of which the last counts; absent: there are none. */
+  readonly repetitions?: Repetitions
 }
 
 export const mediaTypeOf = (request: IncomingMessage): string =>
@@ -67,7 +69,7 @@ export async function parseBody(
   { expected, readYaml }: { readonly expected: Pick<Kind, 'kind'>; readonly readYaml: ReadYaml },
 ): Promise<ParsedBody> {
   if (mediaType === 'application/json') return readJson(body.toString('utf8'), expected)
-  if (mediaType === protobufMediaType) return { json: decodeProtobuf(body, schemaOfBody), duplicates: [] }
+  if (mediaType === protobufMediaType) return { json: decodeProtobuf(body, schemaOfBody) }
   if (mediaType === 'application/yaml') return readYamlBody(body.toString('utf8'), expected, readYaml)
   throw unsupportedMediaType()
 }
@@ -75,7 +77,10 @@ export async function parseBody(
 function readJson(text: string, { kind }: Pick<Kind, 'kind'>): ParsedBody {
   try {
     const json = parseJson(text)
-    return { json, duplicates: duplicateFields(text, json) }
+    const { repeated, first } = repeatedFields(text, json)
+    if (repeated.length === 0) return { json }
+    const problems = repeated.map(({ field, at }) => ({ text: `duplicate field ${JSON.stringify(field)}`, at }))
+    return { json, repetitions: { problems, placeOf: field => first.get(field) ?? text.length } }
   } catch (error) {
     if (!(error instanceof DecodeError)) throw error
     const excerpt = text.length > 30 ? `${text.slice(0, 30)} ...` : text
@@ -87,7 +92,11 @@ function readJson(text: string, { kind }: Pick<Kind, 'kind'>): ParsedBody {
 
 async function readYamlBody(text: string, { kind }: Pick<Kind, 'kind'>, readYaml: ReadYaml): Promise<ParsedBody> {
   try {
-    return { json: await readYaml(text), duplicates: [] }
+    const { value: json, repeated } = await readYaml(text)
+    // Upstream's reader of YAML speaks before the one of fields does.
+    return repeated.length === 0
+      ? { json }
+      : { json, repetitions: { problems: [{ text: repetitionError(repeated), at: -1 }], placeOf: () => 0 } }
   } catch (error) {
     if (error instanceof ApiError) throw error
     const why = error instanceof Error ? error.message.split('\n', 1)[0] : String(error)

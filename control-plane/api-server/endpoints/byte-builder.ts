@@ -4,6 +4,9 @@ const firstCapacity = 16 * 1024
 /** Larger steps would leave much of a piece unused. */
 const largestStep = 64 * 1024
 
+/** Shorter texts are sooner written here than by whoever else could be asked to. */
+const short = 64
+
 /** Puts texts and bytes together in UTF-8. What it gives away it no longer touches. */
 export class ByteBuilder implements ByteSink {
   #bytes = Buffer.alloc(0)
@@ -15,6 +18,7 @@ export class ByteBuilder implements ByteSink {
     return this.#length
   }
   text(text: string): void {
+    if (text.length < short && this.#writeAscii(text)) return
     // No unit of a text takes more than three bytes; counting is worth it for long ones only.
     this.#makeRoom(text.length < 1_000 ? text.length * 3 : Buffer.byteLength(text))
     this.#length += this.#bytes.write(text, this.#length)
@@ -31,6 +35,18 @@ export class ByteBuilder implements ByteSink {
     return taken
   }
 
+  /** False, and nothing written, where it is none. */
+  #writeAscii(text: string): boolean {
+    this.#makeRoom(text.length)
+    const [bytes, start] = [this.#bytes, this.#length]
+    for (let at = 0; at < text.length; at++) {
+      const code = text.charCodeAt(at)
+      if (code > 0x7f) return false
+      bytes[start + at] = code
+    }
+    this.#length += text.length
+    return true
+  }
   #makeRoom(more: number): void {
     const wanted = this.#length + more
     if (wanted <= this.#bytes.length) return

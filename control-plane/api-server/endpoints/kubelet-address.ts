@@ -18,7 +18,8 @@ export function kubeletAddress(registry: Registry, nodes: Kind, name: string): K
 /** As `kubeletAddress`, of a node at hand. */
 export function agentAddress(node: Node): KubeletAddress {
   const addresses = node.status.addresses ?? []
-  const address = addresses.find(({ type }) => type === 'InternalIP') ?? addresses.find(({ type }) => type === 'Hostname')
+  // Only nodes of other machines have one for outsiders, which the API server is for them.
+  const address = ['ExternalIP', 'InternalIP', 'Hostname'].flatMap(wanted => addresses.find(({ type }) => type === wanted) ?? [])[0]
   if (!address) throw apiError('InternalError', `no preferred addresses found; known addresses: []`)
   return { host: address.address, port: node.status.daemonEndpoints?.kubeletEndpoint?.Port || 10250, node: node.metadata.name }
 }

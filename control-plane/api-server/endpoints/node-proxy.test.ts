@@ -3,6 +3,7 @@ import { createServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { connect, type TLSSocket } from 'node:tls'
 import { describe, expect, it } from '@jest/globals'
+import { WebSocket } from 'ws'
 import { createAuthority, issueCertificate } from '../../../common/certificates.ts'
 import { startApiServer } from '../testing.ts'
 
@@ -100,6 +101,38 @@ describe('the way to agents', () => {
     while (!received.endsWith('hello')) await once(socket, 'data')
     socket.destroy()
     expect(received).toContain('X-Url: /exec/default/two/a?command=sh&command=-c&command=ls&input=1&output=1')
+  })
+
+  /** What a WebSocket says until it is closed: how it ended, and its messages after the empty one that says that it stands. */
+  const messagesOf = ({ port, ca }: { port: number; ca: { cert: string } }, path: string, offered: string[]) =>
+    new Promise<{ code: number; protocol: string; messages: string[] }>((resolve, reject) => {
+      const socket = new WebSocket(`wss://127.0.0.1:${port}${path}`, offered, { ca: ca.cert })
+      const messages: string[] = []
+      socket.on('message', (data: Buffer, isBinary) => messages.push(`${isBinary ? 'bytes' : 'text'}: ${data.toString()}`))
+      socket.on('close', code => resolve({ code, protocol: socket.protocol, messages }))
+      socket.on('unexpected-response', (_, { statusCode }) => reject(new Error(`refused with ${statusCode}`)))
+      socket.on('error', reject)
+    })
+
+  it.each([
+    [['binary.k8s.io'], 'binary.k8s.io', ['bytes: ', 'bytes: GET /containerLogs/default/two/a?tailLines=5\n']],
+    [[], '', ['bytes: ', 'bytes: GET /containerLogs/default/two/a?tailLines=5\n']],
+    [
+      ['v9.k8s.io', 'base64.binary.k8s.io'],
+      'base64.binary.k8s.io',
+      ['text: ', `text: ${Buffer.from('GET /containerLogs/default/two/a?tailLines=5\n').toString('base64')}`],
+    ],
+  ])('sends logs over a WebSocket to who offers %j', async (offered, protocol, messages) => {
+    await using cluster = await startAgent('system:node:n1')
+    const heard = await messagesOf(cluster.server, `${pod}/log?container=a&tailLines=5`, offered)
+    expect(heard).toEqual({ code: 1000, protocol, messages })
+  })
+
+  it('refuses to send logs over a WebSocket where it would refuse them otherwise, or speaks no such protocol', async () => {
+    await using cluster = await startAgent('system:node:n1')
+    await expect(messagesOf(cluster.server, `${pod}/log?container=c`, ['binary.k8s.io'])).rejects.toThrow('refused with 400')
+    await expect(messagesOf(cluster.server, `${pod}/log?container=a&previous=true`, [])).rejects.toThrow('refused with 400')
+    await expect(messagesOf(cluster.server, `${pod}/log?container=a`, ['other'])).rejects.toThrow('refused with 403')
   })
 
   it('refuses an upgrade with a Status', async () => {

@@ -5,7 +5,7 @@ import { connect, type PeerCertificate, type TLSSocket } from 'node:tls'
 import { text } from 'node:stream/consumers'
 import { pipeline } from 'node:stream/promises'
 import type { Duplex } from 'node:stream'
-import { apiError, type ApiError } from '../../../api/errors.ts'
+import { ApiError, apiError } from '../../../api/errors.ts'
 import type { TlsIdentity } from '../interfaces.ts'
 import { messageOf } from '../../../common/error-message.ts'
 import type { KubeletAddress } from './kubelet-address.ts'
@@ -16,6 +16,9 @@ const hopHeaders = [...dropped, 'connection', 'upgrade', 'accept-encoding']
 
 /** What the client is told when the agent answers with this code and text; absent: exactly that. */
 export type Refusal = (code: number, text: string) => ApiError
+
+/** Connections that nobody uses are closed here after so long, before the agent does it: a request could meet its end. */
+const idleMilliseconds = 30_000
 
 /** As much of an agent's refusal as upstream reads. */
 const longestRefusal = 50 * 1000
@@ -36,7 +39,7 @@ export class NodeProxy {
 
   constructor(tls: TlsIdentity) {
     this.#tls = tls
-    this.#agent = new Agent({ ...tls, keepAlive: true, maxFreeSockets: 16 })
+    this.#agent = new Agent({ ...tls, keepAlive: true, maxFreeSockets: 16, timeout: idleMilliseconds })
   }
   close(): void {
     this.#agent.destroy()
@@ -78,6 +81,20 @@ export class NodeProxy {
     } catch (error) {
       // A client that has seen enough closes; only the agent's failures matter, and those can only show as an early end.
       if (!response.destroyed) response.destroy(error instanceof Error ? error : undefined)
+    }
+  }
+
+  /** The body of what an agent answers to a GET, as it comes; destroying it ends the request. */
+  async read({ address, path, refusal }: { address: KubeletAddress; path: string; refusal: Refusal }): Promise<IncomingMessage> {
+    const { host, port, node } = address
+    const outgoing = httpsRequest({ host, port, path, agent: this.#agent, checkServerIdentity: identityOf(node) }).end()
+    try {
+      const [incoming] = (await once(outgoing, 'response')) as [IncomingMessage]
+      const { statusCode = 502 } = incoming
+      if (statusCode >= 200 && statusCode <= 206) return incoming
+      throw refusal(statusCode, await beginningOf(incoming))
+    } catch (error) {
+      throw error instanceof ApiError ? error : unreachable(address, path, error)
     }
   }
 

@@ -2,11 +2,14 @@ import { ApiError, apiError, badRequest, invalid } from '../../../api/errors.ts'
 import { fieldForbidden, fieldRequired } from '../../../api/schema/field-error.ts'
 import { apply } from '../registry/apply.ts'
 import { patch as patchObject, type PatchType } from '../registry/patch.ts'
+import type { RequestContext } from '../registry/request-context.ts'
 import { scaledObject } from '../registry/scale.ts'
 import { answerObject, answerScale } from './answer.ts'
 import { contextOf, type ApiRequest, type Handler } from './api-request.ts'
 import { mediaTypeOf, readBody } from './body.ts'
 import type { ReadYaml } from './yaml-reader.ts'
+import { repetitionError } from './yaml-repetitions.ts'
+import type { YamlText } from './yaml-text.ts'
 import { DecodeError } from '../../../api/schema/decode-error.ts'
 import { parseJson } from '../../../api/schema/json-text.ts'
 
@@ -59,8 +62,10 @@ async function applyPatch(request: ApiRequest): Promise<void> {
   const { kind, target, registry, subresource, info } = request
   const { namespace, name } = target
   if (!info.query.get('fieldManager')) throw invalid(patchOptions, '', [fieldRequired('fieldManager', 'is required for apply patch')])
-  const yaml = await readYamlPatch(await readBody(request.request), request.readYaml)
+  const { value: yaml, repeated } = await readYamlPatch(await readBody(request.request), request.readYaml)
   request.audit?.bringsPatch(yaml)
+  const context = contextOf(request)
+  reportRepeated(repeated, context)
   const isScale = subresource?.type === 'scale'
   const { stored, created } = await apply(registry, {
     kind,
@@ -69,13 +74,21 @@ async function applyPatch(request: ApiRequest): Promise<void> {
     subresource: target.subresource,
     body: isScale ? scaledObject(kind, yaml) : yaml,
     force: ['true', '1'].includes(info.query.get('force') ?? ''),
-    context: contextOf(request),
+    context,
   })
   if (isScale) await answerScale(request, stored)
   else await answerObject(request, stored, created ? 201 : 200)
 }
 
-async function readYamlPatch(body: Buffer, readYaml: ReadYaml): Promise<unknown> {
+/** Of keys that stand twice, as the client asked (upstream's applyPatcher). */
+function reportRepeated(repeated: readonly string[], { fieldValidation, warn }: RequestContext): void {
+  if (repeated.length === 0 || fieldValidation === 'Ignore') return
+  const why = `error converting YAML to JSON: ${repetitionError(repeated)}`
+  if (fieldValidation === 'Strict') throw badRequest(`error strict decoding YAML: ${why}`)
+  warn(why)
+}
+
+async function readYamlPatch(body: Buffer, readYaml: ReadYaml): Promise<YamlText> {
   try {
     return await readYaml(body.toString('utf8'))
   } catch (error) {

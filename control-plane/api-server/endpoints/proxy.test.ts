@@ -1,8 +1,10 @@
 import { once } from 'node:events'
-import { createServer } from 'node:http'
-import { createServer as createTlsServer } from 'node:https'
+import { createServer, type IncomingMessage, type RequestListener } from 'node:http'
+import { createServer as createTlsServer, request as requestTls } from 'node:https'
 import { connect as connectTcp, type AddressInfo } from 'node:net'
+import { text as textOf } from 'node:stream/consumers'
 import { connect } from 'node:tls'
+import { gunzipSync, gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { createAuthority, issueCertificate } from '../../../common/certificates.ts'
 import { ownAddresses } from '../../addresses.ts'
@@ -14,14 +16,26 @@ const own = ownAddresses()[0]
 /** In the range of node n1, so that only its agent leads there. */
 const inRange = '10.99.0.7'
 
+const page = `<!doctype html><p>Zoë &amp; "/a"<a class=x href="/a?b=1&amp;c" title='/no'>/a</a><constructor href="/no"><img src=/i.png usemap='/m'>
+<a href="b">b</a> <a href="//else/where">c</a> <a href="http://else/where">d</a> <script>let a = '<a href="/e">'</script>`
+
 async function startCluster(own: string) {
   const seen: { url: string; headers: Record<string, unknown> }[] = []
-  const backend = createServer((request, response) => {
+  const answer: RequestListener = (request, response) => {
     seen.push({ url: request.url ?? '', headers: request.headers })
     if (request.url === '/away') response.writeHead(302, { Location: '/elsewhere?x=1' }).end()
+    else if (request.url === '/bare') request.socket.end('HTTP/1.1 200 OK\nContent-Type: text/plain\n\nhello\n')
+    else if (request.url === '/smuggles')
+      request.socket.end('HTTP/1.1 200 OK\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n')
+    else if (/method/.test(request.url ?? '')) response.end(JSON.stringify({ method: request.method, url: request.url }))
+    else if (request.url === '/page') response.writeHead(200, { 'Content-Type': 'text/html; charset=utf-8' }).end(page)
+    else if (request.url === '/packed')
+      response.writeHead(200, { 'Content-Type': 'text/html', 'Content-Encoding': 'gzip' }).end(gzipSync(page))
     else if (request.url === '/fails') response.writeHead(500, { 'Access-Control-Allow-Origin': '*' }).end('failed')
+    else if (request.url === '/') response.end('encrypted' in request.socket ? 'root by TLS' : 'root')
     else request.pipe(response.writeHead(200, { 'X-Path': request.url ?? '' }))
-  })
+  }
+  const backend = createServer(answer)
   backend.on('upgrade', (request, socket) => {
     socket.write('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: echo\r\n\r\n')
     socket.pipe(socket)
@@ -30,6 +44,10 @@ async function startCluster(own: string) {
   await once(backend, 'listening')
   const { port } = backend.address() as AddressInfo
   const ca = await createAuthority('test')
+  const secure = createTlsServer(await issueCertificate(ca, { commonName: 'anybody', usages: ['server'] }), answer)
+  secure.listen(0)
+  await once(secure, 'listening')
+  const securePort = (secure.address() as AddressInfo).port
   const agent = createTlsServer({ ...(await issueCertificate(ca, { commonName: 'system:node:n1', usages: ['server'] })), ca: ca.cert })
   agent.on('connect', (request, socket) => {
     if (request.url === `${inRange}:1`) return socket.end('HTTP/1.1 502 Refused\r\nConnection: close\r\n\r\nconnect ECONNREFUSED\n')
@@ -58,14 +76,20 @@ async function startCluster(own: string) {
     await patch(`/api/v1/namespaces/default/pods/${name}`, { podIP: ip, podIPs: [{ ip }] })
   }
   const service = async (name: string, endpoints: object[]) => {
-    const ports = [{ name: 'web', port: 80, targetPort: port }]
+    const ports = [
+      { name: 'web', port: 80, targetPort: port },
+      { name: 'tls', port: 443, targetPort: securePort },
+    ]
     await server.call('POST', '/api/v1/namespaces/default/services', { body: { metadata: { name }, spec: { ports } } })
     await server.call('POST', '/apis/discovery.k8s.io/v1/namespaces/default/endpointslices', {
       body: {
         metadata: { name, labels: { 'kubernetes.io/service-name': name } },
         addressType: 'IPv4',
         endpoints,
-        ports: [{ name: 'web', port, protocol: 'TCP' }],
+        ports: [
+          { name: 'web', port, protocol: 'TCP' },
+          { name: 'tls', port: securePort, protocol: 'TCP' },
+        ],
       },
     })
   }
@@ -76,9 +100,10 @@ async function startCluster(own: string) {
     ...server,
     seen,
     backendPort: port,
+    securePort,
     async [Symbol.asyncDispose](): Promise<void> {
       await server[Symbol.asyncDispose]()
-      for (const each of [backend, agent]) {
+      for (const each of [backend, secure, agent]) {
         each.closeAllConnections()
         each.close()
       }
@@ -108,6 +133,53 @@ describeReachable('proxies of pods and services', () => {
     expect([status, text, headers['x-path']]).toEqual([200, 'hello', '/some/path/?q=a%20b'])
   })
 
+  it.each([
+    ['a pod', () => `${pods}/https:direct:${cluster.securePort}/proxy/`],
+    ['a service by name of its port', () => `${services}/https:good:tls/proxy/`],
+    ['a service by number of its port', () => `${services}/https:good:443/proxy/`],
+  ])('speak TLS to %s when asked to, whoever answers', async (_, path) => {
+    const { status, text } = await cluster.call('GET', path())
+    expect([status, text]).toEqual([200, 'root by TLS'])
+  })
+
+  const targets = [`${pods}/direct`, `${services}/good:web`]
+  const methods = ['DELETE', 'GET', 'HEAD', 'OPTIONS', 'PATCH', 'POST', 'PUT']
+  const everyMethod = targets.flatMap(target => methods.map(method => [method, target] as const))
+  it.each(everyMethod)('hand on %s to a path of %s', async (method, target) => {
+    const { status, text } = await cluster.call(method, `${target}/proxy/method/with/${method}`)
+    expect([status, text]).toEqual([200, method === 'HEAD' ? '' : JSON.stringify({ method, url: `/method/with/${method}` })])
+  })
+  it.each(everyMethod)(
+    'hand on %s to the root of %s, unless the client is to ask for the root by a slash first',
+    async (method, target) => {
+      const { status, headers, text } = await cluster.call(method, `${target}/proxy?method=${method}`)
+      const redirected = ['GET', 'HEAD'].includes(method)
+      expect([status, headers['location']]).toEqual(redirected ? [301, `${target}/proxy/?method=${method}`] : [200, undefined])
+      if (!redirected) expect(text).toBe(JSON.stringify({ method, url: `/?method=${method}` }))
+    },
+  )
+
+  it.each([
+    ['as they are', '/page', (bytes: Buffer) => bytes],
+    ['compressed ones too', '/packed', gunzipSync],
+  ])('lead links of pages below their own path (%s)', async (_, path, unpacked) => {
+    const { headers, bytes } = await cluster.call('GET', `${services}/good:web/proxy${path}`)
+    const below = `${services}/good:web/proxy`
+    const expected = page.replace('"/a?', `"${below}/a?`).replace('=/i', `=${below}/i`).replace("'/m", `'${below}/m`)
+    expect(unpacked(bytes).toString()).toBe(expected)
+    expect(headers).not.toHaveProperty('content-length')
+    expect((await cluster.call('HEAD', `${services}/good:web/proxy${path}`)).status).toBe(200)
+  })
+
+  it('say where a body ends, whatever the method', async () => {
+    const path = `${pods}/direct/proxy/body`
+    const outgoing = requestTls({ port: cluster.port, host: '127.0.0.1', ca: cluster.ca.cert, method: 'DELETE', path })
+    outgoing.setHeader('Transfer-Encoding', 'chunked')
+    outgoing.end('hello')
+    const [incoming] = (await once(outgoing, 'response')) as [IncomingMessage]
+    expect([incoming.statusCode, await textOf(incoming)]).toEqual([200, 'hello'])
+  })
+
   it('keep credentials to themselves and say where they come from', async () => {
     await cluster.call('GET', `${pods}/direct/proxy/headers`, { headers: { Authorization: 'Bearer x', 'X-Own': '1' } })
     expect(cluster.seen.at(-1)?.headers).toMatchObject({ 'x-own': '1', 'x-forwarded-uri': `${pods}/direct/proxy/headers` })
@@ -119,6 +191,17 @@ describeReachable('proxies of pods and services', () => {
     expect([away.status, away.headers['location']]).toEqual([302, `${services}/good:web/proxy/elsewhere?x=1`])
     const root = await cluster.call('GET', `${services}/good:web/proxy`)
     expect([root.status, root.headers['location']]).toEqual([301, `${services}/good:web/proxy/`])
+  })
+
+  it('hand on the whole query, marks in it too', async () => {
+    const { headers } = await cluster.call('GET', `${pods}/direct/proxy/page?a?b=c?`)
+    expect(headers['x-path']).toBe('/page?a?b=c?')
+  })
+
+  it('read lines that end as small servers end them, and believe no length beside chunks', async () => {
+    const get = (page: string) => cluster.call('GET', `${pods}/direct/proxy/${page}`)
+    expect(await get('bare')).toMatchObject({ status: 200, text: 'hello\n' })
+    expect(await get('smuggles')).toMatchObject({ status: 200, text: 'hello', headers: { 'transfer-encoding': 'chunked' } })
   })
 
   it("pass on failures, without the backend's leave for other origins", async () => {

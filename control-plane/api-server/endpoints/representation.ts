@@ -10,6 +10,8 @@ export interface Representation {
 /** What there is to choose from: `protobuf`, where what is answered has such a form; else those who ask for it get JSON, which they read too. */
 export interface Offer {
   readonly protobuf: boolean
+  /** Of answers that no table shows. */
+  readonly table?: false
 }
 
 const plain: Representation = { as: 'object', format: 'json' }
@@ -17,14 +19,15 @@ const accepted = ['application/json', 'application/yaml', protobufMediaType]
 
 /** The first form in the client's order that can be served. */
 export function negotiate(accept: string | undefined, offer: Offer): Representation {
-  if (!accept) return plain
+  // Without further ado where a client wants nothing but JSON.
+  if (!accept || accept === 'application/json') return plain
   let protobuf = false
   for (const part of accept.split(',')) {
     const [type = '', ...parameters] = part.split(';').map(text => text.trim())
     const format = formatOf(type)
     const as = viewOf(parameters)
     // Tables have no protobuf form.
-    const fits = format !== 'protobuf' || (offer.protobuf && as !== 'table')
+    const fits = (format !== 'protobuf' || (offer.protobuf && as !== 'table')) && (as !== 'table' || offer.table !== false)
     if (format && as && fits) return { as, format }
     protobuf ||= format === 'protobuf'
   }

@@ -40,13 +40,16 @@ export function readRequestInfo(method: string, url: string): RequestInfo {
   const path = `/${segments.join('/')}`
   const resource = resourceOf(segments)
   if (!resource) return { path, query, verb: method.toLowerCase() }
-  const verb = resource.watched && method === 'GET' ? 'watch' : (verbOf(method, query, resource.path) ?? '')
+  const verb = resource.watched && method === 'GET' ? 'watch' : verbOf(method, query, resource.path)
   return { path, query, verb, resource: resource.path }
 }
 
 function decodeSegments(path: string): string[] {
+  const segments = path.split('/')
+  segments.shift()
+  if (!path.includes('%')) return segments
   try {
-    return path.split('/').slice(1).map(decodeURIComponent)
+    return segments.map(decodeURIComponent)
   } catch (error) {
     if (error instanceof URIError) throw badRequest(`invalid URL escape in path ${JSON.stringify(path)}`)
     throw error
@@ -74,10 +77,11 @@ function resourceOf(segments: string[]): { path: ResourcePath; watched: boolean 
   return { path: { group, version, plural, namespace, name, subresource, rest: rest.join('/') }, watched }
 }
 
-function verbOf(method: string, query: URLSearchParams, { name }: ResourcePath): string | undefined {
-  const verb = methodVerbs[method]
+function verbOf(method: string, query: URLSearchParams, { name }: ResourcePath): string {
+  // Other methods have no verb, and are allowed to whoever may do everything.
+  const verb = methodVerbs[method] ?? ''
   if (verb === 'delete' && !name) return 'deletecollection'
-  if (verb !== 'get') return verb ?? method.toLowerCase()
+  if (verb !== 'get') return verb
   if (isTrue(query.get('watch'))) return 'watch'
   return name ? 'get' : 'list'
 }

@@ -38,6 +38,9 @@ export interface RouterOptions {
 
 const collectionVerbs = ['create', 'list', 'watch', 'deletecollection']
 const acrossNamespaces = ['list', 'watch']
+/** Proxies hand on this method as well, for which there is no verb. */
+const isProxiedOptions = ({ request, target, subresource }: ApiRequest): boolean =>
+  subresource?.type === 'connect' && target.subresource === 'proxy' && request.method === 'OPTIONS'
 
 /** Which handler serves a resource path; kinds are looked up, never named. */
 export class ResourceRouter {
@@ -80,7 +83,7 @@ export class ResourceRouter {
   async #serveSubresource(request: ApiRequest, type: NonNullable<ApiRequest['subresource']>['type']): Promise<void> {
     const { info, subresource } = request
     if (!request.target.name) throw badRequest('name must be provided')
-    if (!subresource?.verbs.includes(info.verb)) throw methodNotAllowed()
+    if (!subresource?.verbs.includes(info.verb) && !isProxiedOptions(request)) throw methodNotAllowed()
     if (type === 'connect') return this.#options.connect(request)
     if (type === 'action') return act(request, this.#options.actions)
     return this.#handle(request, info.verb)

@@ -6,9 +6,12 @@ import { complete } from '../registry/life-cycle.ts'
 import { answerBody } from './answer.ts'
 import { contextOf, type ApiRequest } from './api-request.ts'
 import { readObject } from './read-object.ts'
+import { negotiate } from './representation.ts'
 
 /** POST of a question; the answer is the same object with its status filled in. Nothing is stored, but admission has its say as on any creation. */
 export async function review(request: ApiRequest, { kind, review }: Review): Promise<void> {
+  // As upstream, before anything is done: answers to questions have no columns.
+  negotiate(request.request.headers.accept, { protobuf: true, table: false })
   const { namespace } = request.target
   const { admission } = request.registry
   const context = contextOf(request)

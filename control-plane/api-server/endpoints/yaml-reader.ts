@@ -2,13 +2,13 @@ import { once } from 'node:events'
 import { Worker } from 'node:worker_threads'
 import { apiError } from '../../../api/errors.ts'
 import { messageOf } from '../../../common/error-message.ts'
-import { parseYaml } from './yaml-text.ts'
+import { parseYaml, type YamlText } from './yaml-text.ts'
 
 /** What a YAML text stands for; rejects with an Error that says why it is none. */
-export type ReadYaml = (text: string) => Promise<unknown>
+export type ReadYaml = (text: string) => Promise<YamlText>
 
 /** What the thread answers: the value as JSON, or why there is none. */
-export type YamlAnswer = { readonly json: string } | { readonly error: string }
+export type YamlAnswer = { readonly json: string; readonly repeated: readonly string[] } | { readonly error: string }
 
 /** Characters that take no longer to read than other requests do. */
 const small = 32 * 1024
@@ -50,7 +50,7 @@ export class YamlReader {
     this.#worker = undefined
   }
 
-  async #ask(text: string, file: string): Promise<unknown> {
+  async #ask(text: string, file: string): Promise<YamlText> {
     clearTimeout(this.#idle)
     const worker = (this.#worker ??= start(file))
     try {
@@ -59,7 +59,7 @@ export class YamlReader {
       const [answer] = (await answered) as [YamlAnswer]
       if ('error' in answer) throw new Error(answer.error)
       this.#idle = setTimeout(() => this.close(), idleAfter).unref()
-      return JSON.parse(answer.json)
+      return { value: JSON.parse(answer.json) as unknown, repeated: answer.repeated }
     } catch (error) {
       // Whatever it is doing, the next text gets a new one.
       this.close()

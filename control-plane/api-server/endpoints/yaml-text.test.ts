@@ -4,11 +4,20 @@ import { parseYaml } from './yaml-text.ts'
 describe('parseYaml', () => {
   it('reads what is as deep as objects are', () => {
     const nested = Array.from({ length: 80 }, (_, depth) => `${'  '.repeat(depth)}a:`).join('\n')
-    expect(JSON.stringify(parseYaml(`${nested} 1\n`))).toBe(`${'{"a":'.repeat(80)}1${'}'.repeat(80)}`)
-    expect(parseYaml(`a: "${'['.repeat(2000)}"\nb: |\n  ${'{'.repeat(2000)}\n`)).toEqual({
+    expect(JSON.stringify(parseYaml(`${nested} 1\n`).value)).toBe(`${'{"a":'.repeat(80)}1${'}'.repeat(80)}`)
+    expect(parseYaml(`a: "${'['.repeat(2000)}"\nb: |\n  ${'{'.repeat(2000)}\n`).value).toEqual({
       a: '['.repeat(2000),
       b: `${'{'.repeat(2000)}\n`,
     })
+  })
+
+  it('takes the last of keys that stand twice, and says which those are', () => {
+    const text = 'a: 1\nb:\n  - c: x\n    c: y\na: 2\nb: null\n'
+    expect(parseYaml(text)).toEqual({
+      value: { a: 2, b: null },
+      repeated: ['line 4: key "c" already set in map', 'line 5: key "a" already set in map', 'line 6: key "b" already set in map'],
+    })
+    expect(parseYaml('{"a": 1, "a": 2}')).toEqual({ value: { a: 2 }, repeated: ['line 1: key "a" already set in map'] })
   })
 
   const bombs: Record<string, string> = {

@@ -1,6 +1,7 @@
 import { CORE_SCHEMA, load, YAMLException } from 'js-yaml'
 import { DecodeError } from '../../../api/schema/decode-error.ts'
-import { duplicateFields, parseJson } from '../../../api/schema/json-text.ts'
+import { parseJson, repeatedFields } from '../../../api/schema/json-text.ts'
+import { repeatedKeys } from './yaml-repetitions.ts'
 
 /** Far deeper than any object: what goes through objects afterwards does so by recursion. */
 const maximumDepth = 300
@@ -9,39 +10,49 @@ const maximumAliases = 10_000
 /** Aliases may make so many values of each character. Without them there is less than one. */
 const valuesPerCharacter = 10
 
+/** What a YAML text stands for, and the keys that stand in it more than once, of which the last counts, in upstream's words. */
+export interface YamlText {
+  readonly value: unknown
+  readonly repeated: readonly string[]
+}
+
 /**
  * A YAML text as what it stands for; throws an Error with a sentence when it is none. Aliases that grow without end are refused,
  * and so is nesting.
  */
-export function parseYaml(text: string): unknown {
+export function parseYaml(text: string): YamlText {
   // What most clients call YAML is JSON, which the engine itself reads ten times as fast.
   if (/^\s*\{/.test(text)) {
     const json = tryJson(text)
-    if (json) return json.value
+    if (json) return { value: json.value, repeated: [] }
   }
-  const value = loadYaml(text)
-  if (text.includes('*') && sizeOf(value, new Map()) > valuesPerCharacter * text.length)
+  const loaded = loadYaml(text)
+  if (text.includes('*') && sizeOf(loaded.value, new Map()) > valuesPerCharacter * text.length)
     throw new DecodeError('document contains excessive aliasing')
-  return value
+  return loaded
 }
 
 /** Undefined where the text is no JSON, or has keys twice: YAML has its own words for that. */
 function tryJson(text: string): { readonly value: unknown } | undefined {
   try {
     const value = parseJson(text)
-    return duplicateFields(text, value).length > 0 ? undefined : { value }
+    return repeatedFields(text, value).repeated.length > 0 ? undefined : { value }
   } catch (error) {
     if (error instanceof DecodeError && !error.message.includes('max depth')) return undefined
     throw error
   }
 }
 
-function loadYaml(text: string): unknown {
+const options = { schema: CORE_SCHEMA, maxDepth: maximumDepth, maxAliases: maximumAliases }
+
+/** Most texts have every key once; what is wrong with the others is looked for a second time, by a reader that goes on. */
+function loadYaml(text: string, isSecond = false): YamlText {
   try {
-    return load(text, { schema: CORE_SCHEMA, maxDepth: maximumDepth, maxAliases: maximumAliases })
+    return { value: load(text, { ...options, json: isSecond }), repeated: isSecond ? repeatedKeys(text) : [] }
   } catch (error) {
     if (!(error instanceof YAMLException)) throw error
-    if (error.reason.includes('input is empty')) return null
+    if (!isSecond && error.reason.includes('duplicated mapping key')) return loadYaml(text, true)
+    if (error.reason.includes('input is empty')) return { value: null, repeated: [] }
     throw new DecodeError(error.reason.includes('maxDepth') ? 'exceeded max depth' : (error.message.split('\n', 1)[0] ?? ''))
   }
 }

@@ -174,13 +174,14 @@ function withLastApplied(object: KubernetesObject, configuration: Configuration,
   }
 }
 
-/** The object's own path leaves status to the path for it, and that one everything but status and metadata. */
+/** The object's own path leaves status to the path for it, and that one everything but status and what the kind lets it write of metadata. */
 function ignoredFields(kind: Kind, subresource: string): FieldSet {
   if (kind.subresources?.['status']?.type !== 'status') return {}
   if (subresource === '') return { 'f:status': {} }
   if (subresource !== 'status') return {}
   const others = Object.keys(kind.schema.properties ?? {}).filter(field => !['status', 'metadata', 'apiVersion', 'kind'].includes(field))
-  return Object.fromEntries(others.map(field => [`f:${field}`, {}]))
+  const metadata = kind.statusKeeps && { 'f:metadata': kind.statusKeeps === 'labels' ? { 'f:labels': {} } : {} }
+  return { ...Object.fromEntries(others.map(field => [`f:${field}`, {}])), ...metadata }
 }
 
 const describe = ({ manager, subresource, operation, apiVersion }: Managed): string =>

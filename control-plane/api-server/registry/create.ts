@@ -67,11 +67,12 @@ async function createNamed(
   const final = allocation?.object ?? prepared
   try {
     await registry.admission.validate({ ...admit, object: final })
+    if (!context.dryRun) await allocation?.reserve()
     const stored = await insert(registry, { kind, namespace, object: final, context })
-    if (context.dryRun) allocation?.release()
+    if (context.dryRun) await allocation?.release()
     return stored
   } catch (error) {
-    allocation?.release()
+    await allocation?.release()
     throw error
   }
 }
@@ -101,10 +102,10 @@ async function insert(registry: Registry, { kind, namespace, object, context }: 
   const entry = await registry.store.mutate(key, (current, next) => {
     if (current) return { keep: true }
     revision = next
-    return { put: value }
+    return { put: value, parsed: stored }
   })
   if (!entry || entry.revision !== revision) throw alreadyExists(kind, name)
-  return registry.cache.put(entry, { ...stored, metadata: { ...stored.metadata, resourceVersion: String(revision) } })
+  return registry.cache.put(entry, stored)
 }
 
 /** Upstream adds why when the one in the way is about to go. */

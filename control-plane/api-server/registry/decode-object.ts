@@ -7,16 +7,18 @@ import type { RequestContext } from './request-context.ts'
 
 type Validation = Pick<RequestContext, 'fieldValidation' | 'warn'>
 
-export interface DecodeOptions extends Validation {
-  readonly duplicates?: readonly string[]
-  /** How a body that cannot be decoded is answered; absent: as one that was sent as a whole. */
-  readonly refuse?: (why: string) => ApiError
+/** Keys that stand more than once in one object of a text. */
+export interface Repetitions {
+  /** What is said of each, and where it stands. */
+  readonly problems: readonly { readonly text: string; readonly at: number }[]
+  /** Where a field stands first. */
+  placeOf(field: string): number
 }
 
-/** Which fields a body has that it should not have: unknown ones, and keys that stand twice. */
-interface Found {
-  readonly unknown: readonly string[]
-  readonly duplicates: readonly string[]
+export interface DecodeOptions extends Validation {
+  readonly repetitions?: Repetitions
+  /** How a body that cannot be decoded is answered; absent: as one that was sent as a whole. */
+  readonly refuse?: (why: string) => ApiError
 }
 
 /** Parsed JSON as an object of the kind; unknown and duplicate fields are dropped, reported or refused as the client asked. */
@@ -25,7 +27,7 @@ export function decodeObject(kind: Kind, json: unknown, options: DecodeOptions):
   const refuse = options.refuse ?? ((why: string) => cannotBeHandled(kind, why))
   try {
     const { value, unknown } = kind.decode?.(typed) ?? decode(kind.schema, typed)
-    report({ unknown, duplicates: options.duplicates ?? [] }, { ...options, refuse })
+    report(problemsOf(unknown, options.repetitions), { ...options, refuse })
     return value
   } catch (error) {
     if (error instanceof DecodeError) throw refuse(error.message)
@@ -65,15 +67,19 @@ function typedAs(kind: Kind, json: unknown): Record<string, unknown> {
   return { ...json, kind: kind.kind, apiVersion: wanted }
 }
 
+/** What a body has that it should not have, unknown fields and keys that stand twice, in the order in which upstream's reader comes by. */
+function problemsOf(unknown: readonly string[], repetitions: Repetitions | undefined): string[] {
+  const saying = (field: string) => `unknown field ${JSON.stringify(field)}`
+  if (!repetitions) return unknown.map(saying)
+  const found = unknown.map(field => ({ text: saying(field), at: repetitions.placeOf(field) }))
+  return [...found, ...repetitions.problems].sort((a, b) => a.at - b.at).map(({ text }) => text)
+}
+
 function report(
-  { unknown, duplicates }: Found,
+  problems: readonly string[],
   { fieldValidation, warn, refuse }: Validation & Required<Pick<DecodeOptions, 'refuse'>>,
 ): void {
-  if (fieldValidation === 'Ignore' || unknown.length + duplicates.length === 0) return
-  const problems = [
-    ...duplicates.map(field => `duplicate field ${JSON.stringify(field)}`),
-    ...unknown.map(field => `unknown field ${JSON.stringify(field)}`),
-  ]
-  if (fieldValidation === 'Warn') return problems.forEach(warn)
+  if (fieldValidation === 'Ignore' || problems.length === 0) return
+  if (fieldValidation === 'Warn') return problems.forEach(problem => warn(problem))
   throw refuse(`strict decoding error: ${problems.join(', ')}`)
 }

@@ -72,11 +72,14 @@ async function tryRemove(
   const written = await registry.store.mutate(key, (now, next) => {
     if (now?.revision !== expected.revision) return { keep: true }
     revision = next
-    return plan.type === 'wait' ? { put: value } : { delete: true }
+    return plan.type === 'wait' ? { put: value, parsed: object } : { delete: true }
   })
   if (revision === 0) return undefined
-  if (plan.type === 'now' || !written) return { stored: expected.at(revision), gone: true }
-  return { stored: registry.cache.of(written), gone: false }
+  if (plan.type === 'now' || !written) {
+    if (kind.allocates) await registry.allocators[kind.allocates].freed(current, undefined)
+    return { stored: expected.at(revision), gone: true }
+  }
+  return { stored: registry.cache.put(written, object), gone: false }
 }
 
 function checkPreconditions(kind: Kind, { metadata }: KubernetesObject, { preconditions }: DeleteOptions): void {

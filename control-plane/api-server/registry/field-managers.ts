@@ -47,8 +47,14 @@ export const versionsOf =
     }
   }
 
-/** An object of the kind in which nothing is set: what a creation starts from. */
-const nothing = (kind: Kind): object => ({ metadata: {}, ...(zeroValue(kind.schema) as object) })
+const nothings = new WeakMap<Kind, object>()
+
+/** An object of the kind in which nothing is set: what a creation starts from. One for all. */
+function nothing(kind: Kind): object {
+  const known = nothings.get(kind) ?? { metadata: {}, ...(zeroValue(kind.schema) as object) }
+  nothings.set(kind, known)
+  return known
+}
 
 /** A new object with all that it sets ascribed to its creator. */
 export const trackedCreation = (object: KubernetesObject, tracking: Tracking): KubernetesObject =>

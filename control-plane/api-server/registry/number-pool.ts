@@ -1,16 +1,45 @@
-/** Whole numbers of a range, each given out once. The part above `reserved` is used first when nobody asks for a certain one. */
+/** A range of whole numbers; `reserved` says how many of the lowest are kept for those who ask for them by number (upstream's static band). */
+export interface NumberRange {
+  readonly first: number
+  readonly last: number
+  readonly reserved: number
+}
+
+/** A number of the range that nobody has; undefined when there is none. The band of those who choose themselves is used last. */
+export function freeNumber(range: NumberRange, isUsed: (value: number) => boolean, random: () => number = Math.random): number | undefined {
+  const dynamicFirst = Math.min(range.first + range.reserved, range.last)
+  const above = freeBetween({ first: dynamicFirst, last: range.last }, isUsed, random)
+  return above ?? freeBetween({ first: range.first, last: dynamicFirst - 1 }, isUsed, random)
+}
+
+/** Starts anywhere, so that a number that was just released is not given out again at once. */
+function freeBetween(
+  { first, last }: { first: number; last: number },
+  isUsed: (value: number) => boolean,
+  random: () => number,
+): number | undefined {
+  const size = last - first + 1
+  if (size <= 0) return undefined
+  const start = Math.floor(random() * size)
+  for (let step = 0; step < size; step++) {
+    const value = first + ((start + step) % size)
+    if (!isUsed(value)) return value
+  }
+  return undefined
+}
+
+/** Whole numbers of a range, each given out once. */
 export class NumberPool {
   readonly first: number
   readonly last: number
-  readonly #dynamicFirst: number
+  readonly #range: NumberRange
   readonly #used = new Map<number, string>()
   readonly #random: () => number
 
-  /** `reserved`: how many of the lowest are kept for those who ask for them by number (upstream's static band). */
-  constructor(range: { first: number; last: number; reserved: number }, random: () => number = Math.random) {
+  constructor(range: NumberRange, random: () => number = Math.random) {
     this.first = range.first
     this.last = range.last
-    this.#dynamicFirst = Math.min(range.first + range.reserved, range.last)
+    this.#range = range
     this.#random = random
   }
   contains(value: number): boolean {
@@ -27,18 +56,7 @@ export class NumberPool {
   }
   /** A free number; undefined when there is none. */
   next(): number | undefined {
-    return this.#freeIn(this.#dynamicFirst, this.last) ?? this.#freeIn(this.first, this.#dynamicFirst - 1)
-  }
-  /** Starts anywhere, so that a number that was just released is not given out again at once. */
-  #freeIn(first: number, last: number): number | undefined {
-    const size = last - first + 1
-    if (size <= 0) return undefined
-    const start = Math.floor(this.#random() * size)
-    for (let step = 0; step < size; step++) {
-      const value = first + ((start + step) % size)
-      if (!this.#used.has(value)) return value
-    }
-    return undefined
+    return freeNumber(this.#range, value => this.#used.has(value), this.#random)
   }
 }
 

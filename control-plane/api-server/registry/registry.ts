@@ -21,13 +21,20 @@ export interface Registry {
   readonly clock: Clock
 }
 
-/** The newest revision of an object; throws NotFound. */
-export function getStored(registry: Registry, kind: Kind, { namespace, name }: ObjectName): StoredObject {
+/**
+ * The newest revision of an object; throws NotFound. `unseen`: nobody will look inside, so that it is not worth keeping it for the
+ * next one who does.
+ */
+export function getStored(
+  registry: Registry,
+  kind: Kind,
+  { namespace, name, unseen }: ObjectName & { readonly unseen?: boolean },
+): StoredObject {
   const constant = kind.constant?.find(object => object.metadata.name === name)
   if (constant) return StoredObject.unsaved('', constant)
   const entry = registry.store.get(keyOf(kind, namespace, name))
   if (!entry) throw notFound(kind, name)
-  return registry.cache.of(entry)
+  return unseen ? (registry.cache.peek(entry) ?? new StoredObject(entry)) : registry.cache.of(entry)
 }
 
 export const getObject = (registry: Registry, kind: Kind, name: ObjectName): KubernetesObject =>

@@ -1,11 +1,14 @@
-import { apiError, invalid } from '../../../api/errors.ts'
+import { apiError, invalid, isAlreadyExists } from '../../../api/errors.ts'
 import type { Service } from '../../../api/core/service.ts'
 import type { Kind, KubernetesObject } from '../../../api/kind.ts'
 import { fieldInvalid, type FieldError } from '../../../api/schema/field-error.ts'
-import { formatAddress, parseAddress, parseCidr } from '../../../common/cidr.ts'
+import { formatAddress, parseAddress } from '../../../common/cidr.ts'
+import type { AddressObjects } from './address-objects.ts'
 import type { Allocation, Allocator } from './allocator.ts'
+import type { ClusterAddresses } from './cluster-addresses.ts'
 import { prefixOf } from './keys.ts'
 import { NumberPool, staticBand } from './number-pool.ts'
+import { clusterIPsOf } from '../../../api/networking/service-address.ts'
 import { needsHealthCheckNodePort } from '../../../api/core/service-needs.ts'
 import { familyErrors, needsClusterIP, needsNodePorts, withFamilies, withKeptAddresses } from './service-spec.ts'
 import { StoredObject } from './stored-object.ts'
@@ -16,30 +19,31 @@ interface Options {
   readonly kind: Kind
   readonly store: Store
   readonly hub: WatchHub
-  /** `10.96.0.0/16` */
-  readonly serviceCidr: string
+  readonly addresses: ClusterAddresses
+  readonly objects: AddressObjects
   readonly nodePorts: { readonly first: number; readonly last: number }
 }
 
 interface Taken {
-  readonly pool: NumberPool
+  readonly pool: Pick<NumberPool, 'ownerOf' | 'take' | 'release'>
   readonly value: number
 }
+
+const allocated = 'provided IP is already allocated'
+
+const addressOf = (service: Service): string | undefined => clusterIPsOf(service)[0]
 
 /** Cluster IPs and node ports, those for health checks too. What is taken is read from the stored services and follows every change to them. */
 export class ServiceAddresses implements Allocator {
   readonly #kind: Kind
-  readonly #cidr: string
-  readonly #addresses: NumberPool
+  readonly #addresses: ClusterAddresses
+  readonly #objects: AddressObjects
   readonly #ports: NumberPool
 
-  constructor({ kind, store, hub, serviceCidr, nodePorts }: Options) {
-    const { first, last } = parseCidr(serviceCidr)
+  constructor({ kind, store, hub, addresses, objects, nodePorts }: Options) {
     this.#kind = kind
-    this.#cidr = serviceCidr
-    const size = last - first - 1
-    // The network's own address and the broadcast address are nobody's.
-    this.#addresses = new NumberPool({ first: first + 1, last: last - 1, reserved: staticBand(size, { share: 16, largest: 256 }) })
+    this.#addresses = addresses
+    this.#objects = objects
     const ports = nodePorts.last - nodePorts.first + 1
     this.#ports = new NumberPool({ ...nodePorts, reserved: staticBand(ports, { share: 32, largest: 128 }) })
     for (const entry of store.list(prefixOf(kind, '')).entries) this.#occupy(new StoredObject(entry).object)
@@ -57,11 +61,38 @@ export class ServiceAddresses implements Allocator {
     const taken: Taken[] = []
     const release = () => taken.forEach(({ pool, value }) => pool.release(value, owner))
     try {
-      const addressed = this.#withNodePorts(this.#withClusterIP(service, taken), taken)
-      return { object: this.#withHealthCheckPort(addressed, taken), release }
+      const addressed = this.#withHealthCheckPort(this.#withNodePorts(this.#withClusterIP(service, taken), taken), taken)
+      return { object: addressed, ...this.#written(addressed, current as Service | undefined, release) }
     } catch (error) {
       release()
       throw error
+    }
+  }
+
+  async freed(previous: KubernetesObject, current: KubernetesObject | undefined): Promise<void> {
+    const address = addressOf(previous as Service)
+    if (address && address !== (current && addressOf(current as Service))) await this.#objects.erase(address, previous as Service)
+  }
+
+  /** The address is written down once, when the service gets it; one that is the service's already stays. */
+  #written(service: Service, current: Service | undefined, release: () => void): Pick<Allocation, 'reserve' | 'release'> {
+    const address = addressOf(service)
+    const isNew = address !== undefined && address !== (current && addressOf(current))
+    let wrote = false
+    return {
+      reserve: async () => {
+        if (!isNew || this.#addresses.isWritten(parseAddress(address) ?? 0)) return
+        try {
+          await this.#objects.write(address, service)
+          wrote = true
+        } catch (error) {
+          throw isAlreadyExists(error) ? this.#refused(service, address, allocated) : error
+        }
+      },
+      release: async () => {
+        release()
+        if (wrote && address) await this.#objects.erase(address, service)
+      },
     }
   }
 
@@ -69,22 +100,19 @@ export class ServiceAddresses implements Allocator {
     if (!needsClusterIP(service)) return service
     const wanted = service.spec.clusterIP ?? service.spec.clusterIPs?.[0]
     const address = wanted ? this.#checkedAddress(service, wanted) : this.#addresses.next()
-    const failed = (detail: string) => this.#invalid(service, fieldInvalid('spec.clusterIPs', wanted ? [wanted] : [], detail))
-    if (address === undefined) throw failed('failed to allocate a serviceIP: range is full')
+    if (address === undefined) throw apiError('InternalError', 'Internal error occurred: failed to allocate a serviceIP: range is full')
     this.#take({ pool: this.#addresses, value: address }, { owner: service.metadata.uid, taken })
     const text = formatAddress(address)
     return { ...service, spec: { ...service.spec, clusterIP: text, clusterIPs: [text] } }
   }
 
   #checkedAddress(service: Service, wanted: string): number {
-    const fail = (why: string) =>
-      this.#invalid(service, fieldInvalid('spec.clusterIPs', [wanted], `failed to allocate IP ${wanted}: ${why}`))
     const address = parseAddress(wanted)
-    if (address === undefined || !this.#addresses.contains(address)) {
-      throw fail(`the provided IP (${wanted}) is not in the valid range. The range of valid IPs is ${this.#cidr}`)
-    }
-    const owner = this.#addresses.ownerOf(address)
-    if (owner !== undefined && owner !== service.metadata.uid) throw fail('provided IP is already allocated')
+    // What it has already it keeps, also when the range goes.
+    if (address !== undefined && this.#addresses.ownerOf(address) === service.metadata.uid) return address
+    if (address === undefined || !this.#addresses.offers(wanted))
+      throw this.#refused(service, wanted, 'the provided network does not match the current range')
+    if (this.#addresses.isTaken(address, service)) throw this.#refused(service, wanted, allocated)
     return address
   }
 
@@ -150,6 +178,9 @@ export class ServiceAddresses implements Allocator {
     const numbers = [...(spec.ports ?? []).map(({ nodePort }) => nodePort), spec.healthCheckNodePort]
     const ports = numbers.flatMap(value => (value ? [{ pool: this.#ports, value }] : []))
     return address === undefined ? ports : [{ pool: this.#addresses, value: address }, ...ports]
+  }
+  #refused(service: Service, wanted: string, why: string) {
+    return this.#invalid(service, fieldInvalid('spec.clusterIPs', [wanted], `failed to allocate IP ${wanted}: ${why}`))
   }
   #invalid(service: Service, error: FieldError) {
     return invalid(this.#kind, service.metadata.name, [error])

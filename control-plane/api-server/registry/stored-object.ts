@@ -36,6 +36,10 @@ export class StoredObject {
   get value(): string {
     return this.#entry.value
   }
+  /** What has just been written, by who knows what it says but for the revision. */
+  static written(entry: Entry, object: KubernetesObject): StoredObject {
+    return new StoredObject(entry, { ...object, metadata: { ...object.metadata, resourceVersion: String(entry.revision) } })
+  }
   /** The result of a dry run: looks like `object`, was never written. */
   static unsaved(key: string, object: KubernetesObject, revision = 0): StoredObject {
     return new StoredObject({ key, revision, createRevision: revision, value: serialize(object) }, object)

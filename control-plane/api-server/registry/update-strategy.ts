@@ -36,7 +36,7 @@ const wholeObject = (kind: Kind): UpdateStrategy => ({
 })
 
 const statusOnly = (kind: Kind): UpdateStrategy => ({
-  take: (next, current) => ({ ...withStatusOf(current, next), metadata: statusMetadata(next.metadata, current.metadata) }),
+  take: (next, current) => ({ ...withStatusOf(current, next), metadata: statusMetadata(kind, next.metadata, current.metadata) }),
   prepare: (next, current) => kind.prepareSubresource?.['status']?.(next, current) ?? next,
   validate: (next, current) => [
     ...validateObjectMetaUpdate(next.metadata, current.metadata, kind),
@@ -52,8 +52,16 @@ function withStatusOf(object: WithStatus, other: WithStatus): KubernetesObject {
   return merged
 }
 
-/** Status writers may label and annotate, but owners stay: they belong to whoever writes the object itself. */
-function statusMetadata(next: KubernetesObject['metadata'], current: KubernetesObject['metadata']): KubernetesObject['metadata'] {
-  const { ownerReferences: _, ...rest } = next
-  return current.ownerReferences ? { ...rest, ownerReferences: current.ownerReferences } : rest
+type Metadata = KubernetesObject['metadata']
+
+/** What stays of the metadata when status is written. Owners always do: they belong to whoever writes the object itself. */
+const kept = {
+  owners: ['ownerReferences'],
+  labels: ['ownerReferences', 'labels'],
+  metadata: ['ownerReferences', 'labels', 'annotations', 'finalizers'],
+} as const
+
+function statusMetadata({ statusKeeps }: Kind, next: Metadata, current: Metadata): Metadata {
+  const mine = Object.fromEntries(kept[statusKeeps ?? 'owners'].map(field => [field, current[field]]))
+  return Object.fromEntries(Object.entries({ ...next, ...mine }).filter(([, value]) => value !== undefined)) as unknown as Metadata
 }

@@ -91,16 +91,18 @@ async function tryUpdate(registry: Registry, request: UpdateRequest): Promise<St
   try {
     await registry.admission.validate({ ...admit, object: final })
     if (isEqual(final, current) || (request.managed && differOnlyInTimes(final, current))) return storedNow
+    if (!context.dryRun) await allocation?.reserve()
     const stored = await write(registry, {
       kind,
       expected: storedNow,
       object: await storedForm(registry, kind, final),
       dryRun: context.dryRun,
     })
-    if (!stored || context.dryRun) allocation?.release()
+    if (!stored || context.dryRun) await allocation?.release()
+    else if (kind.allocates) await registry.allocators[kind.allocates].freed(current, isDeletionFinished(kind, final) ? undefined : final)
     return stored
   } catch (error) {
-    allocation?.release()
+    await allocation?.release()
     throw error
   }
 }
@@ -135,12 +137,12 @@ async function write(registry: Registry, { kind, expected, object, dryRun }: Wri
   const entry = await registry.store.mutate(key, (current, next) => {
     if (current?.revision !== expected.revision) return { keep: true }
     revision = next
-    return finished ? { delete: true } : { put: value }
+    return finished ? { delete: true } : { put: value, parsed: object }
   })
   if (revision === 0) return undefined
   if (finished) return StoredObject.unsaved(key, object, revision)
   if (!entry) throw notFound(kind, object.metadata.name)
-  return registry.cache.put(entry, { ...object, metadata: { ...object.metadata, resourceVersion: String(revision) } })
+  return registry.cache.put(entry, object)
 }
 
 /** Marked for deletion, nothing left to wait for. */

@@ -1,3 +1,4 @@
+import type { KubernetesObject } from '../../../api/kind.ts'
 import { Compacted, type Change, type Store } from '../../store/store.ts'
 import type { ObjectCache } from './object-cache.ts'
 import { StoredObject } from './stored-object.ts'
@@ -11,10 +12,11 @@ export class ObservedChange {
   readonly previous: StoredObject | undefined
   #last: StoredObject | undefined
 
-  constructor(change: Change, cache: ObjectCache) {
+  /** `written`: the new value as its writer has it; he keeps it in the cache himself, so that this one goes when all have been told. */
+  constructor(change: Change, cache: ObjectCache, written?: KubernetesObject) {
     this.key = change.key
     this.revision = change.revision
-    this.current = change.type === 'put' ? cache.of(change) : undefined
+    this.current = change.type === 'delete' ? undefined : written ? StoredObject.written(change, written) : cache.of(change)
     this.previous = change.previous && (cache.peek(change.previous) ?? new StoredObject(change.previous))
   }
   /** What a DELETED event shows: the last state, with the revision of its going. */
@@ -44,7 +46,8 @@ export class WatchHub {
     this.#store = store
     this.#cache = cache
     this.#recentSince = store.revision
-    this.#unsubscribe = store.subscribe(change => this.#publish(change))
+    // What writers have at hand of a value are its objects: the registry is the only one that writes.
+    this.#unsubscribe = store.subscribe((change, parsed) => this.#publish(change, parsed as KubernetesObject | undefined))
   }
   close(): void {
     this.#unsubscribe()
@@ -81,14 +84,14 @@ export class WatchHub {
     return changes
   }
 
-  #publish(change: Change): void {
+  #publish(change: Change, written: KubernetesObject | undefined): void {
     this.#remember(change)
     if (change.type === 'delete') this.#cache.forget(change.key)
     let observed: ObservedChange | undefined
     for (const prefix of prefixes(change.key)) {
       const listeners = this.#listeners.get(prefix)
       if (!listeners) continue
-      observed ??= new ObservedChange(change, this.#cache)
+      observed ??= new ObservedChange(change, this.#cache, written)
       for (const listener of listeners) listener(observed)
     }
   }
@@ -105,7 +108,9 @@ export class WatchHub {
   }
 }
 
-const sizeOf = (change: Change): number => 100 + (change.type === 'put' ? change.value.length : 0) + (change.previous?.value.length ?? 0)
+/** What was there before a put counts as much as what is now: looking would be to read it from disk. */
+const sizeOf = (change: Change): number =>
+  100 + (change.type === 'put' ? change.value.length * (change.previous ? 2 : 1) : change.previous.value.length)
 
 /** `/core/pods/`, `/core/pods/default/` for `/core/pods/default/web`. */
 function prefixes(key: string): string[] {

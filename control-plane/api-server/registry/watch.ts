@@ -41,6 +41,8 @@ export interface WatchSink {
 /** What a watcher with `selection` learns of a change: objects that enter its view are added, those that leave it deleted. */
 function eventOf(kind: Kind, selection: Selection, change: ObservedChange): WatchEvent | undefined {
   const { current, previous, last } = change
+  // The key tells first: nobody has to look into objects of other names.
+  if (selection?.name !== undefined && !change.key.endsWith(`/${selection.name}`)) return undefined
   const sees = (stored: StoredObject | undefined) => stored !== undefined && (!selection || selection.matches(viewOf(kind, stored)))
   const before = sees(previous)
   if (current && sees(current)) return { type: before ? 'MODIFIED' : 'ADDED', stored: current }

@@ -20,10 +20,12 @@ import { allOf, isScalingEvent, newSetSize, planRollingUpdate, planStop, type Sc
 import { planScaling } from './plan-scaling.ts'
 import {
   byAge,
+  byRevision,
   findNewReplicaSet,
   isOwnTemplate,
   newReplicaSet,
   newSetAnnotations,
+  nextRevision,
   revisionAnnotation,
   revisionOf,
   sizeAnnotations,
@@ -195,7 +197,7 @@ class DeploymentController {
 
   /** Brings revision and annotations of the ReplicaSet of the current template up to date, and the Deployment's revision with it. */
   async #adoptNew(deployment: Deployment, sets: Sets, current: ReplicaSet): Promise<Sets> {
-    const revision = Math.max(0, ...sets.old.map(revisionOf)) + 1
+    const revision = nextRevision(sets.old)
     const annotations = newSetAnnotations(deployment, current, revision)
     const minReadySeconds = deployment.spec.minReadySeconds ?? 0
     let set = current
@@ -212,7 +214,7 @@ class DeploymentController {
 
   async #createNew(deployment: Deployment, sets: Sets): Promise<Sets | undefined> {
     const { client, events } = this.#context
-    const revision = Math.max(0, ...sets.old.map(revisionOf)) + 1
+    const revision = nextRevision(sets.old)
     const replicas = newSetSize(deployment, sets.old, 0)
     const wanted = newReplicaSet(deployment, revision, replicas)
     try {
@@ -253,7 +255,7 @@ class DeploymentController {
     await this.#finish(deployment, { ...deployment.status, conditions: withCondition(deployment.status.conditions, verdict, this.#now()) })
   }
 
-  async #setRevision(deployment: Deployment, revision: number): Promise<void> {
+  async #setRevision(deployment: Deployment, revision: bigint): Promise<void> {
     if (revisionOf(deployment) === revision) return
     const body = { metadata: { annotations: { [revisionAnnotation]: String(revision) } } }
     await this.#patch(deployment, { type: 'merge', body })
@@ -307,7 +309,7 @@ class DeploymentController {
    */
   async #cleanUp(deployment: Deployment, { old }: Sets): Promise<void> {
     const limit = deployment.spec.revisionHistoryLimit ?? 10
-    const alive = old.filter(({ metadata }) => !metadata.deletionTimestamp).sort((a, b) => revisionOf(a) - revisionOf(b) || byAge(a, b))
+    const alive = old.filter(({ metadata }) => !metadata.deletionTimestamp).sort((a, b) => byRevision(a, b) || byAge(a, b))
     const empty = ({ metadata, spec, status }: ReplicaSet) =>
       status.replicas === 0 &&
       spec.replicas === 0 &&

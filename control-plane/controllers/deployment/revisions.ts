@@ -23,8 +23,19 @@ const ownAnnotations = new Set([
 ])
 
 type Annotations = Readonly<Record<string, string>>
-export const revisionOf = (set: { metadata: { annotations?: Annotations } }): number =>
-  Number(set.metadata.annotations?.[revisionAnnotation] ?? 0) || 0
+type Annotated = { readonly metadata: { readonly annotations?: Annotations } }
+/** The revision, 0 when none is given; an int64, which may be more than a number can hold. */
+export const revisionOf = ({ metadata }: Annotated): bigint => asInt64(metadata.annotations?.[revisionAnnotation] ?? '') ?? 0n
+/** One more than the highest revision of the old ReplicaSets. */
+export const nextRevision = (old: readonly Annotated[]): bigint =>
+  old.map(revisionOf).reduce((highest, revision) => (revision > highest ? revision : highest), 0n) + 1n
+export const byRevision = (a: Annotated, b: Annotated): number =>
+  Number(revisionOf(a) > revisionOf(b)) - Number(revisionOf(a) < revisionOf(b))
+const asInt64 = (text: string): bigint | undefined => {
+  if (!isWhole(text)) return undefined
+  const value = BigInt(text.replace(/^\+/, ''))
+  return BigInt.asIntN(64, value) === value ? value : undefined
+}
 export const annotatedDesired = (set: ReplicaSet): number | undefined => numberIn(set, desiredAnnotation)
 export const annotatedMaximum = (set: ReplicaSet): number | undefined => numberIn(set, maximumAnnotation)
 /** What is no whole number says nothing. */
@@ -64,12 +75,13 @@ const handedOn = (deployment: Deployment): Annotations =>
  * The annotations of the new ReplicaSet at `revision`; a revision that it had before goes into its history (upstream's
  * SetNewReplicaSetAnnotations). One whose revision is no number is left as it is.
  */
-export function newSetAnnotations(deployment: Deployment, set: ReplicaSet | undefined, revision: number): Annotations {
+export function newSetAnnotations(deployment: Deployment, set: ReplicaSet | undefined, revision: bigint): Annotations {
   const current = set?.metadata.annotations ?? {}
   const old = current[revisionAnnotation] ?? ''
-  if (old !== '' && !isWhole(old)) return current
+  const before = old === '' ? 0n : asInt64(old)
+  if (before === undefined) return current
   const next = { ...current, ...handedOn(deployment) }
-  if (Number(old) >= revision) return next
+  if (before >= revision) return next
   const history = old === '' ? current[historyAnnotation] : withRevision(current[historyAnnotation], old)
   return { ...next, [revisionAnnotation]: String(revision), ...(history ? { [historyAnnotation]: history } : {}) }
 }
@@ -86,7 +98,7 @@ function withRevision(history: string | undefined, revision: string): string {
 /** The ReplicaSet to create for the current template. */
 export function newReplicaSet(
   deployment: Deployment,
-  revision: number,
+  revision: bigint,
   replicas: number,
 ): NewObject<ReplicaSet> & { metadata: { name: string } } {
   const { template, selector, minReadySeconds } = deployment.spec

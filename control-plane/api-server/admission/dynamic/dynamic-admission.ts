@@ -11,7 +11,12 @@ import { mutatingWebhooks, mutatingWebhooksWithoutObject, validatingWebhooks } f
 export function dynamicAdmission(lookup: Lookup, services: ServiceConnector): readonly AdmissionRule[] {
   const parts = { lookup, programs: new Programs(), call: webhookCaller(services) }
   return [
-    { mutate: context => runMutators([...mutatingPolicies(context, parts), ...mutatingWebhooks(context, parts)], context.object) },
+    {
+      mutate(context) {
+        const mutators = [...mutatingPolicies(context, parts), ...mutatingWebhooks(context, parts)]
+        return mutators.length === 0 ? context.object : runMutators(mutators, context.object)
+      },
+    },
     mutatingWebhooksWithoutObject(parts),
     validatingPolicies(parts),
     validatingWebhooks(parts),

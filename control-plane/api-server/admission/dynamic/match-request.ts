@@ -79,8 +79,10 @@ function matchesNamespace(selector: LabelSelector | undefined, context: Admissio
   return matches(selectorFromObject(selector), labels)
 }
 
-function matchesObject(selector: LabelSelector | undefined, { object, current }: AdmissionContext): boolean {
+/** What a connection is made with has no labels, and the object that it leads to does not count. */
+function matchesObject(selector: LabelSelector | undefined, { object, current, verb }: AdmissionContext): boolean {
   if (isEverything(selector)) return true
+  if (verb === 'connect') return false
   const wanted = selectorFromObject(selector)
   return [object, current].some(each => each !== undefined && matches(wanted, each.metadata?.labels))
 }

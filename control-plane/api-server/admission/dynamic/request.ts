@@ -62,8 +62,9 @@ const optionKinds = { CREATE: 'CreateOptions', UPDATE: 'UpdateOptions', DELETE: 
 export function reviewRequest(context: AdmissionContext, versioned: VersionedRequest, uid: string): Record<string, unknown> {
   const { kind, subresource, name, namespace, user, dryRun } = context
   const operation = operationOf(context)
-  const requestKind = bodyKind(context)
-  const gvk = (each: Kind) => ({ group: each.group, version: each.version, kind: each.kind })
+  const { connection } = context
+  const connectionKind = connection && { group: '', version: 'v1', kind: connection['kind'] }
+  const gvk = (each: Kind) => connectionKind ?? { group: each.group, version: each.version, kind: each.kind }
   const sub = (field: string) => (subresource ? { [field]: subresource } : {})
   const options = optionKinds[operation]
   return {
@@ -71,7 +72,7 @@ export function reviewRequest(context: AdmissionContext, versioned: VersionedReq
     kind: gvk(versioned.kind),
     resource: versioned.resource,
     ...sub('subResource'),
-    requestKind: gvk(requestKind),
+    requestKind: gvk(bodyKind(context)),
     requestResource: resourceOf(kind),
     ...sub('requestSubResource'),
     ...(name ? { name } : {}),
@@ -83,7 +84,7 @@ export function reviewRequest(context: AdmissionContext, versioned: VersionedReq
       groups: user.groups,
       ...(user.extra ? { extra: user.extra } : {}),
     },
-    object: operation === 'DELETE' || operation === 'CONNECT' ? null : (versioned.object ?? null),
+    object: operation === 'DELETE' ? null : (connection ?? versioned.object ?? null),
     oldObject: operation === 'UPDATE' || operation === 'DELETE' ? (versioned.oldObject ?? null) : null,
     dryRun,
     options: options ? { kind: options, apiVersion: 'meta.k8s.io/v1', ...(dryRun ? { dryRun: ['All'] } : {}) } : null,

@@ -41,8 +41,8 @@ export async function startAdmittingServer() {
   }
 }
 
-/** A webhook that listens on this machine and answers with what `respond` says besides the uid. */
-export async function startWebhook(respond: (review: Review) => object) {
+/** A webhook that listens on this machine and answers with what `respond` says besides the uid, after so many milliseconds. */
+export async function startWebhook(respond: (review: Review) => object, { delay = 0 } = {}) {
   const ca = await createAuthority('webhooks')
   const serving = await issueCertificate(ca, { commonName: 'webhook', names: ['localhost', 'hook.default.svc'], usages: ['server'] })
   const asked: Review[] = []
@@ -57,7 +57,8 @@ export async function startWebhook(respond: (review: Review) => object) {
         kind: 'AdmissionReview',
         response: { uid: review.request.uid, ...respond(review) },
       }
-      response.end(JSON.stringify(answer))
+      if (delay === 0) response.end(JSON.stringify(answer))
+      else setTimeout(() => response.end(JSON.stringify(answer)), delay).unref()
     })
   })
   server.listen(0, '127.0.0.1')

@@ -31,20 +31,28 @@ export function mutatingWebhooks(context: AdmissionContext, parts: WebhookParts)
 
 /** Deletions and connections have nothing to change, but the webhooks that could are asked about them all the same. */
 export const mutatingWebhooksWithoutObject = (parts: WebhookParts): AdmissionRule => ({
-  async validate(context) {
+  validate(context) {
     if (isExempt(context) || (context.verb !== 'delete' && context.verb !== 'connect')) return
-    for (const webhook of webhooksOf(MutatingWebhookConfiguration, parts)) await askWebhook(webhook, context, { ...parts, mutating: true })
+    const webhooks = webhooksOf(MutatingWebhookConfiguration, parts)
+    return webhooks.length === 0 ? undefined : askInTurn(webhooks, context, parts)
   },
 })
 
+async function askInTurn(webhooks: readonly Webhook[], context: AdmissionContext, parts: WebhookParts): Promise<void> {
+  for (const webhook of webhooks) await askWebhook(webhook, context, { ...parts, mutating: true })
+}
+
 /** Upstream's ValidatingAdmissionWebhook: all are asked at the same time, and each may refuse. */
 export const validatingWebhooks = (parts: WebhookParts): AdmissionRule => ({
-  async validate(context) {
+  validate(context) {
     if (isExempt(context)) return
-    const answers = await Promise.allSettled(
-      webhooksOf(ValidatingWebhookConfiguration, parts).map(webhook => askWebhook(webhook, context, { ...parts, mutating: false })),
-    )
-    const refused = answers.find(answer => answer.status === 'rejected')
-    if (refused) throw refused.reason
+    const webhooks = webhooksOf(ValidatingWebhookConfiguration, parts)
+    return webhooks.length === 0 ? undefined : askTogether(webhooks, context, parts)
   },
 })
+
+async function askTogether(webhooks: readonly Webhook[], context: AdmissionContext, parts: WebhookParts): Promise<void> {
+  const answers = await Promise.allSettled(webhooks.map(webhook => askWebhook(webhook, context, { ...parts, mutating: false })))
+  const refused = answers.find(answer => answer.status === 'rejected')
+  if (refused) throw refused.reason
+}

@@ -10,13 +10,13 @@ export function resourceQuota(parts: { readonly lookup: Lookup; readonly statuse
   const { lookup, statuses, clock } = parts
   const accounts = new QuotaAccounts(lookup, statuses)
   return {
-    async validate(context: AdmissionContext) {
+    validate(context: AdmissionContext) {
       const { kind, verb, namespace, object, current, subresource } = context
       if (!namespace || !kind.namespaced || !object || (verb !== 'create' && verb !== 'update')) return
       const evaluator = evaluatorOf(kind)
       if (!evaluator?.handles({ verb, subresource })) return
       if (lookup.list(ResourceQuota, namespace).length === 0) return
-      await accounts.charge(context, { evaluator, object, current, subresource, now: clock.now() })
+      return accounts.charge(context, { evaluator, object, current, subresource, now: clock.now() })
     },
   }
 }
