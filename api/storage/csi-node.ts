@@ -36,7 +36,6 @@ export const CSINode = defineKind(CSINodeSchema, {
   kind: 'CSINode',
   plural: 'csinodes',
   namespaced: false,
-  inert: true,
   validate: validateCsiNode,
   validateUpdate: validateCsiNodeUpdate,
   columns: [

@@ -3,6 +3,7 @@ import type { PersistentVolumeClaim } from '../../api/core/persistent-volume-cla
 import type { PersistentVolume } from '../../api/core/persistent-volume.ts'
 import type { Pod } from '../../api/core/pod.ts'
 import { isPodFinished } from '../../api/pod-phase.ts'
+import type { CSINode } from '../../api/storage/csi-node.ts'
 import type { StorageClass } from '../../api/storage/storage-class.ts'
 import { isEqual } from '../../common/equal.ts'
 import { accountedSpec } from './accounted-spec.ts'
@@ -26,6 +27,7 @@ export type ClusterEvent =
   | Change<'PersistentVolumeClaim', PersistentVolumeClaim>
   | Change<'PersistentVolume', PersistentVolume>
   | Change<'StorageClass', StorageClass>
+  | Change<'CSINode', CSINode>
 
 /**
  * Whether any rule could care: heartbeats, and most of what statuses tell, are news to none of them (upstream's

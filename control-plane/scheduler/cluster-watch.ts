@@ -5,6 +5,7 @@ import { PersistentVolume } from '../../api/core/persistent-volume.ts'
 import { Pod } from '../../api/core/pod.ts'
 import { Service } from '../../api/core/service.ts'
 import { PodDisruptionBudget } from '../../api/policy/pod-disruption-budget.ts'
+import { CSINode } from '../../api/storage/csi-node.ts'
 import { StorageClass } from '../../api/storage/storage-class.ts'
 import type { Informer, Listener } from '../../client/informer.ts'
 import type { Informers } from '../../client/informers.ts'
@@ -106,7 +107,9 @@ export class ClusterWatch {
     volumes.addListener(listener(change => ({ of: 'PersistentVolume', ...change })))
     const classes = informers.for(StorageClass)
     classes.addListener(listener(change => ({ of: 'StorageClass', ...change })))
-    return [claims, volumes, classes] as const
+    const nodes = informers.for(CSINode)
+    nodes.addListener(listener(change => ({ of: 'CSINode', ...change })))
+    return [claims, volumes, classes, nodes] as const
   }
 
   #watchPods() {

@@ -44,9 +44,16 @@ const itself = (before: Pod, after: Pod): ClusterEvent => ({ of: 'OwnPod', befor
 const helps = (name: string, waiting: Pod, event: ClusterEvent) =>
   plugins.find(plugin => plugin.name === name)?.helps?.(waiting, event, cluster)
 
+const drivers = (count: number) => ({ metadata: { name: 'a' }, spec: { drivers: [{ name: 'disks', allocatable: { count } }] } }) as never
+
 describe('what helps a pod that was refused', () => {
   it.each<[string, string, Pod, ClusterEvent, boolean]>([
     ['NodeUnschedulable', 'a node that is open again', pod(), nodes(node({ unschedulable: true }), node()), true],
+    ['NodeVolumeLimits', 'room for more volumes', pod(claiming), { of: 'CSINode', before: drivers(1), after: drivers(2) }, true],
+    ['NodeVolumeLimits', 'room for fewer', pod(claiming), { of: 'CSINode', before: drivers(2), after: drivers(1) }, false],
+    ['NodeVolumeLimits', 'a pod with claims that goes', pod(claiming), pods(other(claiming), undefined), true],
+    ['NodeVolumeLimits', 'a pod without claims that goes', pod(claiming), pods(other(), undefined), false],
+    ['NodeVolumeLimits', 'its own claim', pod(claiming), { of: 'PersistentVolumeClaim', after: claim('data') }, true],
     ['NodeUnschedulable', 'a new node', pod(), nodes(undefined, node()), true],
     ['NodeUnschedulable', 'a node that was open before', pod(), nodes(node(), node({}, x)), false],
     ['NodeUnschedulable', 'a node that is closed', pod(), nodes(node(), node({ unschedulable: true })), false],

@@ -3,6 +3,7 @@ import type { PersistentVolumeClaim } from '../../api/core/persistent-volume-cla
 import type { PersistentVolume } from '../../api/core/persistent-volume.ts'
 import type { Pod } from '../../api/core/pod.ts'
 import type { Service } from '../../api/core/service.ts'
+import type { CSINode } from '../../api/storage/csi-node.ts'
 import type { StorageClass } from '../../api/storage/storage-class.ts'
 import type { ClusterEvent } from './cluster-event.ts'
 import type { NodeInfo } from './node-info.ts'
@@ -25,6 +26,8 @@ export interface Cluster {
 export interface Storage {
   readonly volumes: readonly PersistentVolume[]
   readonly classes: readonly StorageClass[]
+  /** What the storage drivers of nodes allow. */
+  readonly csiNodes: readonly CSINode[]
 }
 
 /** The cluster as it would be if its nodes were these. */

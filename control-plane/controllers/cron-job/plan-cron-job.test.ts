@@ -94,3 +94,20 @@ describe('a CronJob', () => {
     expect(names({ successfulJobsHistoryLimit: 0, failedJobsHistoryLimit: 0 })).toEqual(['b', 'a', 'c'])
   })
 })
+
+describe('a run that could not be written down', () => {
+  const annotated = (job: Job, run: string) =>
+    ({ ...job, metadata: { ...job.metadata, annotations: { 'batch.kubernetes.io/cronjob-scheduled-timestamp': run } } }) as Job
+  const run = '2026-01-01T01:00:00Z'
+  const status = { lastScheduleTime: '2026-01-01T00:59:00Z' }
+  const review = (job: Job) => reviewJobs(cronJobOf({}, status), [job]).status
+
+  it.each<[string, Job, object]>([
+    ['goes on', annotated(jobOf('j'), run), { lastScheduleTime: run, active: [{ name: 'j', uid: 'j' }] }],
+    ['is over', annotated(jobOf('j', 'Failed'), run), { lastScheduleTime: run, active: [] }],
+    ['was one before the last', annotated(jobOf('j'), '2026-01-01T00:58:00Z'), { ...status, active: [] }],
+    ['was none, but somebody’s own Job', jobOf('j'), { ...status, active: [] }],
+  ])('%s', (_, job, expected) => {
+    expect(review(job)).toMatchObject(expected)
+  })
+})

@@ -8,6 +8,7 @@ import { nodeName } from './node-name.ts'
 import { nodePorts } from './node-ports.ts'
 import { nodeResourcesFit, type NodeResourcesFitArgs } from './node-resources-fit.ts'
 import { nodeUnschedulable } from './node-unschedulable.ts'
+import { nodeVolumeLimits } from './node-volume-limits.ts'
 import { podTopologySpread, type PodTopologySpreadArgs } from './pod-topology-spread.ts'
 import { schedulingGates } from './scheduling-gates.ts'
 import { taintToleration } from './taint-toleration.ts'
@@ -34,6 +35,7 @@ export const pluginsWith = (args: PluginArgs): readonly Plugin[] => [
   nodePorts,
   nodeResourcesFit(args.NodeResourcesFit),
   volumeRestrictions,
+  nodeVolumeLimits,
   volumeBinding,
   volumeZone,
   podTopologySpread(args.PodTopologySpread),

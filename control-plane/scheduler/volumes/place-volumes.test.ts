@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals'
 import type { Pod } from '../../../api/core/pod.ts'
+import type { CSINode } from '../../../api/storage/csi-node.ts'
 import { claimRefOf, claimWith, classWith, onlyFrom, readyNode, volumeWith } from '../../../api/storage/testing.ts'
 import { nodeInfoOf } from '../node-info.ts'
 import { placePod } from '../place-pod.ts'
@@ -13,7 +14,8 @@ const inZoneB = classWith('in-zone-b', {
   volumeBindingMode: 'WaitForFirstConsumer',
   allowedTopologies: [{ matchLabelExpressions: [{ key: 'zone', values: ['b'] }] }],
 })
-const classes = [late, byHand, inZoneB, classWith('now')]
+const disks = classWith('disks', { volumeBindingMode: 'WaitForFirstConsumer', provisioner: 'disks' })
+const classes = [disks, late, byHand, inZoneB, classWith('now')]
 const waiting = (name: string, storageClassName = 'late', rest: { storage?: string; node?: string } = {}) =>
   claimWith(name, {
     metadata: rest.node ? { annotations: { 'volume.kubernetes.io/selected-node': rest.node } } : {},
@@ -41,7 +43,7 @@ const node = (name: string, labels: Record<string, string> = {}) => {
 
 /** For each node what the pod's claims would have there. */
 function placed(claims: readonly ReturnType<typeof claimWith>[], volumes: readonly ReturnType<typeof volumeWith>[], on = node('n1')) {
-  const storage = { volumes, classes }
+  const storage = { volumes, classes, csiNodes: [] }
   const given = placeVolumes(podClaims(podOf('p', ...claims), { claims, storage }), on, storage)
   return 'bindings' in given ? summary(given) : given
 }
@@ -97,6 +99,8 @@ describe('the volumes of a pod on a node', () => {
 })
 
 describe('placing a pod with claims', () => {
+  const full = { metadata: { name: 'n1' }, spec: { drivers: [{ name: 'disks', nodeID: 'n1', allocatable: { count: 2 } }] } }
+  const csiNodes = [full, { ...full, metadata: { name: 'n2' }, spec: { drivers: [] } }] as unknown as CSINode[]
   const place = (pod: Pod, claims: ReturnType<typeof claimWith>[], volumes: ReturnType<typeof volumeWith>[], others: Pod[] = []) => {
     const nodes = [
       nodeInfoOf(node('n1', { 'topology.kubernetes.io/zone': 'a' }), others),
@@ -104,7 +108,7 @@ describe('placing a pod with claims', () => {
     ]
     const given = placePod(
       pod,
-      { nodes, namespaces: [], services: [], claims, storage: { volumes, classes } },
+      { nodes, namespaces: [], services: [], claims, storage: { volumes, classes, csiNodes } },
       { plugins, random: () => 0 },
     )
     return given.node ? given.node.node.metadata.name : given.why
@@ -138,6 +142,24 @@ describe('placing a pod with claims', () => {
     const claim = bound('c', 'v', { accessModes: ['ReadWriteOncePod'] })
     const why = 'node has pod using PersistentVolumeClaim with the same name and ReadWriteOncePod access mode'
     expect(place(podOf('p', claim), [claim], [volumeWith('v')], [podOf('q', claim)])).toBe(`0/2 nodes are available: 2 ${why}.`)
+  })
+
+  it('goes where there is room for its volumes', () => {
+    const claims = ['a', 'b', 'c'].map(name => bound(name, `v-${name}`))
+    const [a, b, c] = claims as [(typeof claims)[0], (typeof claims)[0], (typeof claims)[0]]
+    const volumes = claims.map(({ metadata: { name } }) =>
+      volumeWith(`v-${name}`, { spec: { csi: { driver: 'disks', volumeHandle: name } } }),
+    )
+    const made = claimWith('made', { spec: { storageClassName: 'disks' } })
+    const withMade = [...claims, made]
+    const there = [podOf('q', a), podOf('r', a, b)]
+    const onlyHere = (pod: Pod) => ({ ...pod, spec: { ...pod.spec, nodeSelector: { 'topology.kubernetes.io/zone': 'a' } } }) as Pod
+    const refused = "0/2 nodes are available: 1 node(s) didn't match Pod's node affinity/selector, 1 node(s) exceed max volume count."
+    expect(place(onlyHere(podOf('p', c)), claims, volumes, there)).toBe(refused)
+    expect(place(onlyHere(podOf('p', made)), withMade, volumes, there)).toBe(refused)
+    expect(place(onlyHere(podOf('p', b)), claims, volumes, there)).toBe('n1')
+    expect(place(onlyHere(podOf('p', c)), claims, volumes, [podOf('q', a)])).toBe('n1')
+    expect(place(podOf('p', c), claims, volumes, there)).toBe('n2')
   })
 
   it('waits for the claim of an ephemeral volume, and does not take another’s', () => {

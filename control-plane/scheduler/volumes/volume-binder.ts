@@ -4,6 +4,7 @@ import type { Node } from '../../../api/core/node.ts'
 import type { Pod } from '../../../api/core/pod.ts'
 import { annotated, annotationOf } from '../../../api/storage/binding-annotations.ts'
 import { claimedVolume } from '../../../api/storage/claimed-volume.ts'
+import { CSINode } from '../../../api/storage/csi-node.ts'
 import { StorageClass } from '../../../api/storage/storage-class.ts'
 import { isFullyBound, reaches } from '../../../api/storage/volume-matching.ts'
 import { keyOf } from '../../../client/cache.ts'
@@ -65,6 +66,9 @@ export class VolumeBinder {
       },
       get classes() {
         return informers.for(StorageClass).cache.list()
+      },
+      get csiNodes() {
+        return informers.for(CSINode).cache.list()
       },
     }
   }
