@@ -119,7 +119,13 @@ const service = (app: string) => ({
   afterAll(async () => {
     // What cannot be taken away must not keep the rest.
     const failures: unknown[] = []
-    for (const part of parts.reverse()) await part[Symbol.asyncDispose]().catch((error: unknown) => failures.push(error))
+    for (const part of parts.reverse()) {
+      try {
+        await part[Symbol.asyncDispose]()
+      } catch (error) {
+        failures.push(error)
+      }
+    }
     expect(failures).toEqual([])
   }, 180_000)
 
