@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
-import { createAuthority, createCsr } from '../../../common/certificates.ts'
+import { createCsr } from '../../../common/certificate-request.ts'
+import { createAuthority } from '../../../common/certificates.ts'
 import { startHollowCluster } from '../../support/hollow-cluster.ts'
 import { rawApi } from '../../support/raw-api.ts'
 import { watchApi } from '../../support/watch-api.ts'

@@ -6,8 +6,8 @@ import { DeleteOptions } from '../../../api/meta.ts'
 import { RuntimeClass } from '../../../api/node/runtime-class.ts'
 import { eventually } from '../../support/eventually.ts'
 import { startHollowCluster } from '../../support/hollow-cluster.ts'
-import { freshNamespace } from '../../support/fresh-namespace.ts'
 import { asProtobuf, rawApi, type RawCall } from '../../support/raw-api.ts'
+import { freshNamespace } from '../../support/wire.ts'
 
 const container = { name: 'c', image: 'example/image:1' }
 const within = (gracePeriodSeconds: number) =>
@@ -24,7 +24,7 @@ describe('pods of a cluster', () => {
   /** Pods in a namespace of their own, by requests as they go over the wire. */
   async function podsOf() {
     const { client, plane } = cluster
-    const namespace = await freshNamespace(client)
+    const namespace = await freshNamespace(client, 'pods')
     const api = rawApi(plane)
     const path = (name: string) => `/api/v1/namespaces/${namespace}/pods${name ? `/${name}` : ''}`
     const ask = async (method: string, name: string, call: RawCall = {}): Promise<Pod> => {
