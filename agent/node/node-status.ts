@@ -6,15 +6,7 @@ import type { Clock } from '../../common/clock.ts'
 import type { Logger } from '../../common/log.ts'
 import type { Runnable } from '../../common/run.ts'
 import { conditionEvents } from './node-conditions.ts'
-import {
-  nodeAnnotations,
-  nodeLabels,
-  nodeStatus,
-  nodeStatusPatch,
-  sameNodeStatus,
-  type NodeFacts,
-  type NodeHealth,
-} from './node-object.ts'
+import { nodeAnnotations, nodeLabels, nodeStatus, nodeStatusPatch, sameNodeStatus, type NodeFacts, type NodeHealth } from './node-object.ts'
 
 const RETRY_MILLISECONDS = 500
 

@@ -114,10 +114,19 @@ const service = (app: string) => ({
     parts.push(await ownNamespace(kubectl, namespace))
     const items = [server('on-a'), server('on-b'), service('on-a'), service('on-b')]
     await kubectl(`apply ${in_} -f -`, { input: JSON.stringify({ apiVersion: 'v1', kind: 'List', items }) })
-    await kubectl(`wait --for=condition=Ready pod --all ${in_} --timeout=60s`, { timeoutSeconds: 70 })
+    await kubectl(`wait --for=condition=Ready pod --all ${in_} --timeout=120s`, { timeoutSeconds: 130 })
   }, 300_000)
   afterAll(async () => {
-    for (const part of parts.reverse()) await part[Symbol.asyncDispose]()
+    // What cannot be taken away must not keep the rest.
+    const failures: unknown[] = []
+    for (const part of parts.reverse()) {
+      try {
+        await part[Symbol.asyncDispose]()
+      } catch (error) {
+        failures.push(error)
+      }
+    }
+    expect(failures).toEqual([])
   }, 180_000)
 
   it('has the other machine’s node, which the API server reaches at that machine’s address', async () => {
