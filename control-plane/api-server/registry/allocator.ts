@@ -11,8 +11,8 @@ export interface Allocation {
 
 /** Hands out values that no two objects may share. What is taken follows from what is stored, so a crash loses nothing. */
 export interface Allocator {
-  /** Throws Invalid when a requested value is taken or out of range. */
-  allocate(next: KubernetesObject, current: KubernetesObject | undefined): Allocation
+  /** Throws Invalid when a requested value is taken or out of range, in upstream's words, which are others for a dry run. */
+  allocate(next: KubernetesObject, current: KubernetesObject | undefined, options: { readonly dryRun: boolean }): Allocation
   /** The object became another one, or none: what only the previous one had is nobody's when this resolves. */
   freed(previous: KubernetesObject, current: KubernetesObject | undefined): Promise<void>
 }

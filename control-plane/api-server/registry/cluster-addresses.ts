@@ -56,7 +56,7 @@ export class ClusterAddresses {
 
   /** Whether a range that is ready has the address. */
   offers(address: string): boolean {
-    return this.#ready().some(cidr => offersAddress(cidr, address))
+    return this.ranges().some(cidr => offersAddress(cidr, address))
   }
 
   /** Whether somebody other than a service of this name has it. */
@@ -73,7 +73,7 @@ export class ClusterAddresses {
   /** A free address of any range; undefined when there is none. */
   next(): number | undefined {
     const isUsed = (address: number) => this.#owners.has(address) || this.#objects.has(address)
-    for (const cidr of this.#ready()) {
+    for (const cidr of this.ranges()) {
       const address = freeNumber(numbersOf(cidr), isUsed)
       if (address !== undefined) return address
     }
@@ -81,7 +81,7 @@ export class ClusterAddresses {
   }
 
   /** The IPv4 ranges that addresses may be taken from; one that is both in a ready and in another ServiceCIDR is ready. */
-  #ready(): readonly string[] {
+  ranges(): readonly string[] {
     if (this.#ranges.size === 0) return [this.#default]
     const ranges = [...this.#ranges.values()].filter(isRangeReady).flatMap(({ spec }) => spec.cidrs ?? [])
     return [...new Set(ranges)].filter(cidr => parseAddress(cidr.split('/')[0] ?? '') !== undefined)

@@ -63,7 +63,7 @@ async function createNamed(
   const errors = validationErrors(kind, prepared)
   if (errors.length > 0) throw invalid(kind, prepared.metadata.name ?? '', errors)
   for (const warning of [...(kind.warnings?.(prepared) ?? []), ...inertWarning(kind)]) context.warn(warning)
-  const allocation = kind.allocates ? registry.allocators[kind.allocates].allocate(prepared, undefined) : undefined
+  const allocation = kind.allocates ? registry.allocators[kind.allocates].allocate(prepared, undefined, context) : undefined
   const final = allocation?.object ?? prepared
   try {
     await registry.admission.validate({ ...admit, object: final })

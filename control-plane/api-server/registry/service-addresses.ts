@@ -53,7 +53,7 @@ export class ServiceAddresses implements Allocator {
     })
   }
 
-  allocate(next: KubernetesObject, current: KubernetesObject | undefined): Allocation {
+  allocate(next: KubernetesObject, current: KubernetesObject | undefined, { dryRun }: { readonly dryRun: boolean }): Allocation {
     const service = withFamilies(withKeptAddresses(next as Service, current as Service | undefined))
     const errors = familyErrors(service)
     if (errors.length > 0) throw invalid(this.#kind, service.metadata.name, errors)
@@ -61,7 +61,7 @@ export class ServiceAddresses implements Allocator {
     const taken: Taken[] = []
     const release = () => taken.forEach(({ pool, value }) => pool.release(value, owner))
     try {
-      const addressed = this.#withHealthCheckPort(this.#withNodePorts(this.#withClusterIP(service, taken), taken), taken)
+      const addressed = this.#withHealthCheckPort(this.#withNodePorts(this.#withClusterIP(service, taken, dryRun), taken), taken)
       return { object: addressed, ...this.#written(addressed, current as Service | undefined, release) }
     } catch (error) {
       release()
@@ -96,24 +96,30 @@ export class ServiceAddresses implements Allocator {
     }
   }
 
-  #withClusterIP(service: Service, taken: Taken[]): Service {
+  #withClusterIP(service: Service, taken: Taken[], dryRun: boolean): Service {
     if (!needsClusterIP(service)) return service
     const wanted = service.spec.clusterIP ?? service.spec.clusterIPs?.[0]
-    const address = wanted ? this.#checkedAddress(service, wanted) : this.#addresses.next()
+    const address = wanted ? this.#checkedAddress(service, wanted, dryRun) : this.#addresses.next()
     if (address === undefined) throw apiError('InternalError', 'Internal error occurred: failed to allocate a serviceIP: range is full')
     this.#take({ pool: this.#addresses, value: address }, { owner: service.metadata.uid, taken })
     const text = formatAddress(address)
     return { ...service, spec: { ...service.spec, clusterIP: text, clusterIPs: [text] } }
   }
 
-  #checkedAddress(service: Service, wanted: string): number {
+  #checkedAddress(service: Service, wanted: string, dryRun: boolean): number {
     const address = parseAddress(wanted)
     // What it has already it keeps, also when the range goes.
     if (address !== undefined && this.#addresses.ownerOf(address) === service.metadata.uid) return address
     if (address === undefined || !this.#addresses.offers(wanted))
-      throw this.#refused(service, wanted, 'the provided network does not match the current range')
+      throw this.#refused(service, wanted, dryRun ? this.#outOfRange(wanted) : 'the provided network does not match the current range')
     if (this.#addresses.isTaken(address, service)) throw this.#refused(service, wanted, allocated)
     return address
+  }
+
+  /** Upstream asks any one range when nothing is to be taken. */
+  #outOfRange(wanted: string): string {
+    const [range = ''] = this.#addresses.ranges()
+    return `the provided IP (${wanted}) is not in the valid range. The range of valid IPs is ${range}`
   }
 
   #withNodePorts(service: Service, taken: Taken[]): Service {

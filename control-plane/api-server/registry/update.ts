@@ -86,7 +86,7 @@ async function tryUpdate(registry: Registry, request: UpdateRequest): Promise<St
   const errors = strategy.validate(prepared, current)
   if (errors.length > 0) throw invalid(kind, name, errors)
   if (!subresource) for (const warning of kind.warnings?.(prepared) ?? []) context.warn(warning)
-  const allocation = kind.allocates ? registry.allocators[kind.allocates].allocate(prepared, current) : undefined
+  const allocation = kind.allocates ? registry.allocators[kind.allocates].allocate(prepared, current, context) : undefined
   const final = allocation?.object ?? prepared
   try {
     await registry.admission.validate({ ...admit, object: final })
