@@ -25,6 +25,10 @@ describe('a cluster', () => {
       expect(up.stdout).toMatch(/open on this machine: default\/demo: 127\.0\.0\.1:\d+/)
       const networks = await docker('network', 'ls', '--filter', `label=io.kubeling.cluster=${CLUSTER}`, '--format', '{{.ID}}')
       for (const id of networks.trim().split('\n')) own.add(`br-${id.slice(0, 12)}`)
+      // Some have no name of their own.
+      const containers = (await docker('ps', '-aq', '--filter', `label=io.kubeling.cluster=${CLUSTER}`)).trim().split('\n')
+      const mounted = await docker('inspect', ...containers, '--format', '{{range .Mounts}}{{.Name}} {{end}}')
+      for (const volume of mounted.split(/\s+/).filter(Boolean)) own.add(volume)
       expect((await ours()).length).toBeGreaterThan(10)
     } finally {
       const down = await run('scripts/down', ['--purge'], { env, timeoutSeconds: 120 })
